@@ -1,0 +1,150 @@
+import type { Message } from './content.js'
+import { asAgentError } from './errors.js'
+import type { AgentEvent } from './events.js'
+import { repairHistory } from './history.js'
+import { checkLimits, defaultLimits, type Limits } from './limits.js'
+import { runLoop } from './loop.js'
+import { MetricsRecorder } from './metrics.js'
+import type { Model } from './model.js'
+import {
+  checkMessages,
+  type Prompt,
+  promptMessages,
+  type SystemPrompt,
+  systemBlocks,
+} from './prompt.js'
+import { AgentResult } from './result.js'
+import { RunSignal } from './run-signal.js'
+import { defaultMaxAttempts, OutputPlan } from './structured-output.js'
+import type { Tool } from './tool.js'
+import { sumUsage, type Usage } from './usage.js'
+import type { OutputSchema } from './validator.js'
+
+export interface CoreAgentConfig {
+  model: Model
+  tools?: readonly Tool[]
+  systemPrompt?: SystemPrompt
+  /** A conversation to go on from. */
+  messages?: readonly Message[]
+  /** Caps on every run; a run's own may only be lower. */
+  limits?: Limits
+}
+
+export interface CoreRunOptions {
+  limits?: Limits
+  signal?: AbortSignal
+  /** Overrides the model's own choice between a stream and one JSON reply. */
+  stream?: boolean
+  output?: {
+    schema: OutputSchema
+    /** Ask for nothing but the object, with no other tools. */
+    force?: boolean
+    maxAttempts?: number
+  }
+}
+
+/**
+ * A model, its tools and its conversation. Runs on one agent take turns; each goes on from the
+ * messages the last one left.
+ */
+export class CoreAgent {
+  readonly model: Model
+  messages: Message[]
+  private readonly tools: readonly Tool[]
+  private readonly system: ReturnType<typeof systemBlocks>
+  private readonly limits: Limits
+  private lifetimeUsage: (Usage | null)[] = []
+  private lastRun: Promise<void> = Promise.resolve()
+
+  constructor(config: CoreAgentConfig) {
+    this.model = config.model
+    this.tools = config.tools ?? []
+    this.system = systemBlocks(config.systemPrompt)
+    this.messages = checkMessages(config.messages ?? [], 'messages')
+    this.limits = { ...defaultLimits, ...config.limits }
+    checkLimits(this.limits)
+  }
+
+  /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */
+  async run(prompt: Prompt, options: CoreRunOptions = {}): Promise<AgentResult> {
+    const events = this.events(prompt, options)
+    while (true) {
+      const next = await events.next()
+      if (next.done) return next.value
+    }
+  }
+
+  /** The run as it happens. Leaving the loop early ends the run and its model call. */
+  async *events(
+    prompt: Prompt,
+    options: CoreRunOptions = {},
+  ): AsyncGenerator<AgentEvent, AgentResult> {
+    const added = promptMessages(prompt)
+    const limits = { ...this.limits, ...options.limits }
+    checkLimits(limits)
+    const release = await this.takeTurn()
+    const run = new RunSignal(options.signal, limits.timeoutSeconds)
+    const recorder = new MetricsRecorder(this.lifetimeUsage)
+    const before = this.messages
+    const messages = [...repairHistory(before), ...added]
+    const plan = outputPlan(options)
+    this.messages = messages
+    try {
+      const end = yield* runLoop({
+        model: this.model,
+        system: this.system,
+        messages,
+        tools: options.output?.force ? [] : this.tools,
+        output: plan,
+        limits,
+        run,
+        recorder,
+        stream: options.stream,
+      })
+      const result = new AgentResult({
+        text: end.text,
+        stopReason: end.stopReason,
+        usage: recorder.usage,
+        metrics: recorder.snapshot(),
+        message: end.message,
+        ...(plan?.done && { output: plan.output }),
+        ...(end.limit && { limit: end.limit }),
+      })
+      // An extraction asks about the conversation and leaves it as it was.
+      if (options.output?.force) this.messages = before
+      yield { type: 'result', result }
+      return result
+    } catch (thrown) {
+      const error = asAgentError(thrown)
+      error.usage = recorder.usage
+      error.metrics = recorder.snapshot()
+      // A prompt that was never answered does not stay behind to be asked twice.
+      if (options.output?.force || !recorder.answered) this.messages = before
+      throw error
+    } finally {
+      this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.cycleUsages()])]
+      run.release()
+      release()
+    }
+  }
+
+  private async takeTurn(): Promise<() => void> {
+    const before = this.lastRun
+    let release: () => void = () => {}
+    this.lastRun = new Promise((resolve) => {
+      release = resolve
+    })
+    await before
+    return release
+  }
+}
+
+function outputPlan({ output }: CoreRunOptions): OutputPlan | undefined {
+  return (
+    output &&
+    new OutputPlan(output.schema, {
+      force: output.force ?? false,
+      maxAttempts: output.maxAttempts ?? defaultMaxAttempts,
+    })
+  )
+}

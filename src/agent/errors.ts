@@ -1,0 +1,113 @@
+import type { Metrics } from './metrics.js'
+import type { Usage } from './usage.js'
+
+/** The closed set of error codes, the same at every door. */
+export const errorCodes = [
+  'configuration',
+  'authentication',
+  'permission',
+  'modelNotFound',
+  'invalidRequest',
+  'unsupportedParams',
+  'contextWindowOverflow',
+  'contentPolicy',
+  'rateLimit',
+  'budgetExceeded',
+  'timeout',
+  'connection',
+  'providerError',
+  'structuredOutput',
+  'toolError',
+  'limitReached',
+  'cancelled',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** An error as data: what happened, whether the same call may work later, and what to do next. */
+export interface ErrorData {
+  code: ErrorCode
+  message: string
+  retryable: boolean
+  hint: string
+}
+
+export interface AgentErrorInit {
+  code: ErrorCode
+  message: string
+  hint: string
+  retryable?: boolean
+  /** HTTP status of the provider's or proxy's answer, where there was one. */
+  status?: number
+  /** How long the provider asked to wait, in milliseconds. */
+  retryAfterMs?: number
+  /** The request never reached the provider, so nothing can have been spent. */
+  unsent?: boolean
+  /** What the model had said before the call failed. */
+  text?: string
+  cause?: unknown
+}
+
+/**
+ * Every failure of a run. `usage` and `metrics` say what the run had spent when it failed
+ * (`null` usage: unknown); they are filled in by the agent.
+ */
+export class AgentError extends Error {
+  override readonly name = 'AgentError'
+  readonly code: ErrorCode
+  readonly retryable: boolean
+  readonly hint: string
+  readonly status: number | undefined
+  readonly retryAfterMs: number | undefined
+  readonly unsent: boolean
+  readonly text: string | undefined
+  usage: Usage | null = null
+  metrics: Metrics | null = null
+
+  constructor(init: AgentErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause })
+    this.code = init.code
+    this.hint = init.hint
+    this.retryable = init.retryable ?? false
+    this.status = init.status
+    this.retryAfterMs = init.retryAfterMs
+    this.unsent = init.unsent ?? false
+    this.text = init.text
+  }
+
+  toJSON(): ErrorData {
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      hint: this.hint,
+    }
+  }
+}
+
+export function configurationError(message: string, hint: string): AgentError {
+  return new AgentError({ code: 'configuration', message, hint })
+}
+
+export function invalidRequest(message: string, hint: string): AgentError {
+  return new AgentError({ code: 'invalidRequest', message, hint })
+}
+
+export function cancelledError(): AgentError {
+  return new AgentError({
+    code: 'cancelled',
+    message: 'The run was cancelled.',
+    hint: 'Call again to start anew.',
+  })
+}
+
+/** Any thrown value as an AgentError; what is not one already is a fault of ours or of a library. */
+export function asAgentError(error: unknown): AgentError {
+  if (error instanceof AgentError) return error
+  return new AgentError({
+    code: 'providerError',
+    message: error instanceof Error ? error.message : String(error),
+    hint: 'This was not expected. Try again; if it stays, report it with the server log.',
+    cause: error,
+  })
+}

@@ -1,0 +1,25 @@
+import type { JsonValue, Message } from './content.js'
+import type { ErrorCode } from './errors.js'
+import type { CycleMetrics } from './metrics.js'
+import type { AgentResult } from './result.js'
+
+/** What happens in a run, as plain data. `cycle` counts model calls from 1. */
+export type AgentEvent =
+  | { type: 'cycleStart'; cycle: number }
+  | { type: 'textDelta'; cycle: number; text: string }
+  | { type: 'reasoningDelta'; cycle: number; text: string }
+  | { type: 'toolUseStart'; cycle: number; name: string }
+  | { type: 'modelRetry'; cycle: number; attempt: number; delayMs: number; code: ErrorCode }
+  | { type: 'cycleEnd'; cycle: number; metrics: CycleMetrics }
+  | { type: 'message'; message: Message }
+  | { type: 'toolStart'; cycle: number; toolUseId: string; name: string; input: JsonValue }
+  | {
+      type: 'toolEnd'
+      cycle: number
+      toolUseId: string
+      name: string
+      status: 'success' | 'error'
+      durationMs: number
+    }
+  | { type: 'notice'; message: string }
+  | { type: 'result'; result: AgentResult }

@@ -1,0 +1,75 @@
+import { invalidRequest } from './errors.js'
+import type { MetricsRecorder } from './metrics.js'
+import { sumCost } from './usage.js'
+
+/** Caps on one run. Counts are whole numbers, cost is USD, time is seconds. */
+export interface Limits {
+  maxCycles?: number
+  maxToolCalls?: number
+  maxOutputTokens?: number
+  maxTotalTokens?: number
+  maxCostUsd?: number
+  timeoutSeconds?: number
+}
+
+export type LimitName = keyof Limits
+
+/** `spent` is `null` where it cannot be known, such as the cost of a model without prices. */
+export interface LimitHit {
+  name: LimitName
+  max: number
+  spent: number | null
+}
+
+export const defaultLimits = { maxCycles: 20, maxToolCalls: 100, timeoutSeconds: 600 } as const
+
+const wholeNumbers: LimitName[] = ['maxCycles', 'maxToolCalls', 'maxOutputTokens', 'maxTotalTokens']
+export const limitNames: LimitName[] = [...wholeNumbers, 'maxCostUsd', 'timeoutSeconds']
+
+/** Fails on a limit that is no positive number; unknown names are the caller's schema's to refuse. */
+export function checkLimits(limits: Limits): void {
+  for (const name of limitNames) {
+    const value = limits[name]
+    if (value === undefined) continue
+    const whole = wholeNumbers.includes(name)
+    if (
+      typeof value === 'number' &&
+      value > 0 &&
+      (whole ? Number.isSafeInteger(value) : value < Infinity)
+    )
+      continue
+    throw invalidRequest(
+      `limits.${name} must be a positive ${whole ? 'whole number' : 'number'}, not ${JSON.stringify(value)}.`,
+      `Leave limits.${name} out for the default, or give a positive ${whole ? 'whole number' : 'number'}.`,
+    )
+  }
+}
+
+/** The limit that forbids one more model call, if any. */
+export function limitReached(limits: Limits, recorder: MetricsRecorder): LimitHit | undefined {
+  const cycles = recorder.cycleCount
+  if (cycles === 0) return undefined
+  const usage = recorder.usage
+  const spent: [LimitName, number | null][] = [
+    ['maxCycles', cycles],
+    ['maxOutputTokens', usage?.outputTokens ?? 0],
+    ['maxTotalTokens', usage?.totalTokens ?? 0],
+    ['maxCostUsd', sumCost(recorder.costs())],
+  ]
+  for (const [name, value] of spent) {
+    const max = limits[name]
+    // A cost that cannot be known cannot be held under a cap: the run stops rather than hope.
+    if (max !== undefined && (value === null || value >= max)) return { name, max, spent: value }
+  }
+  return undefined
+}
+
+/** What is left of the output budget for the next call; `undefined`: no cap. */
+export function remainingOutputTokens(
+  limits: Limits,
+  recorder: MetricsRecorder,
+): number | undefined {
+  return limits.maxOutputTokens === undefined
+    ? undefined
+    : Math.max(1, limits.maxOutputTokens - (recorder.usage?.outputTokens ?? 0))
+}

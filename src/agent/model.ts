@@ -1,0 +1,60 @@
+import type { CacheReport } from './cache.js'
+import type { Message, StopReason, SystemContentBlock } from './content.js'
+import type { ErrorCode } from './errors.js'
+import type { ToolSpec } from './tool.js'
+import type { Usage } from './usage.js'
+
+/** `any`: some tool must be called; `tool`: this one. */
+export type ToolChoice = { type: 'auto' } | { type: 'any' } | { type: 'tool'; name: string }
+
+export interface ModelRequest {
+  messages: readonly Message[]
+  system: readonly SystemContentBlock[]
+  tools: readonly ToolSpec[]
+  toolChoice?: ToolChoice
+  /** Cap on this call's output tokens, below whatever the model's own `params` say. */
+  maxOutputTokens?: number
+}
+
+export interface ModelCallOptions {
+  signal: AbortSignal
+  /** `false`: nobody listens, so one JSON reply is as good as a stream. Default: the model's own setting. */
+  stream?: boolean
+}
+
+/** What a provider said about one call beside its answer. */
+export interface CallReport {
+  /** `null`: the provider did not say. */
+  usage: Usage | null
+  /** USD; `null`: unknown. */
+  costUsd: number | null
+  /** The model that really answered, where a proxy told. */
+  providerModel: string | null
+  /** LiteLLM's call id, where a proxy told. */
+  callId: string | null
+  attemptedRetries: number | null
+  attemptedFallbacks: number | null
+  cache: CacheReport
+}
+
+export interface ModelReply extends CallReport {
+  message: Message
+  stopReason: StopReason
+  /** The provider's own word for why it stopped. */
+  rawStopReason: string | null
+}
+
+/** What a model call yields, in order: deltas as they come, then exactly one reply. */
+export type ModelEvent =
+  | { type: 'textDelta'; text: string }
+  | { type: 'reasoningDelta'; text: string }
+  | { type: 'toolUseStart'; name: string }
+  | { type: 'retry'; attempt: number; delayMs: number; code: ErrorCode }
+  | { type: 'notice'; message: string }
+  | { type: 'reply'; reply: ModelReply }
+
+/** A provider of model calls. Fails with an AgentError and nothing else. */
+export interface Model {
+  readonly modelId: string
+  stream(request: ModelRequest, options: ModelCallOptions): AsyncIterable<ModelEvent>
+}
