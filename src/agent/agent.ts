@@ -15,7 +15,7 @@ import {
 } from './prompt.js'
 import { AgentResult } from './result.js'
 import { RunSignal } from './run-signal.js'
-import { defaultMaxAttempts, OutputPlan } from './structured-output.js'
+import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { sumUsage, type Usage } from './usage.js'
 import type { OutputSchema } from './validator.js'
@@ -40,6 +40,8 @@ export interface CoreRunOptions {
     /** Ask for nothing but the object, with no other tools. */
     force?: boolean
     maxAttempts?: number
+    /** What the model is told where it answered in text instead. */
+    prompt?: string
   }
 }
 
@@ -145,6 +147,7 @@ function outputPlan({ output }: CoreRunOptions): OutputPlan | undefined {
     new OutputPlan(output.schema, {
       force: output.force ?? false,
       maxAttempts: output.maxAttempts ?? defaultMaxAttempts,
+      prompt: output.prompt ?? defaultOutputPrompt,
     })
   )
 }

@@ -63,13 +63,3 @@ export function limitReached(limits: Limits, recorder: MetricsRecorder): LimitHi
   }
   return undefined
 }
-
-/** What is left of the output budget for the next call; `undefined`: no cap. */
-export function remainingOutputTokens(
-  limits: Limits,
-  recorder: MetricsRecorder,
-): number | undefined {
-  return limits.maxOutputTokens === undefined
-    ? undefined
-    : Math.max(1, limits.maxOutputTokens - (recorder.usage?.outputTokens ?? 0))
-}

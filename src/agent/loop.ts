@@ -2,7 +2,7 @@ import { type Message, messageText, type StopReason, toolUses } from './content.
 import { type AgentError, asAgentError, cancelledError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { reduceHistory } from './history.js'
-import { type LimitHit, type Limits, limitReached, remainingOutputTokens } from './limits.js'
+import { type LimitHit, type Limits, limitReached } from './limits.js'
 import { type MetricsRecorder, unspentCall } from './metrics.js'
 import type { Model, ModelReply, ModelRequest } from './model.js'
 import type { RunSignal } from './run-signal.js'
@@ -116,16 +116,14 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
 }
 
 async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelReply> {
-  const { model, recorder, limits, output } = input
+  const { model, recorder, output } = input
   const cycle = recorder.cycleCount + 1
   const offer: OutputRequest = output?.request(input.tools) ?? { tools: input.tools }
-  const maxOutputTokens = remainingOutputTokens(limits, recorder)
   const request: ModelRequest = {
     messages: input.messages,
     system: input.system,
     tools: offer.tools.map((tool) => tool.spec),
     ...(offer.toolChoice && { toolChoice: offer.toolChoice }),
-    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
   }
   const options = {
     signal: input.run.signal,

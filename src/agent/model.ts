@@ -1,5 +1,5 @@
 import type { CacheReport } from './cache.js'
-import type { Message, StopReason, SystemContentBlock } from './content.js'
+import type { CachePointBlock, Message, StopReason, SystemContentBlock } from './content.js'
 import type { ErrorCode } from './errors.js'
 import type { ToolSpec } from './tool.js'
 import type { Usage } from './usage.js'
@@ -11,9 +11,9 @@ export interface ModelRequest {
   messages: readonly Message[]
   system: readonly SystemContentBlock[]
   tools: readonly ToolSpec[]
+  /** A cache point after the tool list. */
+  toolsCachePoint?: CachePointBlock['cachePoint']
   toolChoice?: ToolChoice
-  /** Cap on this call's output tokens, below whatever the model's own `params` say. */
-  maxOutputTokens?: number
 }
 
 export interface ModelCallOptions {

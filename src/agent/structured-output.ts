@@ -9,7 +9,7 @@ export const defaultMaxAttempts = 3
 /** Answers in plain text before giving up: the model is asked once more, not for ever. */
 const maxTexts = 2
 
-const forcePrompt = 'You must format the previous response as structured output.'
+export const defaultOutputPrompt = 'You must format the previous response as structured output.'
 
 /**
  * How the model is asked for the object. `offered`: the output tool stands beside the others;
@@ -38,7 +38,7 @@ export class OutputPlan {
 
   constructor(
     private readonly schema: OutputSchema,
-    private readonly options: { force: boolean; maxAttempts: number },
+    private readonly options: { force: boolean; maxAttempts: number; prompt: string },
   ) {
     this.mode = options.force ? 'forced' : 'offered'
     this.tool = {
@@ -101,7 +101,7 @@ export class OutputPlan {
     if (this.texts === maxTexts)
       throw this.failure('The model answered in text instead of an object.', text)
     if (this.mode === 'offered') this.mode = 'forced'
-    return userText(this.mode === 'text' ? this.textPrompt() : forcePrompt)
+    return userText(this.mode === 'text' ? this.textPrompt() : this.options.prompt)
   }
 
   /** Fails once the model has used up its attempts. */

@@ -1,0 +1,210 @@
+import { isJsonObject } from '../agent/content.js'
+import { AgentError, type ErrorCode } from '../agent/errors.js'
+import { retryAfterMs } from './retry.js'
+import type { Route } from './route.js'
+
+/** A provider's or proxy's answer that is an error, or an error event in its stream. */
+export interface Refusal {
+  /** `undefined`: it came inside a stream that began well. */
+  status: number | undefined
+  /** The `error` member of the body, where the body was JSON. */
+  error: unknown
+  headers?: Headers | undefined
+  /** What the model had said before. */
+  text?: string
+}
+
+interface Rule {
+  code: ErrorCode
+  status?: (status: number) => boolean
+  type?: RegExp
+  message?: RegExp
+  retryable?: boolean
+}
+
+/**
+ * From LiteLLM's and the providers' ways of saying it to our codes; the first rule that fits holds.
+ * LiteLLM's HTTP errors lose their class, which is then only in the message's prefix.
+ */
+const rules: readonly Rule[] = [
+  { code: 'budgetExceeded', type: /budget_exceeded|insufficient_quota/ },
+  { code: 'budgetExceeded', message: /budget has been exceeded|exceeded your current quota/i },
+  { code: 'rateLimit', status: (status) => status === 429, retryable: true },
+  {
+    code: 'contextWindowOverflow',
+    type: /context_length_exceeded/,
+  },
+  {
+    code: 'contextWindowOverflow',
+    message:
+      /ContextWindowExceededError|maximum context length|context[ _](length|window).{0,40}exceed|exceeds?.{0,40}context (length|window|size)|prompt is too long|input is too long|too many input tokens|input token count.{0,40}exceeds/i,
+  },
+  { code: 'contentPolicy', type: /content_policy_violation|content_filter/ },
+  { code: 'contentPolicy', message: /ContentPolicyViolationError|content management policy/i },
+  {
+    code: 'authentication',
+    type: /no_db_connection|auth_error|token_not_found|expired_key|invalid_api_key/,
+  },
+  { code: 'authentication', status: (status) => status === 401 },
+  { code: 'permission', type: /_access_denied|permission/ },
+  { code: 'permission', status: (status) => status === 403 },
+  { code: 'unsupportedParams', type: /unsupported_(parameter|value)/ },
+  {
+    code: 'unsupportedParams',
+    message: /UnsupportedParamsError|unsupported (parameter|value)|does not support parameters?/i,
+  },
+  {
+    code: 'modelNotFound',
+    type: /model_not_found/,
+  },
+  {
+    code: 'modelNotFound',
+    message: /Invalid model name passed in model|model .{0,80}(does not exist|not found)/i,
+  },
+  { code: 'modelNotFound', status: (status) => status === 404 },
+  { code: 'timeout', status: (status) => status === 408, retryable: true },
+  { code: 'providerError', status: (status) => status === 409, retryable: true },
+  { code: 'invalidRequest', status: (status) => status >= 400 && status < 500 },
+  { code: 'providerError', retryable: true },
+]
+
+const hints: Record<ErrorCode, string> = {
+  configuration: 'Mend the configuration.',
+  authentication:
+    'Check the key of this route: that it is complete, current and meant for this address.',
+  permission: 'Use a model that this key may call, or ask its owner for access.',
+  modelNotFound: 'Check the model id; list_models shows what a proxy serves.',
+  invalidRequest: 'Mend what the message names and call again.',
+  unsupportedParams:
+    'Leave out the parameters that the message names, or use a model that takes them.',
+  contextWindowOverflow:
+    'Shorten the prompt or the conversation, or use a model with a larger context window.',
+  contentPolicy: 'Rephrase the prompt: the provider refused its content.',
+  rateLimit: 'Wait a little and try again.',
+  budgetExceeded:
+    'The budget or quota of this key is used up: raise it, or wait until it is renewed.',
+  timeout: 'Try again, or allow more time (clientArgs.timeout).',
+  connection: 'Check that the address is right and that the server is up.',
+  providerError: 'The provider failed. Try again later.',
+  structuredOutput: 'Simplify the schema.',
+  toolError: 'Look at what the tool reported.',
+  limitReached: 'Raise the limit.',
+  cancelled: 'Call again to start anew.',
+}
+
+export function hintFor(code: ErrorCode): string {
+  return hints[code]
+}
+
+export function refusalError(refusal: Refusal, route: Route): AgentError {
+  const detail = isJsonObject(refusal.error) ? refusal.error : {}
+  const status = refusal.status ?? numericStatus(detail.code)
+  const types = [detail.type, detail.code].filter((part) => typeof part === 'string').join(' ')
+  const told = typeof refusal.error === 'string' ? refusal.error : detail.message
+  const message = typeof told === 'string' && told !== '' ? told : undefined
+  const rule = rules.find(
+    ({ status: fits, type, message: pattern }) =>
+      (fits === undefined || (status !== undefined && fits(status))) &&
+      (type === undefined || type.test(types)) &&
+      (pattern === undefined || (message !== undefined && pattern.test(message))),
+  ) as Rule
+  const after = retryAfterMs(refusal.headers)
+  return new AgentError({
+    code: rule.code,
+    message: `${where(route)} ${answered(refusal.status, message, route)}`,
+    hint: hints[rule.code],
+    retryable: rule.retryable ?? false,
+    ...(refusal.status !== undefined && { status: refusal.status }),
+    ...(after !== undefined && { retryAfterMs: after }),
+    ...(refusal.text && { text: refusal.text }),
+  })
+}
+
+/** The connection failed, before (`sent: false`) or after the request had gone out. */
+export function connectionError(
+  route: Route,
+  cause: unknown,
+  { sent, text }: { sent: boolean; text?: string },
+): AgentError {
+  const reason = systemCode(cause)
+  const what = sent ? 'The connection broke off' : 'No connection could be made'
+  return new AgentError({
+    code: 'connection',
+    message: `${what} (${where(route)}${reason ? `: ${reason}` : ''}).`,
+    hint: hints.connection,
+    retryable: true,
+    unsent: !sent,
+    ...(text && { text }),
+  })
+}
+
+/** A stream or body that ended before the model had: what it held so far must not pass for an answer. */
+export function truncatedError(route: Route, text: string): AgentError {
+  return new AgentError({
+    code: 'connection',
+    message: `The answer of ${where(route)} broke off before the model had finished.`,
+    hint: 'Try again; what had arrived is not a complete answer.',
+    retryable: true,
+    ...(text && { text }),
+  })
+}
+
+export function timeoutError(route: Route, timeoutMs: number, text: string): AgentError {
+  return new AgentError({
+    code: 'timeout',
+    message: `${where(route)} did not answer in full within ${timeoutMs / 1000} s.`,
+    hint: hints.timeout,
+    ...(text && { text }),
+  })
+}
+
+export function protocolError(route: Route, what: string): AgentError {
+  return new AgentError({
+    code: 'providerError',
+    message: `${where(route)} ${what}.`,
+    hint: 'The server does not speak the OpenAI chat format as expected. Check the address and the model.',
+    retryable: false,
+  })
+}
+
+function where(route: Route): string {
+  return route.kind === 'proxy' ? 'The LiteLLM Proxy' : `The provider ${route.provider}`
+}
+
+function answered(status: number | undefined, message: string | undefined, route: Route): string {
+  const how = status === undefined ? 'reported an error in its stream' : `answered ${status}`
+  return message === undefined
+    ? `${how} without a message that can be read.`
+    : `${how}: ${redact(message, route.apiKey).slice(0, 600).toWellFormed()}`
+}
+
+const secretLooking = /\b(sk|pk|key|token|gsk|xai|AIza)[-_][\w*.-]{6,}|Bearer\s+[\w.~+/-]{6,}=*/gi
+const credentials = /(\w+:\/\/)[^\s/@]+@/g
+
+/** Providers quote keys, in whole or in part, and addresses with passwords in them. */
+export function redact(text: string, key: string | undefined): string {
+  const withoutKey = key && key.length >= 4 ? text.replaceAll(key, '[redacted]') : text
+  return withoutKey.replace(secretLooking, '[redacted]').replace(credentials, '$1[redacted]@')
+}
+
+function numericStatus(code: unknown): number | undefined {
+  const status =
+    typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : Number.NaN
+  return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined
+}
+
+/** `ECONNREFUSED` and its like, wherever in the chain of causes it stands. */
+function systemCode(cause: unknown): string | undefined {
+  for (let error = cause, depth = 0; error instanceof Error && depth < 5; depth++) {
+    if ('code' in error && typeof error.code === 'string') return error.code
+    error = error instanceof AggregateError ? error.errors[0] : error.cause
+  }
+  return undefined
+}
+
+/** Whether the failure came before any byte of the request could have reached the server. */
+export function wasUnsent(cause: unknown): boolean {
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS)/.test(
+    systemCode(cause) ?? '',
+  )
+}

@@ -1,0 +1,116 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../agent/content.js'
+import { configurationError } from '../agent/errors.js'
+import type { ClientArgs, Route } from './route.js'
+
+/** What `clientArgs` and `params` come to for every call of a model. */
+export interface CallSettings {
+  /** Goes into the request body as it is. */
+  readonly body: Readonly<JsonObject>
+  readonly headers: Readonly<Record<string, string>>
+  /** For the whole call, retries included. */
+  readonly timeoutMs: number
+  readonly maxRetries: number
+  readonly stream: boolean
+}
+
+/** LiteLLM's client arguments that are ours to act on; the others belong to the body. */
+const ownArgs = [
+  'api_key',
+  'api_base',
+  'base_url',
+  'use_litellm_proxy',
+  'timeout',
+  'request_timeout',
+  'max_retries',
+  'num_retries',
+  'extra_headers',
+  'headers',
+  'extra_body',
+  'drop_params',
+  'organization',
+  'custom_llm_provider',
+] as const
+
+/** What the agent itself puts into a request: in `params` it would silently replace it. */
+const reservedParams = ['model', 'messages', 'tools']
+
+const defaultTimeoutSeconds = 600
+
+/** Pure. Fails with `configuration`, naming the argument. */
+export function callSettings(
+  config: { clientArgs?: ClientArgs; params?: Readonly<JsonObject>; stream?: boolean },
+  route: Pick<Route, 'kind'>,
+): CallSettings {
+  const { clientArgs = {}, params = {} } = config
+  for (const key of Object.keys(clientArgs)) refuseOtherSpelling(key)
+  for (const key of reservedParams) {
+    const where = key in params ? 'params' : key in clientArgs ? 'clientArgs' : undefined
+    if (where)
+      throw configurationError(
+        `${where}.${key} would replace what the agent sends.`,
+        `Leave ${key} out of ${where}: the agent sets it.`,
+      )
+  }
+  const { extra_headers, extra_body, drop_params, stream, ...plainParams } = params
+  const own = new Set<string>(ownArgs)
+  const plainArgs = Object.fromEntries(Object.entries(clientArgs).filter(([key]) => !own.has(key)))
+  return {
+    body: {
+      ...plainArgs,
+      ...objectArg('clientArgs.extra_body', clientArgs.extra_body),
+      ...plainParams,
+      ...objectArg('params.extra_body', extra_body),
+    },
+    headers: {
+      ...headerArg('clientArgs.headers', clientArgs.headers),
+      ...headerArg('clientArgs.extra_headers', clientArgs.extra_headers),
+      ...headerArg('params.extra_headers', extra_headers),
+    },
+    timeoutMs:
+      1000 *
+      numberArg('timeout', clientArgs.timeout ?? clientArgs.request_timeout, defaultTimeoutSeconds),
+    // A proxy retries too: two on top of its own are enough.
+    maxRetries: numberArg(
+      'num_retries',
+      clientArgs.num_retries ?? clientArgs.max_retries,
+      route.kind === 'proxy' ? 2 : 5,
+    ),
+    stream: config.stream ?? (typeof stream === 'boolean' ? stream : true),
+  }
+}
+
+/** `apiKey` for `api_key` would travel in the body, to be read by whoever logs it. */
+function refuseOtherSpelling(key: string): void {
+  const plain = key.replaceAll('_', '').toLowerCase()
+  const meant = ownArgs.find((known) => known !== key && known.replaceAll('_', '') === plain)
+  if (meant)
+    throw configurationError(
+      `clientArgs.${key} is not known.`,
+      `LiteLLM's name for it is ${meant}.`,
+    )
+}
+
+function objectArg(at: string, value: JsonValue | undefined): JsonObject {
+  if (value === undefined || value === null) return {}
+  if (isJsonObject(value)) return value
+  throw configurationError(`${at} must be an object.`, `Give ${at} as { "name": value }.`)
+}
+
+function headerArg(at: string, value: JsonValue | undefined): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, text] of Object.entries(objectArg(at, value))) {
+    if (typeof text !== 'string')
+      throw configurationError(`${at}.${name} must be a string.`, 'Give header values as text.')
+    headers[name.toLowerCase()] = text
+  }
+  return headers
+}
+
+function numberArg(name: string, value: JsonValue | undefined, usual: number): number {
+  if (value === undefined || value === null) return usual
+  if (typeof value === 'number' && value >= 0 && Number.isFinite(value)) return value
+  throw configurationError(
+    `clientArgs.${name} must be a number that is not negative.`,
+    `Give clientArgs.${name} as a number.`,
+  )
+}

@@ -1,0 +1,44 @@
+import { isJsonObject } from '../agent/content.js'
+import type { Usage } from '../agent/usage.js'
+
+/**
+ * The usage of an OpenAI-format reply, in every shape LiteLLM and the compatible providers give it.
+ * `prompt_tokens` includes cached tokens already. `null`: nothing usable was reported.
+ */
+export function chatUsage(raw: unknown): Usage | null {
+  if (!isJsonObject(raw)) return null
+  const input = count(raw.prompt_tokens)
+  const output = count(raw.completion_tokens)
+  if (input === undefined && output === undefined) return null
+  const prompt = isJsonObject(raw.prompt_tokens_details) ? raw.prompt_tokens_details : {}
+  const completion = isJsonObject(raw.completion_tokens_details)
+    ? raw.completion_tokens_details
+    : {}
+  const read =
+    count(prompt.cached_tokens) ??
+    count(raw.cache_read_input_tokens) ??
+    count(raw.prompt_cache_hit_tokens)
+  const written =
+    count(prompt.cache_creation_tokens) ??
+    count(prompt.cache_write_tokens) ??
+    count(raw.cache_creation_input_tokens)
+  const reasoning = count(completion.reasoning_tokens)
+  return {
+    inputTokens: input ?? 0,
+    outputTokens: output ?? 0,
+    totalTokens: count(raw.total_tokens) ?? (input ?? 0) + (output ?? 0),
+    ...(read !== undefined && { cacheReadInputTokens: read }),
+    ...(written !== undefined && { cacheWriteInputTokens: written }),
+    ...(reasoning && { reasoningTokens: reasoning }),
+  }
+}
+
+/** The cost in USD that LiteLLM or OpenRouter put beside the usage; `null`: it did not. */
+export function reportedCost(raw: unknown): number | null {
+  const cost = isJsonObject(raw) ? raw.cost : undefined
+  return typeof cost === 'number' && Number.isFinite(cost) ? cost : null
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}

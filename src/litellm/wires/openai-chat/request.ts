@@ -1,0 +1,249 @@
+import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources'
+import type { CachePointReport } from '../../../agent/cache.js'
+import {
+  type ContentBlock,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type Message,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from '../../../agent/content.js'
+import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
+import { toolNamePattern } from '../../../agent/tool.js'
+import { CachePoints } from '../../cache-points.js'
+import type { Route, Traits } from '../../route.js'
+import type { CallSettings } from '../../settings.js'
+import { documentPart, imagePart } from './media.js'
+
+/** A request as LiteLLM takes it: OpenAI's types, with `cache_control` and the like beside them. */
+export interface ChatRequest {
+  body: JsonObject
+  /** The cache points that will be sent (`sent`), and what is known already of the others. */
+  points: { sent: string[]; refused: CachePointReport[] }
+}
+
+type Part = JsonObject & { type: string }
+
+/** OpenAI's message with what LiteLLM allows beside it. */
+type ChatMessage = { role: ChatCompletionMessageParam['role'] } & JsonObject
+
+/** Pure: the same request always gives the same bytes, which is what keeps provider caches warm. */
+export function chatRequest(
+  request: ModelRequest,
+  route: Route,
+  settings: CallSettings,
+  stream: boolean,
+): ChatRequest {
+  const points = new CachePoints(route.traits.cacheControl === true)
+  const system = systemMessage(request, route.traits, points)
+  const messages = request.messages.flatMap((message, index) =>
+    chatMessages(message, `messages[${index}]`, route, points),
+  )
+  const { tool_choice: wishedChoice, ...params } = adaptedParams(settings.body, route)
+  const tools = request.tools.map(chatTool)
+  const choice = request.toolChoice ? toolChoice(request.toolChoice) : wishedChoice
+  return {
+    body: {
+      model: route.model,
+      messages: [...(system ? [system] : []), ...messages] as JsonValue,
+      ...(tools.length > 0 && { tools }),
+      ...(tools.length > 0 && choice !== undefined && { tool_choice: choice }),
+      ...(stream && { stream: true, stream_options: { include_usage: true } }),
+      ...params,
+    },
+    points: { sent: points.sent, refused: points.refused },
+  }
+}
+
+function systemMessage(
+  { system }: ModelRequest,
+  { stringContent }: Traits,
+  points: CachePoints,
+): ChatMessage | undefined {
+  const parts: Part[] = []
+  system.forEach((block, index) => {
+    if ('text' in block) parts.push({ type: 'text', text: block.text })
+    else points.mark(parts, block, `system[${index}]`)
+  })
+  if (parts.length === 0) return undefined
+  return { role: 'system', content: stringContent ? joined(parts) : parts }
+}
+
+function chatMessages(
+  message: Message,
+  at: string,
+  route: Route,
+  points: CachePoints,
+): ChatMessage[] {
+  return message.role === 'assistant'
+    ? [assistantMessage(message, route)]
+    : userMessages(message, at, route, points)
+}
+
+function assistantMessage({ content }: Message, { traits }: Route): ChatMessage {
+  const parts: Part[] = []
+  const calls: JsonObject[] = []
+  const thinking: JsonObject[] = []
+  let reasoning = ''
+  for (const block of content) {
+    if ('text' in block) parts.push({ type: 'text', text: block.text })
+    else if ('toolUse' in block) calls.push(toolCall(block.toolUse, traits))
+    else if ('reasoningContent' in block) {
+      const { reasoningText, redactedContent } = block.reasoningContent
+      if (redactedContent !== undefined)
+        thinking.push({ type: 'redacted_thinking', data: redactedContent })
+      else if (reasoningText?.signature !== undefined)
+        thinking.push({
+          type: 'thinking',
+          thinking: reasoningText.text,
+          signature: reasoningText.signature,
+        })
+      else reasoning += reasoningText?.text ?? ''
+    }
+  }
+  const spoken = parts.filter((part) => (part.text as string).trim() !== '')
+  // Providers refuse an assistant message that says nothing.
+  if (spoken.length === 0 && calls.length === 0) spoken.push({ type: 'text', text: '[blank text]' })
+  return {
+    role: 'assistant',
+    ...(spoken.length > 0 && { content: traits.stringContent ? joined(spoken) : spoken }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(thinking.length > 0 && { thinking_blocks: thinking }),
+    ...(traits.replayReasoning &&
+      calls.length > 0 &&
+      reasoning && { reasoning_content: reasoning }),
+  }
+}
+
+function toolCall(use: ToolUseBlock['toolUse'], traits: Traits): JsonObject {
+  const { toolUseId, name, reasoningSignature } = use
+  return {
+    id: toolUseId,
+    type: 'function',
+    function: {
+      name: toolNamePattern.test(name) ? name : 'INVALID_TOOL_NAME',
+      arguments: callArguments(use, traits),
+    },
+    ...(reasoningSignature !== undefined && thoughtSignature(reasoningSignature, traits)),
+  }
+}
+
+function thoughtSignature(signature: string, traits: Traits): JsonObject {
+  return traits.thoughtSignature === 'extra_content'
+    ? { extra_content: { google: { thought_signature: signature } } }
+    : { provider_specific_fields: { thought_signature: signature } }
+}
+
+/** What the model wrote goes back as it was, but to a server that would choke on it. */
+function callArguments({ input, rawInput }: ToolUseBlock['toolUse'], traits: Traits): string {
+  if (rawInput === undefined) return spacedJson(input)
+  return traits.objectArguments ? spacedJson({ invalid_arguments: rawInput }) : rawInput
+}
+
+/** JSON with a space after colons and commas: byte for byte what LiteLLM's Python writes. */
+export function spacedJson(value: JsonValue): string {
+  return JSON.stringify(value, null, 1)
+    .replace(/,\n\s*/g, ', ')
+    .replace(/\n\s*/g, '')
+}
+
+function userMessages(
+  { content }: Message,
+  at: string,
+  route: Route,
+  points: CachePoints,
+): ChatMessage[] {
+  const results: ChatMessage[] = []
+  const parts: Part[] = []
+  const shown: Part[] = []
+  content.forEach((block, index) => {
+    if ('toolResult' in block) results.push(toolMessage(block.toolResult, route, shown))
+    else if ('cachePoint' in block) {
+      const last = parts.length > 0 ? parts : results
+      points.mark(last, block, `${at}.content[${index}]`)
+    } else parts.push(userPart(block, route))
+  })
+  const messages = results
+  if (shown.length > 0) messages.push({ role: 'user', content: shown })
+  if (parts.length > 0) {
+    const plain = route.traits.stringContent && parts.every(({ type }) => type === 'text')
+    messages.push({ role: 'user', content: plain ? joined(parts) : parts })
+  }
+  return messages
+}
+
+function userPart(block: ContentBlock, route: Route): Part {
+  if ('text' in block) return { type: 'text', text: block.text }
+  if ('image' in block) return imagePart(block.image, route)
+  if ('document' in block) return documentPart(block.document)
+  throw new TypeError(`A ${Object.keys(block)[0]} block cannot stand in a user message.`)
+}
+
+const imageNotice =
+  'Tool successfully returned an image. The image is being provided in the following user message.'
+
+/** A tool message holds only text: images move to a user message after it (`shown`). */
+function toolMessage(
+  { toolUseId, content }: ToolResultBlock['toolResult'],
+  route: Route,
+  shown: Part[],
+): ChatMessage {
+  const message = { role: 'tool' as const, tool_call_id: toolUseId }
+  const parts: Part[] = []
+  for (const item of content) {
+    const last = parts.at(-1)
+    if ('text' in item || 'json' in item) {
+      const text = 'text' in item ? item.text : spacedJson(item.json)
+      if (last?.type === 'text') last.text = `${last.text}\n${text}`
+      else parts.push({ type: 'text', text })
+    } else if ('image' in item) parts.push(imagePart(item.image, route))
+    else parts.push(documentPart(item.document))
+  }
+  if (parts.every(({ type }) => type === 'text')) return { ...message, content: joined(parts) }
+  const images = parts.filter(({ type }) => type === 'image_url')
+  const rest = parts.filter(({ type }) => type !== 'image_url')
+  if (images.length > 0) rest.push({ type: 'text', text: imageNotice })
+  shown.push(...images)
+  return { ...message, content: rest }
+}
+
+function joined(parts: Part[]): string {
+  return parts.map(({ text }) => text).join('\n')
+}
+
+function chatTool({ name, description, inputSchema }: ModelRequest['tools'][number]) {
+  const parameters = withRequired(inputSchema)
+  const tool = { type: 'function', function: { name, description, parameters } } as const
+  return tool satisfies ChatCompletionTool
+}
+
+/** Some servers miss `required` where a tool takes no arguments. */
+function withRequired(schema: JsonObject): JsonObject {
+  return isJsonObject(schema.properties) && schema.required === undefined
+    ? { ...schema, required: [] }
+    : schema
+}
+
+function toolChoice(choice: ToolChoice): JsonValue {
+  switch (choice.type) {
+    case 'auto':
+      return 'auto'
+    case 'any':
+      return 'required'
+    case 'tool':
+      return { type: 'function', function: { name: choice.name } }
+  }
+}
+
+/** The one parameter that goes by two names: which one a model takes is the provider's data. */
+function adaptedParams(body: Readonly<JsonObject>, { model, traits }: Route): JsonObject {
+  const [from, to] = traits.modernMaxTokens?.test(model)
+    ? ['max_tokens', 'max_completion_tokens']
+    : traits.legacyMaxTokens
+      ? ['max_completion_tokens', 'max_tokens']
+      : []
+  if (from === undefined || to === undefined || body[from] === undefined) return { ...body }
+  const { [from]: value, ...rest } = body
+  return { [to]: value, ...rest }
+}

@@ -1,0 +1,168 @@
+import {
+  type ContentBlock,
+  isJsonObject,
+  type JsonObject,
+  type StopReason,
+} from '../../../agent/content.js'
+import type { ModelEvent } from '../../../agent/model.js'
+import { ToolCalls } from './tool-calls.js'
+
+export interface ChatAnswer {
+  content: ContentBlock[]
+  stopReason: StopReason
+  /** `null`: the provider never said that it was done. */
+  rawStopReason: string | null
+  /** The `usage` member as it came. */
+  usage: unknown
+  model: string | null
+}
+
+type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
+
+/**
+ * Takes an OpenAI-format answer together, from the chunks of a stream or from one message. Blocks
+ * keep the order in which they came; tool calls stand last.
+ */
+export class ChatAnswerBuilder {
+  private readonly blocks: ContentBlock[] = []
+  private readonly calls = new ToolCalls()
+  private finishReason: string | null = null
+  private stopSequence = false
+  private refused = false
+  private usage: unknown
+  private model: string | null = null;
+
+  /** A chunk of a stream. LiteLLM's last one has usage and a choice, OpenAI's usage and none. */
+  *push(chunk: JsonObject): Generator<Delta> {
+    if (chunk.usage) this.usage = chunk.usage
+    if (typeof chunk.model === 'string' && chunk.model !== '') this.model = chunk.model
+    // With `n` there are several: only the first is this answer.
+    const choice = choices(chunk).find(({ index }) => (index ?? 0) === 0)
+    if (!choice) return
+    if (isJsonObject(choice.delta)) yield* this.take(choice.delta)
+    this.finish(choice)
+  }
+
+  /** A whole completion. */
+  *complete(completion: JsonObject): Generator<Delta> {
+    this.usage = completion.usage
+    if (typeof completion.model === 'string') this.model = completion.model
+    const [choice] = choices(completion)
+    if (!choice) return
+    if (isJsonObject(choice.message)) yield* this.take(choice.message)
+    this.finish({ ...choice, finish_reason: choice.finish_reason ?? 'stop' })
+  }
+
+  get text(): string {
+    return this.blocks.map((block) => ('text' in block ? block.text : '')).join('')
+  }
+
+  get reportedUsage(): unknown {
+    return this.usage
+  }
+
+  answer(): ChatAnswer {
+    const calls = this.calls.finish()
+    return {
+      content: [...this.blocks, ...calls],
+      stopReason: this.stopReason(calls.length > 0),
+      rawStopReason: this.finishReason,
+      usage: this.usage,
+      model: this.model,
+    }
+  }
+
+  private *take(delta: JsonObject): Generator<Delta> {
+    yield* this.takeReasoning(delta)
+    const { content, refusal } = delta
+    if (typeof content === 'string' && content !== '') yield this.addText(content)
+    else if (Array.isArray(content))
+      for (const part of content)
+        if (isJsonObject(part) && typeof part.text === 'string' && part.text !== '')
+          yield this.addText(part.text)
+    if (typeof refusal === 'string' && refusal !== '') {
+      this.refused = true
+      yield this.addText(refusal)
+    }
+    if (!Array.isArray(delta.tool_calls)) return
+    for (const call of delta.tool_calls) {
+      if (!isJsonObject(call)) continue
+      const begun = this.calls.push(call)
+      if (begun) yield { type: 'toolUseStart', name: begun }
+    }
+  }
+
+  private *takeReasoning(delta: JsonObject): Generator<Delta> {
+    const told = delta.reasoning_content ?? delta.reasoning
+    const text = typeof told === 'string' ? told : undefined
+    if (text) yield this.addReasoning(text)
+    if (!Array.isArray(delta.thinking_blocks)) return
+    for (const block of delta.thinking_blocks) {
+      if (!isJsonObject(block)) continue
+      if (block.type === 'redacted_thinking' && typeof block.data === 'string') {
+        this.blocks.push({ reasoningContent: { redactedContent: block.data } })
+        continue
+      }
+      const thinking = typeof block.thinking === 'string' ? block.thinking : ''
+      if (typeof block.signature === 'string' && block.signature !== '')
+        this.signReasoning(thinking, block.signature)
+      // LiteLLM says each piece twice, as text and as a block; others may only give the block.
+      else if (text === undefined && thinking !== '') yield this.addReasoning(thinking)
+    }
+  }
+
+  private addText(text: string): Delta {
+    const last = this.blocks.at(-1)
+    if (last && 'text' in last) last.text += text
+    else this.blocks.push({ text })
+    return { type: 'textDelta', text }
+  }
+
+  private addReasoning(text: string): Delta {
+    const last = this.openReasoning()
+    if (last) last.text += text
+    else this.blocks.push({ reasoningContent: { reasoningText: { text } } })
+    return { type: 'reasoningDelta', text }
+  }
+
+  /** The signed block repeats the whole text of the block it closes, or leaves it out. */
+  private signReasoning(thinking: string, signature: string): void {
+    const open = this.openReasoning()
+    if (!open) {
+      this.blocks.push({ reasoningContent: { reasoningText: { text: thinking, signature } } })
+      return
+    }
+    if (thinking !== '') open.text = thinking
+    open.signature = signature
+  }
+
+  private openReasoning(): { text: string; signature?: string } | undefined {
+    const last = this.blocks.at(-1)
+    const open =
+      last && 'reasoningContent' in last ? last.reasoningContent.reasoningText : undefined
+    return open?.signature === undefined ? open : undefined
+  }
+
+  private finish(choice: JsonObject): void {
+    if (typeof choice.finish_reason === 'string') this.finishReason = choice.finish_reason
+    // vLLM names the stop string that ended the answer.
+    if (typeof choice.stop_reason === 'string') this.stopSequence = true
+  }
+
+  private stopReason(called: boolean): StopReason {
+    switch (this.finishReason) {
+      case 'length':
+        return 'maxTokens'
+      case 'content_filter':
+        return 'contentFiltered'
+      default:
+        if (called) return 'toolUse'
+        if (this.refused) return 'contentFiltered'
+        return this.stopSequence ? 'stopSequence' : 'endTurn'
+    }
+  }
+}
+
+function choices(body: JsonObject): JsonObject[] {
+  return Array.isArray(body.choices) ? body.choices.filter(isJsonObject) : []
+}

@@ -1,0 +1,130 @@
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type ToolUseBlock,
+} from '../../../agent/content.js'
+
+interface Call {
+  id: string | undefined
+  name: string
+  arguments: string
+  signature: string | undefined
+}
+
+/**
+ * Puts the tool calls of an answer together. OpenAI numbers them by `index`; others send all of
+ * them at index 0, leave out index or id, or repeat both, so that a new call is known by a new id,
+ * else by a name that comes when the call before it is complete.
+ */
+export class ToolCalls {
+  private readonly calls: Call[] = []
+  private readonly byIndex = new Map<number, Call>()
+
+  /** Takes a piece of a call; the name of the call if it begins one. */
+  push(piece: JsonObject): string | undefined {
+    const fn = isJsonObject(piece.function) ? piece.function : {}
+    const id = nonEmpty(piece.id)
+    const name = nonEmpty(fn.name)
+    const index = typeof piece.index === 'number' ? piece.index : undefined
+    const open = this.openCall(index, id)
+    const call = open && !beginsAnew(open, id, name) ? open : this.begin(index)
+    const begun = call.name === '' ? name : undefined
+    call.id ??= id
+    if (begun) call.name = begun
+    call.arguments += argumentText(fn.arguments)
+    call.signature ??= signatureOf(piece)
+    return begun
+  }
+
+  finish(): ToolUseBlock[] {
+    const whole = this.calls.flatMap(splitGlued)
+    return whole.map(({ id, name, arguments: text, signature }) => ({
+      toolUse: {
+        toolUseId: id ?? `call_${crypto.randomUUID()}`,
+        name,
+        ...parsedInput(text),
+        ...(signature !== undefined && { reasoningSignature: signature }),
+      },
+    }))
+  }
+
+  private openCall(index: number | undefined, id: string | undefined): Call | undefined {
+    const sameId = id === undefined ? undefined : this.calls.find((call) => call.id === id)
+    if (sameId) return sameId
+    return index === undefined ? this.calls.at(-1) : this.byIndex.get(index)
+  }
+
+  private begin(index: number | undefined): Call {
+    const call: Call = { id: undefined, name: '', arguments: '', signature: undefined }
+    this.calls.push(call)
+    if (index !== undefined) this.byIndex.set(index, call)
+    return call
+  }
+}
+
+function beginsAnew(open: Call, id: string | undefined, name: string | undefined): boolean {
+  if (id !== undefined && open.id !== undefined && id !== open.id) return true
+  if (name === undefined || open.name === '') return false
+  if (id !== undefined && id === open.id) return false
+  return name !== open.name || parseObject(open.arguments) !== undefined
+}
+
+/** `{"a":1}{"a":2}`: calls that a server glued together, told apart where every piece is an object. */
+function splitGlued(call: Call): Call[] {
+  const text = call.arguments.trim()
+  if (!/\}\s*\{/.test(text) || parseObject(text) !== undefined) return [call]
+  const pieces: string[] = []
+  let start = 0
+  for (let end = text.indexOf('}'); end !== -1; end = text.indexOf('}', end + 1)) {
+    if (parseObject(text.slice(start, end + 1)) === undefined) continue
+    pieces.push(text.slice(start, end + 1))
+    start = end + 1
+  }
+  if (pieces.length < 2 || text.slice(start).trim() !== '') return [call]
+  return pieces.map((piece, index) => ({
+    ...call,
+    id: index === 0 || call.id === undefined ? call.id : `${call.id}_${index}`,
+    arguments: piece,
+  }))
+}
+
+function parsedInput(text: string): { input: JsonValue; rawInput?: string } {
+  if (text.trim() === '') return { input: {} }
+  try {
+    const input: JsonValue = JSON.parse(text)
+    return isJsonObject(input) ? { input } : { input, rawInput: text }
+  } catch {
+    return { input: text, rawInput: text }
+  }
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Some servers give the arguments as an object. */
+function argumentText(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value
+  return isJsonObject(value) ? JSON.stringify(value) : ''
+}
+
+/** Gemini's thought signature, where LiteLLM or Google put it. */
+function signatureOf(piece: JsonObject): string | undefined {
+  const fn = isJsonObject(piece.function) ? piece.function : {}
+  const google = isJsonObject(piece.extra_content) ? piece.extra_content.google : undefined
+  for (const holder of [piece.provider_specific_fields, fn.provider_specific_fields, google]) {
+    const signature = isJsonObject(holder) ? nonEmpty(holder.thought_signature) : undefined
+    if (signature !== undefined) return signature
+  }
+  return undefined
+}
+
+function nonEmpty(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}

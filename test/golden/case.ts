@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { JsonObject, JsonValue } from '../../src/agent/content.js'
+
+/** A recorded exchange of the real Strands + LiteLLM; the schema is the golden README's. */
+export interface GoldenCase {
+  name: string
+  mode: string
+  agentConfig: {
+    modelId: string
+    clientArgs: JsonObject
+    params: JsonObject | null
+    stream?: boolean
+    systemPrompt: string | JsonValue[] | null
+    tools: { name: string; description: string; inputSchema: JsonObject }[]
+    messages?: JsonValue[]
+    prompts: GoldenPrompt[]
+    outputSchema: JsonObject | null
+    cacheConfig?: { cacheKey?: string; ttl?: string }
+    env?: Record<string, string>
+  }
+  exchanges: { request: GoldenRequest; response: GoldenResponse }[]
+  expected: {
+    text: string | null
+    stopReason: string | null
+    usage: Record<string, number>
+    cycles: number
+    toolCalls: { toolUseId: string; name: string; status: string; content: JsonValue }[]
+    structuredOutput?: JsonValue
+    error: { type: string; message: string } | null
+    messages: { role: string; content: JsonObject[] }[]
+  }
+  weakness: { what: string; recommended: string } | null
+}
+
+export interface GoldenPrompt {
+  call: 'call' | 'stream' | 'structured_output' | 'concurrent'
+  prompt: JsonValue
+  limits?: Record<string, number>
+  outputSchemaRef?: string
+  outputPrompt?: string
+  cancelAfterMs?: number
+  cancelAfterDataEvents?: number
+  breakAfterDataEvents?: number
+  cancelArgs?: { message?: string }
+}
+
+export interface GoldenRequest {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: JsonObject
+}
+
+export interface GoldenResponse {
+  status: number
+  headers: Record<string, string>
+  body?: JsonValue
+  sseEvents?: ({ data: JsonValue } | { comment: string })[]
+  termination: 'complete' | 'reset' | 'client-disconnected'
+  delayHeadersMs?: number
+  delayFirstEventMs?: number
+  delayBetweenEventsMs?: number
+  sseStyle?: string
+  splitBytes?: number
+}
+
+const folder = new URL('../fixtures/golden/', import.meta.url)
+
+export function goldenCases(): GoldenCase[] {
+  return readdirSync(folder)
+    .sort()
+    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as GoldenCase)
+}
+
+/** Strings inside a case with its placeholders filled in, and bytes as the library takes them. */
+export function filled<T extends JsonValue | undefined>(value: T, urls: Record<string, string>): T {
+  if (typeof value === 'string')
+    return value.replace(/\{\{(\w+)\}\}/g, (mark, name) => urls[name] ?? mark) as T
+  if (Array.isArray(value)) return value.map((item) => filled(item, urls)) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (typeof value.$bytes === 'string') return value.$bytes as T
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, filled(item, urls)]),
+  ) as T
+}

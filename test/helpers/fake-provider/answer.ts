@@ -1,0 +1,51 @@
+import { anthropicBody, anthropicError, anthropicStream } from './anthropic-wire.js'
+import type { Answer } from './delivery.js'
+import { openAiBody, openAiError, openAiStream } from './openai-wire.js'
+import type { Reply } from './reply.js'
+import type { ModelRequest, RecordedRequest, Step, Wire } from './types.js'
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const SSE_TYPE = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }
+
+export function replyAnswer(reply: Reply, { stream, wire }: ModelRequest): Answer {
+  const { headers, rawEvents } = reply.step
+  if (rawEvents) {
+    const content = rawEvents.map((bytes) => ({ bytes, isContent: true }))
+    return { status: 200, headers: { ...SSE_TYPE, ...headers }, body: { content, closing: [] } }
+  }
+  if (stream) {
+    const body = wire === 'openai' ? openAiStream(reply) : anthropicStream(reply)
+    return { status: 200, headers: { ...SSE_TYPE, ...headers }, body }
+  }
+  const body = wire === 'openai' ? openAiBody(reply) : anthropicBody(reply)
+  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) }
+}
+
+export function rawAnswer(wire: Wire, raw: NonNullable<Step['raw']>): Answer {
+  const usual = errorAnswer(wire, raw.status, `The provider answered with status ${raw.status}.`)
+  const body = typeof raw.body === 'object' ? JSON.stringify(raw.body) : (raw.body ?? usual.body)
+  return { status: raw.status, headers: { ...usual.headers, ...raw.headers }, body }
+}
+
+export function errorAnswer(wire: Wire, status: number, message: string): Answer {
+  const body = wire === 'openai' ? openAiError(status, message) : anthropicError(status, message)
+  return { status, headers: JSON_TYPE, body: JSON.stringify(body) }
+}
+
+/** Whatever is no model call: the list of models, or 404. */
+export function otherAnswer({ headers, method, path }: RecordedRequest, models: string[]): Answer {
+  if (method !== 'GET' || !/^(\/v1)?\/models(\?|$)/.test(path)) {
+    return errorAnswer('openai', 404, `Unknown request: ${method} ${path}`)
+  }
+  const data = headers['anthropic-version']
+    ? models.map((id) => ({
+        type: 'model',
+        id,
+        display_name: id,
+        created_at: '2025-01-01T00:00:00Z',
+      }))
+    : models.map((id) => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'fake' }))
+  const ends = { has_more: false, first_id: models[0] ?? null, last_id: models.at(-1) ?? null }
+  const body = headers['anthropic-version'] ? { data, ...ends } : { object: 'list', data }
+  return { status: 200, headers: JSON_TYPE, body: JSON.stringify(body) }
+}

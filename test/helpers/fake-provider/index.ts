@@ -1,0 +1,13 @@
+import type { Step } from './types.js'
+
+export { startFakeProvider } from './server.js'
+export type { FakeProvider, JsonObject, Step } from './types.js'
+
+/** A failed request; without a body the wire's usual one for that status. */
+export function errorStep(
+  status: number,
+  body?: string | object,
+  headers?: Record<string, string>,
+): Step {
+  return { raw: { status, ...(body !== undefined && { body }), ...(headers && { headers }) } }
+}

@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { errorAnswer, otherAnswer, rawAnswer, replyAnswer } from './answer.js'
+import { defaultReply } from './default-reply.js'
+import { deliver } from './delivery.js'
+import { parseModelRequest } from './model-request.js'
+import { cacheControlProblem, PromptCache } from './prompt-cache.js'
+import { receive } from './receive.js'
+import { makeReply } from './reply.js'
+import type * as Fake from './types.js'
+
+const DEFAULT_MODELS = ['gpt-4o-mini', 'claude-sonnet-4-6', 'amazon.nova-lite-v1:0']
+
+/** The scripted upstream of the tests: OpenAI and Anthropic on one port of 127.0.0.1. */
+export async function startFakeProvider(
+  options: Fake.FakeProviderOptions = {},
+): Promise<Fake.FakeProvider> {
+  const requests: Fake.RecordedRequest[] = []
+  const queue: (Fake.Step | Fake.StepFunction)[] = []
+  const cache = new PromptCache(options.minCacheTokens ?? 1024)
+  const watchers = new Set<() => void>()
+  let lastId = 0
+
+  const nextId = (prefix: string) => `${prefix}_fake_${String(++lastId).padStart(4, '0')}`
+  const changed = () => {
+    for (const look of watchers) look()
+  }
+
+  async function answerModelCall(wire: Fake.Wire, record: Fake.RecordedRequest) {
+    const request = parseModelRequest(wire, record.body, record.headers)
+    const problem = cacheControlProblem(wire, record.body)
+    if (problem) return { step: {}, answer: errorAnswer(wire, 400, problem) }
+
+    const next = queue.shift() ?? defaultReply
+    const step = typeof next === 'function' ? await next(request) : next
+    if (step.raw) return { step, answer: rawAnswer(wire, step.raw) }
+    const account = cache.account(wire, record.body)
+    return { step, answer: replyAnswer(makeReply(step, request, account, nextId), request) }
+  }
+
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const record = await receive(req)
+    requests.push(record)
+    res.once('close', () => {
+      if (record.finishedAt === undefined) record.abortedAt = Date.now()
+      changed()
+    })
+    changed()
+    const { step, answer } =
+      record.wire === 'other'
+        ? { step: {}, answer: otherAnswer(record, options.models ?? DEFAULT_MODELS) }
+        : await answerModelCall(record.wire, record)
+    await deliver(res, answer, step, () => {
+      record.finishedAt = Date.now()
+    })
+  }
+
+  const server = createServer((req, res) => {
+    req.socket.setNoDelay(true)
+    handle(req, res).catch((error: unknown) => {
+      if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain' })
+      res.end(`fake provider failed: ${error instanceof Error ? error.stack : error}`)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+
+  const provider: Fake.FakeProvider = {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    requests,
+    get modelRequests() {
+      return requests.filter((request) => request.wire !== 'other')
+    },
+    script: (...steps) => void queue.push(...steps),
+    get pendingSteps() {
+      return queue.length
+    },
+    reset() {
+      requests.length = 0
+      queue.length = 0
+      cache.clear()
+      lastId = 0
+    },
+    waitFor: (predicate, timeoutMs = 5000) =>
+      new Promise((resolve, reject) => {
+        const stop = () => {
+          watchers.delete(look)
+          clearTimeout(timer)
+        }
+        const look = () => {
+          const value = predicate(provider)
+          if (!value) return
+          stop()
+          resolve(value)
+        }
+        const timer = setTimeout(() => {
+          stop()
+          const seen = requests.map((request) => `${request.method} ${request.path}`).join(', ')
+          reject(new Error(`waitFor: nothing in ${timeoutMs} ms. Requests: ${seen || 'none'}`))
+        }, timeoutMs)
+        watchers.add(look)
+        look()
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+  return provider
+}
