@@ -1,11 +1,11 @@
-import type { Message } from './content.js'
+import type { CachePointBlock, Message } from './content.js'
 import { asAgentError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { repairHistory } from './history.js'
 import { checkLimits, defaultLimits, type Limits } from './limits.js'
 import { runLoop } from './loop.js'
 import { MetricsRecorder } from './metrics.js'
-import type { Model } from './model.js'
+import type { CacheMemory, Model } from './model.js'
 import {
   checkMessages,
   type Prompt,
@@ -22,12 +22,15 @@ import type { OutputSchema } from './validator.js'
 
 export interface CoreAgentConfig {
   model: Model
-  tools?: readonly Tool[]
+  /** Tools; a cache point among them marks the whole list. */
+  tools?: readonly (Tool | CachePointBlock)[]
   systemPrompt?: SystemPrompt
   /** A conversation to go on from. */
   messages?: readonly Message[]
   /** Caps on every run; a run's own may only be lower. */
   limits?: Limits
+  /** What is known of earlier calls in this conversation, to tell why a cache was missed. */
+  cacheMemory?: CacheMemory
 }
 
 export interface CoreRunOptions {
@@ -53,6 +56,8 @@ export class CoreAgent {
   readonly model: Model
   messages: Message[]
   private readonly tools: readonly Tool[]
+  private readonly toolsCachePoint: CachePointBlock['cachePoint'] | undefined
+  private readonly cacheMemory: CacheMemory
   private readonly system: ReturnType<typeof systemBlocks>
   private readonly limits: Limits
   private lifetimeUsage: (Usage | null)[] = []
@@ -60,7 +65,10 @@ export class CoreAgent {
 
   constructor(config: CoreAgentConfig) {
     this.model = config.model
-    this.tools = config.tools ?? []
+    const tools = config.tools ?? []
+    this.tools = tools.filter((item): item is Tool => !('cachePoint' in item))
+    this.toolsCachePoint = tools.find((item) => 'cachePoint' in item)?.cachePoint
+    this.cacheMemory = config.cacheMemory ?? new Map()
     this.system = systemBlocks(config.systemPrompt)
     this.messages = checkMessages(config.messages ?? [], 'messages')
     this.limits = { ...defaultLimits, ...config.limits }
@@ -102,6 +110,8 @@ export class CoreAgent {
         run,
         recorder,
         stream: options.stream,
+        toolsCachePoint: this.toolsCachePoint,
+        cacheMemory: this.cacheMemory,
       })
       const result = new AgentResult({
         text: end.text,

@@ -86,11 +86,11 @@ export class AgentError extends Error {
 }
 
 export function configurationError(message: string, hint: string): AgentError {
-  return new AgentError({ code: 'configuration', message, hint })
+  return new AgentError({ code: 'configuration', message, hint, unsent: true })
 }
 
 export function invalidRequest(message: string, hint: string): AgentError {
-  return new AgentError({ code: 'invalidRequest', message, hint })
+  return new AgentError({ code: 'invalidRequest', message, hint, unsent: true })
 }
 
 export function cancelledError(): AgentError {

@@ -4,7 +4,7 @@ import type { AgentEvent } from './events.js'
 import { reduceHistory } from './history.js'
 import { type LimitHit, type Limits, limitReached } from './limits.js'
 import { type MetricsRecorder, unspentCall } from './metrics.js'
-import type { Model, ModelReply, ModelRequest } from './model.js'
+import type { CacheMemory, Model, ModelReply, ModelRequest } from './model.js'
 import type { RunSignal } from './run-signal.js'
 import type { OutputPlan, OutputRequest } from './structured-output.js'
 import type { Tool } from './tool.js'
@@ -21,12 +21,14 @@ export interface LoopInput {
   run: RunSignal
   recorder: MetricsRecorder
   stream: boolean | undefined
+  toolsCachePoint: ModelRequest['toolsCachePoint'] | undefined
+  cacheMemory: CacheMemory
 }
 
 export interface LoopEnd {
   stopReason: StopReason
   limit?: LimitHit
-  /** The model's last message in this run, and the last text in any of them. */
+  /** The model's last message in this run, and its text; at a limit, the last thing it said. */
   message: Message | null
   text: string
 }
@@ -45,12 +47,11 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     stopReason,
     ...(limit && { limit }),
     message,
-    text,
+    text: stopReason === 'limitReached' ? text : message ? messageText(message) : '',
   })
   const interrupted = (): LoopEnd => {
     if (run.timedOut) return end('limitReached', timeLimit(input))
     message = { role: 'assistant', content: [{ text: run.cancelText }] }
-    text = run.cancelText
     messages.push(message)
     return end('cancelled')
   }
@@ -124,6 +125,8 @@ async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelRep
     system: input.system,
     tools: offer.tools.map((tool) => tool.spec),
     ...(offer.toolChoice && { toolChoice: offer.toolChoice }),
+    ...(input.toolsCachePoint && { toolsCachePoint: input.toolsCachePoint }),
+    cacheMemory: input.cacheMemory,
   }
   const options = {
     signal: input.run.signal,
@@ -168,7 +171,9 @@ async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelRep
     throw cancelledError()
   } catch (thrown) {
     const error = asAgentError(thrown)
-    recorder.addCycle(failedCycle(model, error, performance.now() - startedAt, firstByteAt))
+    // A call that could not even be tried is no call.
+    if (error.retryable || !error.unsent)
+      recorder.addCycle(failedCycle(model, error, performance.now() - startedAt, firstByteAt))
     throw error
   }
 }
@@ -176,11 +181,11 @@ async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelRep
 /** A provider that turned the call away took nothing for it; one that broke off may have. */
 function failedCycle(model: Model, error: AgentError, latencyMs: number, firstByteAt?: number) {
   const refused = firstByteAt === undefined && error.status !== undefined && error.status >= 400
-  const unsent = error.code === 'configuration' || error.unsent
   return {
     modelId: model.modelId,
     ...unspentCall,
-    ...(!refused && !unsent && { usage: null, costUsd: null }),
+    ...(!refused &&
+      !error.unsent && { usage: null, costUsd: null, costSource: 'unknown' as const }),
     latencyMs,
     timeToFirstByteMs: null,
     stopReason: null,

@@ -1,7 +1,7 @@
 import { type CacheReport, mergeCacheReports } from './cache.js'
 import type { StopReason } from './content.js'
 import type { ErrorCode } from './errors.js'
-import type { CallReport } from './model.js'
+import type { CallReport, CostSource } from './model.js'
 import { sumCost, sumUsage, type Usage } from './usage.js'
 
 /** One model call. Times in milliseconds, cost in USD; `null` is unknown. */
@@ -10,6 +10,7 @@ export interface CycleMetrics {
   providerModel: string | null
   usage: Usage | null
   costUsd: number | null
+  costSource: CostSource
   latencyMs: number
   timeToFirstByteMs: number | null
   /** `null` where the call failed; `error` says how. */
@@ -109,6 +110,7 @@ export class MetricsRecorder {
 export const unspentCall: Omit<CallReport, 'cache'> = Object.freeze({
   usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
   costUsd: 0,
+  costSource: 'reported',
   providerModel: null,
   callId: null,
   attemptedRetries: null,

@@ -14,7 +14,11 @@ export interface ModelRequest {
   /** A cache point after the tool list. */
   toolsCachePoint?: CachePointBlock['cachePoint']
   toolChoice?: ToolChoice
+  cacheMemory?: CacheMemory
 }
+
+/** By cache point, what preceded it when it was last sent. Its agent keeps it between calls. */
+export type CacheMemory = Map<string, string>
 
 export interface ModelCallOptions {
   signal: AbortSignal
@@ -22,12 +26,16 @@ export interface ModelCallOptions {
   stream?: boolean
 }
 
+export type CostSource = 'reported' | 'computed' | 'unknown'
+
 /** What a provider said about one call beside its answer. */
 export interface CallReport {
   /** `null`: the provider did not say. */
   usage: Usage | null
   /** USD; `null`: unknown. */
   costUsd: number | null
+  /** `reported` by the provider or proxy, or `computed` from LiteLLM's price map. */
+  costSource: CostSource
   /** The model that really answered, where a proxy told. */
   providerModel: string | null
   /** LiteLLM's call id, where a proxy told. */

@@ -36,7 +36,7 @@ export function promptMessages(prompt: Prompt): Message[] {
 
 export function systemBlocks(prompt: SystemPrompt | undefined): SystemContentBlock[] {
   if (prompt === undefined) return []
-  if (typeof prompt === 'string') return prompt === '' ? [] : [{ text: prompt }]
+  if (typeof prompt === 'string') return [{ text: prompt }]
   const content = checkContent(prompt, 'systemPrompt')
   content.forEach((block, index) => {
     if (!('text' in block || 'cachePoint' in block))

@@ -44,7 +44,7 @@ export class OutputPlan {
     this.tool = {
       spec: {
         name: schema.name,
-        description: `IMPORTANT: This StructuredOutputTool should only be invoked as the last and final tool before returning the completed result to the caller. <description>${schema.description}</description>`,
+        description: options.force ? schema.description : amongOthers(schema.description),
         inputSchema: schema.jsonSchema,
       },
       run: async (input) => {
@@ -159,6 +159,11 @@ export class OutputPlan {
       text,
     })
   }
+}
+
+/** Strands' words, which keep a model from answering before it has used its other tools. */
+function amongOthers(description: string): string {
+  return `IMPORTANT: This StructuredOutputTool should only be invoked as the last and final tool before returning the completed result to the caller. <description>${description}</description>`
 }
 
 function describeIssue(issue: ValidationIssue): string {

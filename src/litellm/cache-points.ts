@@ -1,69 +1,80 @@
-import type { CachePointReport, CacheReport } from '../agent/cache.js'
-import type { CachePointBlock, JsonObject } from '../agent/content.js'
-import type { Usage } from '../agent/usage.js'
+import type { CachePointReport } from '../agent/cache.js'
+import type { CachePointBlock } from '../agent/content.js'
 
 /** Anthropic's limit, which LiteLLM and the other providers keep to. */
-const maxPoints = 4
+export const maxCachePoints = 4
+
+/** A cache point that goes out: its name, and the part of the request that it follows. */
+export interface SentPoint {
+  at: string
+  target: object
+}
+
+type CacheControl = { type: 'ephemeral'; ttl?: '5m' | '1h' }
 
 /**
- * The cache points of one request, in the order they are met. Marks the part before a point with
- * `cache_control`, and keeps book of every point, so that none is lost in silence.
+ * The cache points of one request, in the order they are met. Keeps book of every one, so that
+ * none is lost in silence.
  */
 export class CachePoints {
-  readonly sent: string[] = []
+  readonly sent: SentPoint[] = []
   readonly refused: CachePointReport[] = []
 
   constructor(private readonly supported: boolean) {}
 
-  mark(before: JsonObject[], { cachePoint }: CachePointBlock, at: string): void {
+  /** Marks the part before the point with `cache_control`, as LiteLLM and Anthropic have it. */
+  mark(before: readonly object[], { cachePoint }: CachePointBlock, at: string): void {
+    const target = before.at(-1) as { cache_control?: CacheControl } | undefined
+    if (!target || !this.admit(before, at)) return
+    const { ttl } = cachePoint
+    target.cache_control = { type: 'ephemeral', ...(ttl && { ttl }) }
+  }
+
+  /** Puts the point after the parts as a block of its own, as Bedrock has it. */
+  append(before: object[], { cachePoint }: CachePointBlock, at: string): void {
+    const content = before.filter((part) => !('cachePoint' in part))
+    if (!this.admit(content, at)) return
+    const { ttl } = cachePoint
+    before.push({ cachePoint: { type: 'default', ...(ttl && { ttl }) } })
+  }
+
+  /** Whether the point can go out after the last of these parts; if not, the report says why. */
+  admit(before: readonly object[], at: string): boolean {
     const target = before.at(-1)
     if (target === undefined)
-      this.refuse(
+      return this.refuse(
         at,
         'nothingBefore',
-        'Nothing stands before this cache point. Move it after the text that is to be cached.',
+        'Nothing stands before this cache point. Move it after what is to be cached.',
       )
-    else if (!this.supported)
-      this.refuse(
+    if (!this.supported)
+      return this.refuse(
         at,
         'unsupported',
-        'This provider takes no cache points. Remove it, or call the model through LiteLLM or its own provider.',
+        'This provider takes no cache points. Remove it, or call the model through LiteLLM or on its own wire.',
       )
-    else if (target.cache_control !== undefined)
-      this.refuse(
+    if (this.sent.some((point) => point.target === target))
+      return this.refuse(
         at,
         'nothingBefore',
-        'Nothing stands between this cache point and the one before it. The first one holds.',
+        'Nothing stands between this cache point and the one before it, which holds.',
       )
-    else if (this.sent.length === maxPoints)
-      this.refuse(
+    if (this.sent.length === maxCachePoints)
+      return this.refuse(
         at,
         'tooMany',
-        `Providers take ${maxPoints} cache points. Remove the ones that save least.`,
+        `Providers take ${maxCachePoints} cache points. Remove the ones that save least.`,
       )
-    else {
-      const { ttl } = cachePoint
-      target.cache_control = { type: 'ephemeral', ...(ttl && { ttl }) }
-      this.sent.push(at)
-    }
+    this.sent.push({ at, target })
+    return true
   }
 
-  private refuse(at: string, reason: NonNullable<CachePointReport['reason']>, detail: string) {
+  private refuse(
+    at: string,
+    reason: NonNullable<CachePointReport['reason']>,
+    detail: string,
+  ): false {
     this.refused.push({ at, effect: 'none', reason, detail })
+    return false
   }
-}
-
-/** What became of the points of a request, told from the usage it came back with. */
-export function cacheReport(
-  points: { sent: readonly string[]; refused: readonly CachePointReport[] },
-  usage: Usage | null,
-): CacheReport {
-  const read = usage?.cacheReadInputTokens ?? 0
-  const written = usage?.cacheWriteInputTokens ?? 0
-  const last = points.sent.length - 1
-  const sent = points.sent.map((at, index): CachePointReport => {
-    if (written > 0 && (read === 0 || index === last)) return { at, effect: 'written' }
-    return { at, effect: read > 0 ? 'read' : 'none' }
-  })
-  return { written, read, savedUsd: null, points: [...sent, ...points.refused] }
 }

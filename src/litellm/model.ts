@@ -3,10 +3,13 @@ import { cancelledError, configurationError } from '../agent/errors.js'
 import { checkKeys } from '../agent/known-keys.js'
 import type { Model, ModelCallOptions, ModelEvent, ModelRequest } from '../agent/model.js'
 import { RunSignal } from '../agent/run-signal.js'
+import { adapted, notice } from './adapt.js'
 import { timeoutError } from './errors.js'
+import type { ModelInfo } from './model-info.js'
 import { withRetries } from './retry.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
 import { type CallSettings, callSettings } from './settings.js'
+import type { Wire, WireCall } from './wires/wire.js'
 
 /** As Strands' `LiteLLMModel` takes it; `clientArgs` and `params` keep LiteLLM's own names. */
 export interface LiteLLMModelConfig {
@@ -55,14 +58,17 @@ export class LiteLLMModel implements Model {
 
   async *stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
     const { route, settings } = this.resolve()
-    const { chatCall } = await import('./wires/openai-chat/call.js')
     const deadline = new RunSignal(options.signal, settings.timeoutMs / 1000)
     const { signal } = deadline
-    const stream = settings.stream && options.stream !== false
     let text = ''
     try {
-      const attempt = () => chatCall({ request, route, settings, stream, signal })
-      for await (const event of withRetries(attempt, { maxRetries: settings.maxRetries, signal })) {
+      const [wire, info] = await Promise.all([wires[route.wire](), knownInfo(route)])
+      const ready = adapted(request, settings, route, info)
+      for (const dropped of ready.dropped) yield { type: 'notice', message: notice(dropped) }
+      const stream = settings.stream && options.stream !== false
+      const call: WireCall = { ...ready, route, info, stream, signal }
+      const retries = { maxRetries: settings.maxRetries, signal }
+      for await (const event of withRetries(() => wire(call), retries)) {
         if (event.type === 'textDelta') text += event.text
         yield event
       }
@@ -82,6 +88,20 @@ export class LiteLLMModel implements Model {
     }
     return this.resolved
   }
+}
+
+const wires: Record<Route['wire'], () => Promise<Wire>> = {
+  'openai-chat': async () => (await import('./wires/openai-chat/call.js')).chatCall,
+  'anthropic-messages': async () =>
+    (await import('./wires/anthropic-messages/call.js')).messagesCall,
+  'bedrock-converse': async () => (await import('./wires/bedrock-converse/call.js')).bedrockCall,
+}
+
+/** What LiteLLM's price map knows of a model that is called directly. */
+async function knownInfo({ kind, provider, model, aws }: Route): Promise<ModelInfo | undefined> {
+  if (kind !== 'direct') return undefined
+  const { modelInfo } = await import('./model-data.js')
+  return modelInfo({ provider, model, ...(aws && { region: aws.region }) })
 }
 
 function checkConfig(config: LiteLLMModelConfig): LiteLLMModelConfig {

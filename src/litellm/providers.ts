@@ -25,6 +25,10 @@ export interface ProviderEntry {
   readonly objectArguments?: boolean
   /** Wants unsigned reasoning back with the tool calls it led to. */
   readonly replayReasoning?: boolean
+  /** Refuses a forced tool while it thinks. */
+  readonly noForcedToolWhileThinking?: boolean
+  /** Refuses `stop`, where the model's name fits. */
+  readonly noStop?: RegExp
   /** Where a thought signature goes back. */
   readonly thoughtSignature?: 'extra_content'
 }
@@ -35,6 +39,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
     keyEnv: ['OPENAI_API_KEY'],
     modernMaxTokens: /^(o\d|gpt-5)/,
+    noStop: /^(o3|o4|gpt-5)/,
   },
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
@@ -53,6 +58,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['DEEPSEEK_API_BASE'],
     keyEnv: ['DEEPSEEK_API_KEY'],
     replayReasoning: true,
+    noForcedToolWhileThinking: true,
   },
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
@@ -79,7 +85,12 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
       'FIREWORKS_AI_TOKEN',
     ],
   },
-  xai: { baseUrl: 'https://api.x.ai/v1', baseEnv: ['XAI_API_BASE'], keyEnv: ['XAI_API_KEY'] },
+  xai: {
+    baseUrl: 'https://api.x.ai/v1',
+    baseEnv: ['XAI_API_BASE'],
+    keyEnv: ['XAI_API_KEY'],
+    noStop: /^grok-4/,
+  },
   cerebras: {
     baseUrl: 'https://api.cerebras.ai/v1',
     baseEnv: ['CEREBRAS_API_BASE'],
@@ -420,5 +431,36 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['SCX_API_BASE'],
     keyEnv: ['SCX_API_KEY'],
     legacyMaxTokens: true,
+  },
+  cohere: {
+    baseUrl: 'https://api.cohere.ai/compatibility/v1',
+    baseEnv: ['COHERE_API_BASE'],
+    keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
+  },
+  cohere_chat: {
+    baseUrl: 'https://api.cohere.ai/compatibility/v1',
+    baseEnv: ['COHERE_API_BASE'],
+    keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
+  },
+  huggingface: {
+    baseUrl: 'https://router.huggingface.co/v1',
+    baseEnv: ['HF_API_BASE', 'HUGGINGFACE_API_BASE'],
+    keyEnv: ['HUGGINGFACE_API_KEY', 'HF_TOKEN'],
+  },
+  cloudflare: {
+    baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{CLOUDFLARE_ACCOUNT_ID}/ai/v1',
+    baseEnv: ['CLOUDFLARE_API_BASE'],
+    keyEnv: ['CLOUDFLARE_API_KEY'],
+  },
+  databricks: { baseUrl: null, baseEnv: ['DATABRICKS_API_BASE'], keyEnv: ['DATABRICKS_API_KEY'] },
+  ai21: {
+    baseUrl: 'https://api.ai21.com/studio/v1',
+    baseEnv: ['AI21_API_BASE'],
+    keyEnv: ['AI21_API_KEY'],
+  },
+  ai21_chat: {
+    baseUrl: 'https://api.ai21.com/studio/v1',
+    baseEnv: ['AI21_API_BASE'],
+    keyEnv: ['AI21_API_KEY'],
   },
 }

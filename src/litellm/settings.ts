@@ -11,6 +11,8 @@ export interface CallSettings {
   readonly timeoutMs: number
   readonly maxRetries: number
   readonly stream: boolean
+  /** Leave out what the model or wire does not take, instead of failing. */
+  readonly dropParams: boolean
 }
 
 /** LiteLLM's client arguments that are ours to act on; the others belong to the body. */
@@ -29,6 +31,15 @@ const ownArgs = [
   'drop_params',
   'organization',
   'custom_llm_provider',
+  'wire',
+  'api_version',
+  'azure_ad_token',
+  'aws_region_name',
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+  'aws_profile_name',
+  'aws_bedrock_runtime_endpoint',
 ] as const
 
 /** What the agent itself puts into a request: in `params` it would silently replace it. */
@@ -52,6 +63,7 @@ export function callSettings(
       )
   }
   const { extra_headers, extra_body, drop_params, stream, ...plainParams } = params
+  const dropParams = (drop_params ?? clientArgs.drop_params) === true
   const own = new Set<string>(ownArgs)
   const plainArgs = Object.fromEntries(Object.entries(clientArgs).filter(([key]) => !own.has(key)))
   return {
@@ -75,6 +87,7 @@ export function callSettings(
       clientArgs.num_retries ?? clientArgs.max_retries,
       route.kind === 'proxy' ? 2 : 5,
     ),
+    dropParams,
     stream: config.stream ?? (typeof stream === 'boolean' ? stream : true),
   }
 }

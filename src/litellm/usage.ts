@@ -33,6 +33,13 @@ export function chatUsage(raw: unknown): Usage | null {
   }
 }
 
+/** Of the tokens written to the cache, those that stay for an hour. */
+export function longWrites(raw: unknown): number | undefined {
+  const prompt = isJsonObject(raw) ? raw.prompt_tokens_details : undefined
+  const split = isJsonObject(prompt) ? prompt.cache_creation_token_details : undefined
+  return isJsonObject(split) ? count(split.ephemeral_1h_input_tokens) : undefined
+}
+
 /** The cost in USD that LiteLLM or OpenRouter put beside the usage; `null`: it did not. */
 export function reportedCost(raw: unknown): number | null {
   const cost = isJsonObject(raw) ? raw.cost : undefined

@@ -3,13 +3,13 @@ import {
   AgentError,
   type AgentEvent,
   type AgentResult,
+  calculator,
   LiteLLMModel,
   type Message,
   type Tool,
   ToolFailure,
   tool,
 } from 'litellm-agents-mcp'
-import { calculator } from 'litellm-agents-mcp'
 import type { JsonObject } from '../../src/agent/content.js'
 import { filled, type GoldenCase, type GoldenPrompt } from './case.js'
 
@@ -37,16 +37,25 @@ const behaviours: Record<string, (input: JsonObject) => unknown> = {
     { image: { format: 'png', source: { bytes: pixel } } },
   ],
   weather: ({ city, units }) => [
-    { json: { city, units: units ?? 'metric', tempé: 21.5 } },
+    { json: { city, units: units ?? 'C', tempé: 21.5 } },
     { text: 'sunny' },
   ],
 }
 
-function caseTool({ name, description, inputSchema }: GoldenCase['agentConfig']['tools'][number]): Tool {
+function caseTool({
+  name,
+  description,
+  inputSchema,
+}: GoldenCase['agentConfig']['tools'][number]): Tool {
   const run = behaviours[name]
   if (!run && name !== 'calculator') throw new ToolFailure(`no behaviour for ${name}`)
   return run
-    ? tool({ name, description, inputSchema, handler: async (input) => run(input as JsonObject) as never })
+    ? tool({
+        name,
+        description,
+        inputSchema,
+        handler: async (input) => run(input as JsonObject) as never,
+      })
     : { ...calculator, spec: { name, description, inputSchema } }
 }
 
@@ -63,8 +72,8 @@ function snake(args: JsonObject): JsonObject {
 
 const limitNames: Record<string, string> = {
   turns: 'maxCycles',
-  output_tokens: 'maxOutputTokens',
-  total_tokens: 'maxTotalTokens',
+  outputTokens: 'maxOutputTokens',
+  totalTokens: 'maxTotalTokens',
 }
 
 export async function runCase(recorded: GoldenCase, url: string): Promise<CaseOutcome> {
@@ -72,10 +81,12 @@ export async function runCase(recorded: GoldenCase, url: string): Promise<CaseOu
     UPSTREAM_URL: url,
     PROXY_URL: url,
     API_KEY: 'sk-golden-key',
-    CLOSED_URL: 'http://127.0.0.1:9',
+    CLOSED_URL: 'http://127.0.0.1:59999',
   }
-  const config = filled(recorded.agentConfig as unknown as JsonObject, urls) as unknown as GoldenCase['agentConfig']
-  const { cacheConfig } = config
+  const config = filled(
+    recorded.agentConfig as unknown as JsonObject,
+    urls,
+  ) as unknown as GoldenCase['agentConfig']
   const toolCalls: unknown[] = []
   const outcome: CaseOutcome = {
     text: null,
@@ -86,44 +97,62 @@ export async function runCase(recorded: GoldenCase, url: string): Promise<CaseOu
     output: undefined,
     errorCode: null,
   }
-  let agent: Agent | undefined
+  let agent: Agent
   try {
-    const model = new LiteLLMModel(
-      {
-        modelId: config.modelId,
-        clientArgs: snake(config.clientArgs),
-        params: {
-          ...withoutRecorderTraces(config.params),
-          ...(cacheConfig?.cacheKey && { prompt_cache_key: cacheConfig.cacheKey }),
-          ...(cacheConfig?.ttl && { prompt_cache_retention: cacheConfig.ttl }),
-        },
-        ...(config.stream !== undefined && { stream: config.stream }),
-      },
-      { env: config.env ?? {} },
-    )
-    agent = new Agent({
-      model,
-      tools: config.tools.map(caseTool),
-      ...(config.systemPrompt !== null && { systemPrompt: config.systemPrompt as never }),
-      ...(config.messages && { messages: config.messages as never }),
-    })
-    for (const prompt of config.prompts) {
+    agent = caseAgent(config)
+  } catch (error) {
+    return { ...outcome, errorCode: errorCode(error) }
+  }
+  for (const [index, prompt] of config.prompts.entries()) {
+    // The one case that changes its model between two prompts.
+    if (recorded.name === 'proxy-flag-update-config' && index === 1)
+      (agent.model as LiteLLMModel).updateConfig({ modelId: 'gpt-via-proxy' })
+    try {
       const result = await ask(agent, prompt, config.outputSchema)
       outcome.cycles += result?.metrics.cycles.length ?? 0
       outcome.text = result?.text ?? null
       outcome.stopReason = result?.stopReason ?? null
       outcome.output = result?.output
+      outcome.errorCode = null
       outcome.usage = (result?.metrics.accumulatedUsage ?? null) as JsonObject | null
+    } catch (error) {
+      outcome.errorCode = errorCode(error)
+      const { metrics } = error as AgentError
+      outcome.text = null
+      outcome.usage = (metrics?.accumulatedUsage ?? null) as JsonObject | null
+      outcome.cycles += metrics?.cycles.length ?? 0
     }
-  } catch (error) {
-    if (!(error instanceof AgentError)) throw error
-    outcome.errorCode = error.code
-    outcome.text = null
-    outcome.usage = (error.metrics?.accumulatedUsage ?? null) as JsonObject | null
-    outcome.cycles += error.metrics?.cycles.length ?? 0
   }
-  toolCalls.push(...calls(agent?.messages ?? []))
+  toolCalls.push(...calls(agent.messages.slice(config.messages?.length ?? 0)))
   return outcome
+}
+
+function errorCode(error: unknown): string {
+  if (error instanceof AgentError) return error.code
+  throw error
+}
+
+function caseAgent(config: GoldenCase['agentConfig']): Agent {
+  const { cacheConfig } = config
+  const model = new LiteLLMModel(
+    {
+      modelId: config.modelId,
+      clientArgs: snake(config.clientArgs),
+      params: {
+        ...withoutRecorderTraces(config.params),
+        ...(cacheConfig?.cacheKey && { prompt_cache_key: cacheConfig.cacheKey }),
+        ...(cacheConfig?.ttl && { prompt_cache_retention: cacheConfig.ttl }),
+      },
+      ...(config.stream !== undefined && { stream: config.stream }),
+    },
+    { env: config.env ?? {} },
+  )
+  return new Agent({
+    model,
+    tools: config.tools.map(caseTool),
+    ...(config.systemPrompt !== null && { systemPrompt: config.systemPrompt as never }),
+    ...(config.messages && { messages: config.messages as never }),
+  })
 }
 
 async function ask(
@@ -155,7 +184,10 @@ async function ask(
     case 'stream': {
       let result: AgentResult | undefined
       let deltas = 0
-      for await (const event of agent.stream(prompt.prompt as never, options) as AsyncIterable<AgentEvent>) {
+      for await (const event of agent.stream(
+        prompt.prompt as never,
+        options,
+      ) as AsyncIterable<AgentEvent>) {
         if (event.type === 'textDelta') deltas++
         if (event.type === 'result') result = event.result
         if (deltas === prompt.cancelAfterDataEvents) cancel.abort(reason)

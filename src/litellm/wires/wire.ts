@@ -1,4 +1,5 @@
 import type { ModelEvent, ModelRequest } from '../../agent/model.js'
+import type { ModelInfo } from '../model-info.js'
 import type { Route } from '../route.js'
 import type { CallSettings } from '../settings.js'
 
@@ -7,6 +8,8 @@ export interface WireCall {
   request: ModelRequest
   route: Route
   settings: CallSettings
+  /** What is known of the model; not of what stands behind a proxy. */
+  info: ModelInfo | undefined
   /** `false`: one JSON reply instead of a stream. */
   stream: boolean
   signal: AbortSignal

@@ -2,7 +2,6 @@ import type OpenAI from 'openai'
 import type { ChatCompletionCreateParams } from 'openai/resources'
 import { isJsonObject } from '../../../agent/content.js'
 import type { ModelEvent } from '../../../agent/model.js'
-import { cacheReport } from '../../cache-points.js'
 import {
   connectionError,
   protocolError,
@@ -10,11 +9,12 @@ import {
   truncatedError,
   wasUnsent,
 } from '../../errors.js'
+import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
-import { chatUsage, reportedCost } from '../../usage.js'
+import { chatUsage, longWrites, reportedCost } from '../../usage.js'
 import type { WireCall } from '../wire.js'
 import { openaiClient } from './client.js'
-import { type ChatRequest, chatRequest } from './request.js'
+import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { ChatAnswerBuilder } from './stream.js'
 
 /** One call on the OpenAI chat wire. Yields deltas, then the reply; fails with an AgentError. */
@@ -33,12 +33,14 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
       })
       .withResponse()
     answering = true
-    if (stream) {
+    const streamed = stream && !isJson(response)
+    if (streamed) {
       for await (const chunk of data as AsyncIterable<unknown>) {
         if (isJsonObject(chunk)) yield* builder.push(chunk)
       }
     } else {
-      const completion: unknown = data
+      // An endpoint that cannot stream answers a stream's request with one JSON reply.
+      const completion: unknown = stream ? await response.json() : data
       if (!isJsonObject(completion))
         throw protocolError(route, 'answered with something that is no JSON object')
       if (completion.error !== undefined && completion.error !== null)
@@ -47,41 +49,37 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
         throw protocolError(route, 'answered without any choice')
       yield* builder.complete(completion)
     }
-    yield { type: 'reply', reply: reply(builder, prepared, route, response.headers, stream) }
+    const answered = answer(builder, prepared, route, response.headers, streamed)
+    yield { type: 'reply', reply: await modelReply(answered, call) }
   } catch (thrown) {
     throw translated(thrown, vendor, route, answering, builder.text)
   }
 }
 
-function reply(
+function answer(
   builder: ChatAnswerBuilder,
-  { points }: ChatRequest,
+  { points, body }: ChatRequest,
   route: Route,
   headers: Headers,
   streamed: boolean,
-) {
-  const { content, stopReason, rawStopReason, usage: raw, model } = builder.answer()
-  if (rawStopReason === null) throw truncatedError(route, builder.text)
-  const usage = chatUsage(raw)
+): WireAnswer {
+  const { usage: raw, ...said } = builder.answer()
+  if (said.rawStopReason === null) throw truncatedError(route, builder.text)
   return {
-    message: { role: 'assistant' as const, content },
-    stopReason,
-    rawStopReason,
-    usage,
-    costUsd:
+    ...said,
+    usage: chatUsage(raw),
+    cacheWrite1hTokens: longWrites(raw),
+    // The header of a stream was written before its cost was known.
+    reportedCostUsd:
       reportedCost(raw) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
-    providerModel: headers.get('x-litellm-model-name') ?? (route.kind === 'proxy' ? null : model),
-    callId: headers.get('x-litellm-call-id'),
-    attemptedRetries: numberHeader(headers, 'x-litellm-attempted-retries'),
-    attemptedFallbacks: numberHeader(headers, 'x-litellm-attempted-fallbacks'),
-    cache: cacheReport(points, usage),
+    headers,
+    points,
+    parts: points.sent.length > 0 ? cachedParts(body) : [],
   }
 }
 
-function numberHeader(headers: Headers, name: string): number | null {
-  const text = headers.get(name)
-  const value = text === null || text === '' ? Number.NaN : Number(text)
-  return Number.isFinite(value) ? value : null
+function isJson(response: Response): boolean {
+  return /^application\/json\b/.test(response.headers.get('content-type') ?? '')
 }
 
 function translated(

@@ -1,8 +1,8 @@
 import type OpenAI from 'openai'
 import type { Route } from '../../route.js'
+import { ClientCache } from '../client-cache.js'
 
-const maxClients = 64
-const clients = new Map<string, OpenAI>()
+const clients = new ClientCache<OpenAI>()
 let vendor: Promise<typeof OpenAI> | undefined
 
 /**
@@ -15,18 +15,15 @@ export async function openaiClient(
   vendor ??= import('openai').then((module) => module.default)
   const Vendor = await vendor
   const baseURL = route.baseUrl || (await offlineUrl())
-  const key = JSON.stringify([baseURL, route.apiKey, route.traits.keyHeader])
-  let client = clients.get(key)
-  if (!client) {
-    client = newClient(Vendor, route, baseURL)
-    const oldest = clients.size >= maxClients ? clients.keys().next().value : undefined
-    if (oldest !== undefined) clients.delete(oldest)
-    clients.set(key, client)
-  }
+  const { apiKey, traits, auth, query } = route
+  const client = clients.get([baseURL, apiKey, traits.keyHeader, auth, query], () =>
+    newClient(Vendor, route, baseURL),
+  )
   return { client, vendor: Vendor }
 }
 
-function newClient(Vendor: typeof OpenAI, { apiKey, traits }: Route, baseURL: string): OpenAI {
+function newClient(Vendor: typeof OpenAI, route: Route, baseURL: string): OpenAI {
+  const { apiKey, traits, auth = 'bearer', query } = route
   return new Vendor({
     baseURL,
     apiKey: apiKey ?? 'none',
@@ -36,8 +33,10 @@ function newClient(Vendor: typeof OpenAI, { apiKey, traits }: Route, baseURL: st
     maxRetries: 0,
     timeout: 2 ** 31 - 1,
     logLevel: 'off',
+    ...(query && { defaultQuery: { ...query } }),
     defaultHeaders: {
-      ...(apiKey === undefined && { authorization: null }),
+      ...((apiKey === undefined || auth !== 'bearer') && { authorization: null }),
+      ...(apiKey !== undefined && auth !== 'bearer' && { [auth]: apiKey }),
       ...(apiKey !== undefined && traits.keyHeader && { [traits.keyHeader]: apiKey }),
     },
   })

@@ -1,5 +1,4 @@
-import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources'
-import type { CachePointReport } from '../../../agent/cache.js'
+import type { ChatCompletionMessageParam } from 'openai/resources'
 import {
   type ContentBlock,
   isJsonObject,
@@ -10,17 +9,16 @@ import {
   type ToolUseBlock,
 } from '../../../agent/content.js'
 import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
-import { toolNamePattern } from '../../../agent/tool.js'
 import { CachePoints } from '../../cache-points.js'
 import type { Route, Traits } from '../../route.js'
 import type { CallSettings } from '../../settings.js'
+import { sentToolName } from '../tool-names.js'
 import { documentPart, imagePart } from './media.js'
 
 /** A request as LiteLLM takes it: OpenAI's types, with `cache_control` and the like beside them. */
 export interface ChatRequest {
   body: JsonObject
-  /** The cache points that will be sent (`sent`), and what is known already of the others. */
-  points: { sent: string[]; refused: CachePointReport[] }
+  points: CachePoints
 }
 
 type Part = JsonObject & { type: string }
@@ -36,12 +34,13 @@ export function chatRequest(
   stream: boolean,
 ): ChatRequest {
   const points = new CachePoints(route.traits.cacheControl === true)
+  const tools: JsonObject[] = request.tools.map(chatTool)
+  if (request.toolsCachePoint) points.mark(tools, { cachePoint: request.toolsCachePoint }, 'tools')
   const system = systemMessage(request, route.traits, points)
   const messages = request.messages.flatMap((message, index) =>
     chatMessages(message, `messages[${index}]`, route, points),
   )
   const { tool_choice: wishedChoice, ...params } = adaptedParams(settings.body, route)
-  const tools = request.tools.map(chatTool)
   const choice = request.toolChoice ? toolChoice(request.toolChoice) : wishedChoice
   return {
     body: {
@@ -52,8 +51,16 @@ export function chatRequest(
       ...(stream && { stream: true, stream_options: { include_usage: true } }),
       ...params,
     },
-    points: { sent: points.sent, refused: points.refused },
+    points,
   }
+}
+
+/** The parts of a body in the order in which providers cache them. */
+export function cachedParts({ tools, messages }: JsonObject): object[] {
+  const inMessages = (messages as ChatMessage[]).flatMap(({ content, ...message }) =>
+    Array.isArray(content) ? (content as object[]) : [{ ...message, content }],
+  )
+  return [...((tools as object[] | undefined) ?? []), ...inMessages]
 }
 
 function systemMessage(
@@ -122,7 +129,7 @@ function toolCall(use: ToolUseBlock['toolUse'], traits: Traits): JsonObject {
     id: toolUseId,
     type: 'function',
     function: {
-      name: toolNamePattern.test(name) ? name : 'INVALID_TOOL_NAME',
+      name: sentToolName(name),
       arguments: callArguments(use, traits),
     },
     ...(reasoningSignature !== undefined && thoughtSignature(reasoningSignature, traits)),
@@ -212,10 +219,9 @@ function joined(parts: Part[]): string {
   return parts.map(({ text }) => text).join('\n')
 }
 
-function chatTool({ name, description, inputSchema }: ModelRequest['tools'][number]) {
+function chatTool({ name, description, inputSchema }: ModelRequest['tools'][number]): JsonObject {
   const parameters = withRequired(inputSchema)
-  const tool = { type: 'function', function: { name, description, parameters } } as const
-  return tool satisfies ChatCompletionTool
+  return { type: 'function', function: { name, description, parameters } }
 }
 
 /** Some servers miss `required` where a tool takes no arguments. */

@@ -4,6 +4,7 @@ import {
   type JsonValue,
   type ToolUseBlock,
 } from '../../../agent/content.js'
+import { parsedInput } from '../tool-input.js'
 
 interface Call {
   id: string | undefined
@@ -87,16 +88,6 @@ function splitGlued(call: Call): Call[] {
     id: index === 0 || call.id === undefined ? call.id : `${call.id}_${index}`,
     arguments: piece,
   }))
-}
-
-function parsedInput(text: string): { input: JsonValue; rawInput?: string } {
-  if (text.trim() === '') return { input: {} }
-  try {
-    const input: JsonValue = JSON.parse(text)
-    return isJsonObject(input) ? { input } : { input, rawInput: text }
-  } catch {
-    return { input: text, rawInput: text }
-  }
 }
 
 function parseObject(text: string): JsonObject | undefined {

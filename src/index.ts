@@ -1,0 +1,55 @@
+export type { CachePointReport, CacheReport } from './agent/cache.js'
+export type {
+  CachePointBlock,
+  ContentBlock,
+  DocumentBlock,
+  ImageBlock,
+  JsonObject,
+  JsonValue,
+  MediaSource,
+  Message,
+  ReasoningBlock,
+  StopReason,
+  SystemContentBlock,
+  TextBlock,
+  ToolResultBlock,
+  ToolResultContent,
+  ToolUseBlock,
+} from './agent/content.js'
+export { AgentError, type ErrorCode, type ErrorData, errorCodes } from './agent/errors.js'
+export type { AgentEvent } from './agent/events.js'
+export type { LimitHit, LimitName, Limits } from './agent/limits.js'
+export type { CycleMetrics, Metrics, ToolMetrics } from './agent/metrics.js'
+export type {
+  CacheMemory,
+  CallReport,
+  CostSource,
+  Model,
+  ModelCallOptions,
+  ModelEvent,
+  ModelReply,
+  ModelRequest,
+  ToolChoice,
+} from './agent/model.js'
+export type { Prompt, SystemPrompt } from './agent/prompt.js'
+export { AgentResult } from './agent/result.js'
+export {
+  type Tool,
+  type ToolContext,
+  ToolFailure,
+  type ToolOutput,
+  type ToolSpec,
+} from './agent/tool.js'
+export type { Usage } from './agent/usage.js'
+export {
+  Agent,
+  type AgentConfig,
+  type InvokeOptions,
+  type StructuredOutputOptions,
+  type StructuredResult,
+} from './library/agent.js'
+export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
+export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
+export type { JsonSchema, Schema, StandardSchema } from './schema.js'
+export { calculator } from './toolsets/calculator.js'
+export { currentTime } from './toolsets/current-time.js'

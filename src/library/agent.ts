@@ -1,0 +1,195 @@
+import { CoreAgent, type CoreAgentConfig } from '../agent/agent.js'
+import type { CachePointBlock, Message } from '../agent/content.js'
+import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
+import type { AgentEvent } from '../agent/events.js'
+import { checkKeys } from '../agent/known-keys.js'
+import { type Limits, limitNames } from '../agent/limits.js'
+import type { Model } from '../agent/model.js'
+import type { Prompt } from '../agent/prompt.js'
+import type { AgentResult } from '../agent/result.js'
+import type { Tool } from '../agent/tool.js'
+import { compileSchema, type Schema } from '../schema.js'
+import type { LibraryTool } from './tool.js'
+
+export type AgentConfig = Omit<CoreAgentConfig, 'cacheMemory'>
+
+/** A tool, or a cache point after those before it. */
+type ToolEntry = NonNullable<AgentConfig['tools']>[number]
+
+export interface StructuredOutputOptions {
+  /** Caps on this run, instead of the agent's own. */
+  limits?: Limits | undefined
+  /** Ends the run, and its model call, when it aborts. */
+  signal?: AbortSignal | undefined
+  /** How many objects the model may offer until one is valid. Default: 3. */
+  maxAttempts?: number | undefined
+}
+
+export interface InvokeOptions<Output = unknown> extends StructuredOutputOptions {
+  /** The run must end in an object that validates: `result.output`. */
+  outputSchema?: Schema<Output> | undefined
+  /** What the model is told where it answered in text instead of the object. */
+  outputPrompt?: string | undefined
+}
+
+/** A result whose object is there. */
+export type StructuredResult<Output> = AgentResult<Output> & { readonly output: Output }
+
+const configKeys: (keyof AgentConfig)[] = ['model', 'tools', 'systemPrompt', 'messages', 'limits']
+const structuredOutputKeys: (keyof InvokeOptions)[] = ['limits', 'signal', 'maxAttempts']
+const invokeKeys: (keyof InvokeOptions)[] = [
+  ...structuredOutputKeys,
+  'outputSchema',
+  'outputPrompt',
+]
+
+/**
+ * A model, its tools and its conversation, which goes on from call to call. Calls on one agent take
+ * turns.
+ */
+export class Agent {
+  private readonly core: CoreAgent
+  private readonly tools: readonly ToolEntry[]
+
+  /** Fails with a `configuration` AgentError on an unknown key, a missing model or an unusable tool. */
+  constructor(config: AgentConfig) {
+    checkConfig(config)
+    this.core = new CoreAgent(config)
+    this.tools = (config.tools ?? []).filter(isTool)
+  }
+
+  get model(): Model {
+    return this.core.model
+  }
+
+  /** The conversation so far. */
+  get messages(): readonly Message[] {
+    return this.core.messages
+  }
+
+  /**
+   * Runs to the end. A cancel or a limit ends in a result, a failure in an AgentError; either says
+   * what was spent.
+   */
+  async invoke<Output = unknown>(
+    prompt: Prompt,
+    options: InvokeOptions<Output> = {},
+  ): Promise<AgentResult<Output>> {
+    return lastOf(this.stream(prompt, options))
+  }
+
+  /** The run as it happens. Leaving the loop early ends the run and its model call. */
+  stream<Output = unknown>(
+    prompt: Prompt,
+    options: InvokeOptions<Output> = {},
+  ): AsyncGenerator<AgentEvent, AgentResult<Output>> {
+    checkOptions(options, invokeKeys, 'The options of invoke and stream')
+    return this.run(prompt, options, false)
+  }
+
+  /**
+   * Asks for one object and nothing else. The conversation is context and stays as it was. Fails
+   * with an AgentError where there is no valid object, also after a cancel or at a limit.
+   */
+  async structuredOutput<Output = unknown>(
+    schema: Schema<Output>,
+    prompt: Prompt,
+    options: StructuredOutputOptions = {},
+  ): Promise<StructuredResult<Output>> {
+    checkOptions(options, structuredOutputKeys, 'The options of structuredOutput')
+    const result = await lastOf(this.run(prompt, { ...options, outputSchema: schema }, true))
+    if (result.stopReason === 'cancelled' || result.stopReason === 'limitReached')
+      throw noObject(result, result.stopReason)
+    return result as StructuredResult<Output>
+  }
+
+  private async *run<Output>(
+    prompt: Prompt,
+    options: InvokeOptions<Output>,
+    force: boolean,
+  ): AsyncGenerator<AgentEvent, AgentResult<Output>> {
+    await Promise.all(this.tools.map(ready))
+    const { limits, signal, maxAttempts, outputSchema, outputPrompt } = options
+    const output = outputSchema && {
+      schema: await compileSchema(outputSchema),
+      force,
+      ...(maxAttempts && { maxAttempts }),
+      ...(outputPrompt && { prompt: outputPrompt }),
+    }
+    const run = { ...(limits && { limits }), ...(signal && { signal }), ...(output && { output }) }
+    return (yield* this.core.events(prompt, run)) as AgentResult<Output>
+  }
+}
+
+/** What a tool's schema is worth shows when it is compiled, which is before the first call. */
+async function ready(tool: ToolEntry): Promise<void> {
+  if ('ready' in tool) await (tool as LibraryTool).ready()
+}
+
+async function lastOf<Result>(events: AsyncGenerator<AgentEvent, Result>): Promise<Result> {
+  while (true) {
+    const next = await events.next()
+    if (next.done) return next.value
+  }
+}
+
+function checkConfig(config: AgentConfig): void {
+  checkKeys(config, configKeys, 'Agent')
+  if (config.limits) checkKeys(config.limits, limitNames, 'limits')
+  if (typeof config.model?.stream !== 'function')
+    throw configurationError(
+      'The agent has no model.',
+      "Give model: new LiteLLMModel({ modelId: '…' }).",
+    )
+  const names = new Set<string>()
+  for (const tool of config.tools ?? []) {
+    if (isCachePoint(tool)) continue
+    const name = toolName(tool)
+    if (names.has(name))
+      throw configurationError(`Two tools are named ${name}.`, 'Give each tool a name of its own.')
+    names.add(name)
+  }
+}
+
+function isCachePoint(tool: ToolEntry): tool is CachePointBlock {
+  return typeof tool === 'object' && tool !== null && 'cachePoint' in tool
+}
+
+/** A cache point may stand among the tools, to mark their list. */
+function isTool(item: Tool | CachePointBlock): item is Tool {
+  return !('cachePoint' in item)
+}
+
+function toolName(tool: Tool): string {
+  if (typeof tool?.spec?.name === 'string' && typeof tool.run === 'function') return tool.spec.name
+  throw configurationError(
+    'What stands in tools is no tool.',
+    'Make one with tool({ name, description, inputSchema, handler }).',
+  )
+}
+
+function checkOptions(options: InvokeOptions, known: readonly string[], where: string): void {
+  checkKeys(options, known, where)
+  if (options.limits) checkKeys(options.limits, limitNames, 'limits')
+  const { maxAttempts } = options
+  if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts > 0))
+    throw invalidRequest(
+      `maxAttempts must be a positive whole number, not ${JSON.stringify(maxAttempts)}.`,
+      'Leave maxAttempts out for 3 attempts.',
+    )
+}
+
+function noObject(result: AgentResult, code: 'cancelled' | 'limitReached'): AgentError {
+  const { limit } = result
+  const error = new AgentError({
+    code,
+    message: limit
+      ? `The run reached ${limit.name} (${limit.max}) before there was a valid object.`
+      : 'The run was cancelled before there was a valid object.',
+    hint: limit ? `Raise limits.${limit.name}, or ask for less.` : 'Call again to start anew.',
+    text: result.text,
+  })
+  error.usage = result.usage
+  error.metrics = result.metrics
+  return error
+}

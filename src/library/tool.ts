@@ -1,0 +1,83 @@
+import type { JsonObject } from '../agent/content.js'
+import { asAgentError, configurationError } from '../agent/errors.js'
+import { checkKeys } from '../agent/known-keys.js'
+import {
+  type Tool,
+  type ToolContext,
+  ToolFailure,
+  type ToolOutput,
+  toolNamePattern,
+} from '../agent/tool.js'
+import { type DescribedSchema, describeSchema, type Schema } from '../schema.js'
+
+export interface ToolConfig<Input = JsonObject> {
+  /** Letters, digits, `_` and `-`, at most 64. */
+  name: string
+  /** What it does and when to use it, for the model. */
+  description: string
+  /** A zod schema or a JSON Schema of an object; by default a tool takes no arguments. */
+  inputSchema?: Schema<Input>
+  /**
+   * Does the work. Gets the validated arguments; returns text, JSON or content blocks. What it
+   * throws is told to the model, a `ToolFailure`'s message word for word.
+   */
+  handler: (input: Input, context: ToolContext) => ToolOutput | Promise<ToolOutput>
+}
+
+/** A tool made by `tool`; `ready` fails where its JSON Schema is invalid. */
+export interface LibraryTool extends Tool {
+  readonly ready: () => Promise<void>
+}
+
+const keys = ['name', 'description', 'inputSchema', 'handler']
+
+/** A function an agent can call. Fails with a `configuration` error on what no model could use. */
+export function tool<Input = JsonObject>(config: ToolConfig<Input>): LibraryTool {
+  checkKeys(config, keys, 'tool()')
+  const { name, description, inputSchema = { type: 'object', properties: {} }, handler } = config
+  if (typeof name !== 'string' || !toolNamePattern.test(name))
+    throw configurationError(
+      `${JSON.stringify(name)} cannot be a tool's name.`,
+      'Use letters, digits, "_" and "-", at most 64.',
+    )
+  if (typeof description !== 'string' || description.trim() === '')
+    throw configurationError(
+      `The tool ${name} has no description.`,
+      'Say in one sentence what the tool does: the model chooses by it.',
+    )
+  if (typeof handler !== 'function')
+    throw configurationError(
+      `The tool ${name} has no handler.`,
+      'Give handler: async (input, context) => … .',
+    )
+  const schema = withConfigurationErrors(() => describeSchema(inputSchema, { name }))
+  return {
+    spec: { name, description, inputSchema: schema.jsonSchema },
+    run: async (input, context) => handler((await parse(schema, input)) as Input, context),
+    ready: () => schema.ready().catch((error) => Promise.reject(asConfigurationError(error))),
+  }
+}
+
+/** The handler gets the parsed value, so the arguments are checked here and not beforehand. */
+async function parse(schema: DescribedSchema, input: JsonObject): Promise<unknown> {
+  const validation = await schema.validate(input)
+  if (validation.ok) return validation.value
+  const lines = validation.issues.map(({ path, message }) => `- ${path || 'input'}: ${message}`)
+  throw new ToolFailure(
+    `Error: the arguments for ${schema.name} do not match its schema:\n${lines.join('\n')}\nCall it again with arguments that do.`,
+  )
+}
+
+function withConfigurationErrors<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    throw asConfigurationError(error)
+  }
+}
+
+/** A tool's schema is the program's own, not a caller's request. */
+function asConfigurationError(thrown: unknown): Error {
+  const error = asAgentError(thrown)
+  return configurationError(error.message, error.hint)
+}

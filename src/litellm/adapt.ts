@@ -1,0 +1,106 @@
+import { isJsonObject, type JsonObject } from '../agent/content.js'
+import { AgentError } from '../agent/errors.js'
+import type { ModelRequest } from '../agent/model.js'
+import type { ModelInfo } from './model-info.js'
+import type { Route } from './route.js'
+import type { CallSettings } from './settings.js'
+
+export interface Adapted {
+  request: ModelRequest
+  settings: CallSettings
+  /** What was left out, and why. */
+  dropped: Dropped[]
+}
+
+export interface Dropped {
+  param: string
+  why: string
+}
+
+const sampling = ['temperature', 'top_p', 'top_k']
+
+/** OpenAI's parameters that the Messages API has no place for. */
+const openaiOnly = [
+  'frequency_penalty',
+  'presence_penalty',
+  'logit_bias',
+  'logprobs',
+  'top_logprobs',
+  'n',
+  'seed',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'response_format',
+]
+
+/**
+ * A call without what its model is known to refuse. Pure. Fails with `unsupportedParams` where a
+ * parameter has no counterpart on the wire, unless `drop_params` says to leave such things out.
+ */
+export function adapted(
+  request: ModelRequest,
+  settings: CallSettings,
+  route: Route,
+  info: ModelInfo | undefined,
+): Adapted {
+  const dropped: Dropped[] = []
+  const body = { ...settings.body }
+  const drop = (params: readonly string[], why: string) => {
+    for (const param of params) {
+      if (body[param] === undefined) continue
+      delete body[param]
+      dropped.push({ param, why })
+    }
+  }
+  const claude = route.wire === 'anthropic-messages'
+  if (claude) {
+    const unknown = openaiOnly.filter((param) => body[param] !== undefined)
+    if (unknown.length > 0 && !settings.dropParams) throw unsupported(unknown, route)
+    drop(unknown, 'the Messages API has no place for it, and drop_params is set')
+  }
+  if (route.traits.noStop?.test(route.model))
+    drop(['stop'], `${route.model} takes no stop sequences`)
+  if (info?.supports.samplingParams === false)
+    drop(sampling, `${route.model} takes no sampling parameters`)
+  if (claude && isThinking(body) && body.temperature !== 1)
+    drop(['temperature'], 'a model that thinks takes no temperature')
+  if (settings.dropParams && info && info.supports.reasoning !== true)
+    drop(['reasoning_effort', 'thinking'], `${route.model} does not reason, and drop_params is set`)
+  const forced = request.toolChoice && request.toolChoice.type !== 'auto'
+  const why = forced ? whyNotForced(body, claude, route, info) : undefined
+  if (why) dropped.push({ param: 'tool_choice', why })
+  if (dropped.length === 0) return { request, settings, dropped }
+  const { toolChoice, ...free } = request
+  return { request: why ? free : request, settings: { ...settings, body }, dropped }
+}
+
+export function notice({ param, why }: Dropped): string {
+  return `${param} was not sent: ${why}.`
+}
+
+function whyNotForced(
+  body: JsonObject,
+  claude: boolean,
+  route: Route,
+  info: ModelInfo | undefined,
+): string | undefined {
+  if (info?.supports.forcedToolUse === false || info?.supports.toolChoice === false)
+    return `${route.model} cannot be made to call a tool`
+  if ((claude || route.traits.noForcedToolWhileThinking) && isThinking(body))
+    return 'a model that thinks cannot be made to call a tool'
+  return undefined
+}
+
+function isThinking({ thinking, reasoning_effort }: JsonObject): boolean {
+  if (isJsonObject(thinking)) return thinking.type !== 'disabled'
+  return typeof reasoning_effort === 'string' && reasoning_effort !== 'none'
+}
+
+function unsupported(params: readonly string[], route: Route): AgentError {
+  return new AgentError({
+    code: 'unsupportedParams',
+    message: `${route.id} does not support parameters: ${params.join(', ')}.`,
+    hint: 'Leave them out, or set drop_params: true to have such parameters left out for you.',
+    unsent: true,
+  })
+}

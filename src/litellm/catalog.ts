@@ -1,0 +1,123 @@
+import { isJsonObject, type JsonObject } from '../agent/content.js'
+import { AgentError } from '../agent/errors.js'
+import type { ListedModel } from '../agent/listed-model.js'
+import { connectionError, protocolError, refusalError } from './errors.js'
+import { modelInfo } from './model-data.js'
+import { type ModelInfo, proxyModelInfo } from './model-info.js'
+import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
+
+export interface CatalogConfig {
+  /** Ids that the configuration names, with where they lead. */
+  named: readonly { modelId: string; route: Pick<Route, 'id' | 'provider' | 'model'> }[]
+  /** `clientArgs` of the LiteLLM Proxy, where the configuration has some. */
+  proxyArgs?: ClientArgs | undefined
+}
+
+const timeoutMs = 10_000
+const proxyPrefix = 'litellm_proxy/'
+/** A proxy also serves models that no agent can talk to. */
+const otherModes =
+  /embedding|image|audio|video|moderation|rerank|ocr|search|vector|speech|transcription/
+
+/**
+ * The models that can be named: those of the configuration, and those that the LiteLLM Proxy serves
+ * to its key, if one is configured. A proxy that does not answer is an AgentError.
+ */
+export async function listModels(
+  { named, proxyArgs = {} }: CatalogConfig,
+  env: Environment,
+  fetcher: typeof fetch = fetch,
+): Promise<ListedModel[]> {
+  const proxied = proxyArgs.api_base || proxyArgs.base_url || env.LITELLM_PROXY_API_BASE
+  const toProxy = { modelId: `${proxyPrefix}*`, clientArgs: proxyArgs }
+  const served = proxied ? await proxyModels(resolveRoute(toProxy, env), fetcher) : []
+  const ids = new Set(served.map(({ modelId }) => modelId))
+  const others = named.filter(({ route }) => !ids.has(route.id))
+  const rows = others.map(async ({ modelId, route }) =>
+    listed(modelId, route.provider, await modelInfo(route)),
+  )
+  return [...(await Promise.all(rows)), ...served]
+}
+
+async function proxyModels(route: Route, fetcher: typeof fetch): Promise<ListedModel[]> {
+  // A key may be kept from the data; the names alone are worth having.
+  const [names, data] = await Promise.all([
+    get('/v1/models', route, fetcher),
+    get('/v1/model/info', route, fetcher).catch(() => []),
+  ])
+  const byName = new Map<unknown, JsonObject>()
+  for (const { model_name, model_info } of data)
+    if (isJsonObject(model_info) && !byName.has(model_name)) byName.set(model_name, model_info)
+  return names.flatMap((entry) => {
+    const { id } = entry
+    if (typeof id !== 'string') return []
+    const info: JsonObject = { ...entry, ...byName.get(id) }
+    if (typeof info.mode === 'string' && otherModes.test(info.mode)) return []
+    const provider = info.litellm_provider
+    return [
+      listed(
+        proxyPrefix + id,
+        typeof provider === 'string' ? provider : 'litellm_proxy',
+        proxyModelInfo(info) ?? undefined,
+      ),
+    ]
+  })
+}
+
+/** The rows of one of the proxy's lists. */
+async function get(path: string, route: Route, fetcher: typeof fetch): Promise<JsonObject[]> {
+  const url = `${route.baseUrl.replace(/\/v1$/, '')}${path}`
+  const signal = AbortSignal.timeout(timeoutMs)
+  const authorization = `Bearer ${route.apiKey}`
+  let response: Response
+  let text: string
+  try {
+    response = await fetcher(url, { headers: { authorization }, signal })
+    text = await response.text()
+  } catch (cause) {
+    throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
+  }
+  const content = parse(text)
+  if (!response.ok) {
+    const { headers, status } = response
+    throw refusalError({ status, error: content.error, headers }, route)
+  }
+  if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
+  throw protocolError(route, 'did not answer with a list of models')
+}
+
+function parse(text: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function tooSlow(): AgentError {
+  return new AgentError({
+    code: 'timeout',
+    message: `The LiteLLM Proxy did not list its models within ${timeoutMs / 1000} s.`,
+    hint: 'Try again; if it stays, check the proxy.',
+    retryable: true,
+  })
+}
+
+function listed(modelId: string, provider: string, info: ModelInfo | undefined): ListedModel {
+  return {
+    modelId,
+    provider,
+    contextTokens: info?.contextTokens ?? null,
+    maxOutputTokens: info?.maxOutputTokens ?? null,
+    inputCostPerToken: info?.prices?.input ?? null,
+    outputCostPerToken: info?.prices?.output ?? null,
+    supports: {
+      tools: info?.supports.tools ?? null,
+      vision: info?.supports.vision ?? null,
+      caching: info?.supports.caching ?? null,
+      reasoning: info?.supports.reasoning ?? null,
+    },
+    minCacheTokens: info?.minCacheTokens ?? null,
+  }
+}

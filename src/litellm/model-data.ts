@@ -1,0 +1,122 @@
+import type { JsonObject, JsonValue } from '../agent/content.js'
+import { type ModelInfo, modelInfoOf } from './model-info.js'
+
+/** What decides which entry of the price map is a model's. */
+export interface ModelName {
+  /** LiteLLM's provider name. */
+  readonly provider: string
+  readonly model: string
+  /** AWS's, where it is known: some regions have prices of their own. */
+  readonly region?: string
+}
+
+/** What LiteLLM's price map says of a model, read from the package; `undefined`: it does not name it. */
+export async function modelInfo(name: ModelName): Promise<ModelInfo | undefined> {
+  loading ??= load()
+  const find = await loading
+  return find(name)
+}
+
+let loading: Promise<(name: ModelName) => ModelInfo | undefined> | undefined
+
+/** The file scripts/model-data.mjs makes. */
+interface ModelData {
+  readonly fields: readonly string[]
+  /** By number of field: those with a value, those that are true, those that are false. */
+  readonly shapes: readonly (readonly (readonly number[])[])[]
+  /** A shape's number, then the values. */
+  readonly rows: readonly (readonly JsonValue[])[]
+  /** A name that begins with a slash follows its provider's. */
+  readonly models: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+async function load() {
+  const file = await import('./data/models.json', { with: { type: 'json' } })
+  const data = file.default as unknown as ModelData
+  const index = indexByName(data)
+  return (name: ModelName): ModelInfo | undefined => {
+    for (const candidate of candidates(name)) {
+      const found = index.get(candidate.toLowerCase())
+      if (found && sameProvider(name.provider, found.provider))
+        return modelInfoOf(entryOf(data, found.row), found.provider)
+    }
+    return undefined
+  }
+}
+
+function indexByName(data: ModelData) {
+  const index = new Map<string, { provider: string; row: number }>()
+  for (const [provider, models] of Object.entries(data.models))
+    for (const [name, row] of Object.entries(models)) {
+      const whole = name.startsWith('/') ? provider + name : name
+      index.set(whole.toLowerCase(), { provider, row })
+    }
+  return index
+}
+
+function entryOf({ fields, shapes, rows }: ModelData, number: number): JsonObject {
+  const [shape, ...values] = rows[number] ?? []
+  const [valued = [], yes = [], no = []] = shapes[Number(shape)] ?? []
+  const entry: JsonObject = {}
+  const set = (field: number, value: JsonValue | undefined) => {
+    const name = fields[field]
+    if (name !== undefined && value !== undefined) entry[name] = value
+  }
+  for (const [position, field] of valued.entries()) set(field, values[position])
+  for (const field of yes) set(field, true)
+  for (const field of no) set(field, false)
+  return entry
+}
+
+/** The names LiteLLM's `get_model_info` looks for, in its order. */
+function candidates({ provider, model, region }: ModelName): string[] {
+  const prefix = `${provider}/`
+  const bare = model.startsWith(prefix) ? model.slice(prefix.length) : model
+  const plain = plainName(provider, bare)
+  return [
+    ...(region ? [`${prefix}${region}/${bare}`] : []),
+    prefix + bare,
+    model,
+    isBedrock(provider) ? withoutRouting(bare) : bare,
+    prefix + plain,
+    plain,
+    prefix + model,
+  ]
+}
+
+/** Without what does not change the price: a region, a version, the name of a fine-tuned model. */
+function plainName(provider: string, model: string): string {
+  if (isBedrock(provider)) return bedrockName(model)
+  if (provider === 'gemini' || provider === 'databricks') return model.replace(/-\d+$/, '')
+  return model.includes('ft:') ? model.replace(/(:[^:]*){3}$/, '') : model
+}
+
+function bedrockName(model: string): string {
+  const name = withoutRouting(model)
+    .replace(/^arn:.*\//, '')
+    .replace(/(:\d+):\d+k$/, '$1')
+    .replace(/\[\w+\]$/, '')
+  return name
+    .replace(/^(us|us-gov|eu|apac|au|jp|ca|sa|global)\./, '')
+    .replace(/^[a-z]{2}(-[a-z]+)+-\d\//, '')
+}
+
+function withoutRouting(model: string): string {
+  return ['bedrock/', 'converse/', 'invoke/', 'openai/'].reduce(
+    (name, prefix) => (name.startsWith(prefix) ? name.slice(prefix.length) : name),
+    model,
+  )
+}
+
+/** Whether an entry of one provider is good for a model of another. */
+function sameProvider(wanted: string, found: string): boolean {
+  if (wanted === found) return true
+  if (wanted === 'github') return true
+  if (wanted === 'azure_ai') return found === 'azure' || found === 'openai'
+  if (isBedrock(wanted)) return isBedrock(found)
+  return [wanted, found].sort().join() === 'cohere,cohere_chat' || wanted === `${found}_chat`
+}
+
+function isBedrock(provider: string): boolean {
+  return provider.startsWith('bedrock')
+}

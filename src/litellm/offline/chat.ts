@@ -1,0 +1,54 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../agent/content.js'
+
+/** The parts of an OpenAI chat completion request that the script reads. */
+export interface ChatRequest {
+  messages: JsonObject[]
+  tools: ChatTool[]
+  toolChoice: JsonValue | undefined
+  stream: boolean
+  includeUsage: boolean
+}
+
+export interface ChatTool {
+  name: string
+  description: string
+  parameters: JsonObject
+}
+
+/** What the script answers: a text, and at most one tool call with it. */
+export interface ChatAnswer {
+  text: string
+  call?: { name: string; input: JsonValue }
+}
+
+/** `undefined`: not a chat completion request. */
+export function readChatRequest(body: unknown): ChatRequest | undefined {
+  if (!isJsonObject(body) || !Array.isArray(body.messages)) return undefined
+  const { stream_options: streamOptions } = body
+  return {
+    messages: body.messages.filter(isJsonObject),
+    tools: (Array.isArray(body.tools) ? body.tools : []).flatMap(readTool),
+    toolChoice: body.tool_choice,
+    stream: body.stream === true,
+    includeUsage: isJsonObject(streamOptions) && streamOptions.include_usage === true,
+  }
+}
+
+function readTool(tool: JsonValue): ChatTool[] {
+  const spec = isJsonObject(tool) ? tool.function : undefined
+  if (!isJsonObject(spec) || typeof spec.name !== 'string') return []
+  return [
+    {
+      name: spec.name,
+      description: String(spec.description ?? ''),
+      parameters: isJsonObject(spec.parameters) ? spec.parameters : {},
+    },
+  ]
+}
+
+/** The text of a message, whether a string or parts. */
+export function textOf({ content }: JsonObject): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map((part) => (isJsonObject(part) ? String(part.text ?? '') : '')).join('')
+}

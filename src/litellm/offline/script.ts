@@ -1,0 +1,80 @@
+import type { JsonObject } from '../../agent/content.js'
+import { isJsonObject } from '../../agent/content.js'
+import { type ChatAnswer, type ChatRequest, type ChatTool, textOf } from './chat.js'
+import { demoObject } from './demo-object.js'
+
+/** Stands in every answer, so that nobody takes it for a model's. */
+const offlineLabel = '[offline demo model: scripted answer, no real model was called]'
+
+const arithmetic = /\(*-?\d[\d.]*(?:\s*(?:\*\*|[-+*/^])\s*\(*-?\d[\d.]*\)*)+/
+
+/**
+ * The answer to a request, by rules: arithmetic goes to the calculator, a question about the time
+ * to the clock, an output tool is given an object of its schema, and anything else is said back.
+ */
+export function scriptedAnswer(request: ChatRequest): ChatAnswer {
+  const { messages, tools } = request
+  const prompts = messages.filter(({ role }) => role === 'user').map(textOf)
+  const prompt = prompts.at(-1) ?? ''
+  const results = resultsSince(messages)
+  const forced = forcedTool(request)
+  const call = forced || results.length > 0 ? undefined : helperCall(prompt, tools)
+  if (call) return answer(`I ask the tool ${call.name}.`, call)
+  const output = forced ?? tools.find(isOutputTool)
+  if (output) {
+    const input = demoObject(output.parameters, prompts.join('\n'), offlineLabel)
+    return answer('', { name: output.name, input })
+  }
+  if (results.length > 0) return answer(results.map((text) => report(text, prompt)).join(' '))
+  return answer(echo(prompts))
+}
+
+function answer(text: string, call?: ChatAnswer['call']): ChatAnswer {
+  return { text: `${text} ${offlineLabel}`.trimStart(), ...(call && { call }) }
+}
+
+/** What the tools answered since the last prompt. */
+function resultsSince(messages: readonly JsonObject[]): string[] {
+  const start = messages.findLastIndex(({ role }) => role === 'user')
+  const later = messages.slice(start + 1)
+  return later.filter(({ role }) => role === 'tool').map(textOf)
+}
+
+function helperCall(prompt: string, tools: readonly ChatTool[]): ChatAnswer['call'] {
+  const offers = (name: string) => tools.some((tool) => tool.name === name)
+  const expression = arithmetic.exec(prompt)?.[0]
+  if (expression && offers('calculator')) return { name: 'calculator', input: { expression } }
+  if (/\b(time|date|today)\b/i.test(prompt) && offers('current_time'))
+    return { name: 'current_time', input: {} }
+  return undefined
+}
+
+function forcedTool({ tools, toolChoice }: ChatRequest): ChatTool | undefined {
+  if (toolChoice === 'required') return tools.length === 1 ? tools[0] : tools.find(isOutputTool)
+  const named = isJsonObject(toolChoice) ? toolChoice.function : undefined
+  return isJsonObject(named) ? tools.find(({ name }) => name === named.name) : undefined
+}
+
+/** Agents say so in the description of the tool that ends a run. */
+function isOutputTool({ description }: ChatTool): boolean {
+  return description.startsWith('IMPORTANT: This StructuredOutputTool')
+}
+
+function report(result: string, prompt: string): string {
+  const value = /^Result: (.+)$/.exec(result)?.[1]
+  const expression = arithmetic.exec(prompt)?.[0]
+  if (value === undefined) return `The tool says: ${result}`
+  return expression === undefined ? `The result is ${value}.` : `${expression} = ${value}.`
+}
+
+function echo(prompts: readonly string[]): string {
+  const now = `You said: "${shortened(prompts.at(-1) ?? '')}".`
+  const before = prompts.at(-2)
+  if (before === undefined) return now
+  return `${now} That is message ${prompts.length} of this conversation; before it you said: "${shortened(before)}".`
+}
+
+function shortened(text: string): string {
+  const words = text.trim().split(/\s+/)
+  return words.length > 40 ? `${words.slice(0, 40).join(' ')} …` : words.join(' ')
+}

@@ -1,0 +1,26 @@
+import type { Route } from '../route.js'
+import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
+
+const usualBase = 'https://api.anthropic.com'
+const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']
+
+/** Claude at Anthropic, on the Messages wire: its OpenAI-compatible endpoint ignores cache points. */
+export function anthropicRoute(model: string, args: RouteArgs, env: Environment): Route {
+  const variables = ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL']
+  const base = findText({ name: 'api_base', value: args.apiBase }, variables, env)
+  const key = findText({ name: 'api_key', value: args.apiKey }, keyVariables, env)
+  if (!key) throw missingKey(`anthropic/${model}`, keyVariables)
+  return {
+    wire: 'anthropic-messages',
+    kind: 'direct',
+    provider: 'anthropic',
+    model,
+    id: `anthropic/${model}`,
+    baseUrl: checkUrl(base?.value ?? usualBase),
+    baseSource: base?.source ?? 'default',
+    apiKey: key.value,
+    keySource: key.source,
+    auth: key.source === 'ANTHROPIC_AUTH_TOKEN' ? 'bearer' : 'x-api-key',
+    traits: {},
+  }
+}

@@ -1,0 +1,84 @@
+import type { JsonObject, JsonValue } from '../../agent/content.js'
+import { configurationError } from '../../agent/errors.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** LiteLLM's client arguments, by LiteLLM's names. */
+export type ClientArgs = Readonly<JsonObject>
+
+/** What of `clientArgs` decides a route, checked. */
+export interface RouteArgs {
+  readonly apiKey: string | undefined
+  readonly apiBase: string | undefined
+  readonly useProxy: boolean | undefined
+  /** `clientArgs.wire`: which of a proxy's two wires to speak. */
+  readonly wire: 'openai' | 'anthropic' | undefined
+  readonly all: ClientArgs
+}
+
+export function routeArgs(clientArgs: ClientArgs): RouteArgs {
+  const { use_litellm_proxy: useProxy, wire } = clientArgs
+  if (useProxy !== undefined && useProxy !== null && typeof useProxy !== 'boolean')
+    throw configurationError(
+      'clientArgs.use_litellm_proxy must be true or false.',
+      'Set it to true to call a LiteLLM Proxy.',
+    )
+  if (wire !== undefined && wire !== 'openai' && wire !== 'anthropic')
+    throw configurationError(
+      'clientArgs.wire must be "openai" or "anthropic".',
+      'Leave it out for the OpenAI chat wire; "anthropic" speaks /v1/messages to a proxy.',
+    )
+  const apiBase = textArg(clientArgs, 'api_base') ?? textArg(clientArgs, 'base_url')
+  const apiKey = textArg(clientArgs, 'api_key')
+  return { apiKey, apiBase, useProxy: useProxy ?? undefined, wire, all: clientArgs }
+}
+
+export function textArg(args: ClientArgs, key: string): string | undefined {
+  const value: JsonValue | undefined = args[key]
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value === 'string') return value
+  throw configurationError(`clientArgs.${key} must be a string.`, `Give clientArgs.${key} as text.`)
+}
+
+/** A value and where it came from: an argument's or a variable's name. */
+export interface Found {
+  value: string
+  source: string
+}
+
+/** An argument, else the first environment variable that is set. */
+export function findText(
+  argument: { name: string; value: string | undefined },
+  variables: readonly string[],
+  env: Environment,
+): Found | undefined {
+  if (argument.value !== undefined)
+    return { value: argument.value, source: `clientArgs.${argument.name}` }
+  for (const source of variables) {
+    const value = env[source]
+    if (value) return { value, source }
+  }
+  return undefined
+}
+
+/** A base URL without its trailing slash. Fails with `configuration`. */
+export function checkUrl(base: string): string {
+  const trimmed = trimSlash(base)
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined
+  if (url && /^https?:$/.test(url.protocol)) return trimmed
+  throw configurationError(
+    'The base URL is not a valid http or https URL.',
+    'Give it in full, such as http://127.0.0.1:4000.',
+  )
+}
+
+export function trimSlash(base: string): string {
+  return base.replace(/\/+$/, '')
+}
+
+export function missingKey(what: string, variables: readonly string[]) {
+  return configurationError(
+    `No key is given for ${what}.`,
+    `Set ${variables.join(' or ')} or clientArgs.api_key.`,
+  )
+}

@@ -1,0 +1,108 @@
+import type { Route } from '../route.js'
+import {
+  checkUrl,
+  type Environment,
+  findText,
+  missingKey,
+  type RouteArgs,
+  textArg,
+} from './args.js'
+
+/** What LiteLLM's arguments and variables say of AWS; what they leave out is AWS's own chain's. */
+export interface AwsAccess {
+  readonly region: string
+  readonly accessKeyId?: string
+  readonly secretAccessKey?: string
+  readonly sessionToken?: string
+  readonly profile?: string
+}
+
+const usualRegion = 'us-west-2'
+const regionVariables = ['AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION']
+
+/** Bedrock's Converse. `bedrock/<region>/<model>` and `converse/` are LiteLLM's spellings too. */
+export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Route {
+  const [, regionInId, model = id] =
+    /^(?:converse\/|invoke\/)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d)\/)?(.+)$/.exec(id) ?? []
+  const endpoint = args.apiBase ?? textArg(args.all, 'aws_bedrock_runtime_endpoint')
+  const base = findText(
+    { name: 'api_base', value: endpoint },
+    ['AWS_BEDROCK_RUNTIME_ENDPOINT'],
+    env,
+  )
+  const key = findText({ name: 'api_key', value: args.apiKey }, ['AWS_BEARER_TOKEN_BEDROCK'], env)
+  return {
+    wire: 'bedrock-converse',
+    kind: 'direct',
+    provider: 'bedrock',
+    model,
+    id: `bedrock/${model}`,
+    baseUrl: base ? checkUrl(base.value) : '',
+    baseSource: base?.source ?? 'default',
+    apiKey: key?.value,
+    keySource: key?.source ?? awsKeySource(args, env),
+    traits: {},
+    aws: awsAccess(args, env, regionInId),
+  }
+}
+
+/** Bedrock's newer endpoint: OpenAI's wire, and Anthropic's for Claude. */
+export function mantleRoute(model: string, args: RouteArgs, env: Environment): Route {
+  const region = findText(
+    { name: 'aws_region_name', value: textArg(args.all, 'aws_region_name') },
+    ['BEDROCK_MANTLE_REGION', ...regionVariables],
+    env,
+  )
+  const claude = /(^|\.)claude-|^anthropic\./.test(model)
+  const host = `https://bedrock-mantle.${region?.value ?? 'us-east-1'}.api.aws`
+  const base = findText({ name: 'api_base', value: args.apiBase }, ['BEDROCK_MANTLE_API_BASE'], env)
+  const variables = ['BEDROCK_MANTLE_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK']
+  const key = findText({ name: 'api_key', value: args.apiKey }, variables, env)
+  if (!key) throw missingKey(`bedrock_mantle/${model}`, variables)
+  return {
+    wire: claude ? 'anthropic-messages' : 'openai-chat',
+    kind: 'direct',
+    provider: 'bedrock_mantle',
+    model,
+    id: `bedrock_mantle/${model}`,
+    baseUrl: checkUrl(base?.value ?? `${host}/${claude ? 'anthropic' : 'v1'}`),
+    baseSource: base?.source ?? 'default',
+    apiKey: key.value,
+    keySource: key.source,
+    auth: claude ? 'x-api-key' : 'bearer',
+    traits: {},
+  }
+}
+
+function awsAccess(args: RouteArgs, env: Environment, regionInId: string | undefined): AwsAccess {
+  const region = findText(
+    { name: 'aws_region_name', value: textArg(args.all, 'aws_region_name') ?? regionInId },
+    regionVariables,
+    env,
+  )
+  const accessKeyId = textArg(args.all, 'aws_access_key_id')
+  const secretAccessKey = textArg(args.all, 'aws_secret_access_key')
+  const sessionToken = textArg(args.all, 'aws_session_token')
+  const profile = textArg(args.all, 'aws_profile_name')
+  return {
+    region: region?.value ?? usualRegion,
+    ...(accessKeyId && { accessKeyId }),
+    ...(secretAccessKey && { secretAccessKey }),
+    ...(sessionToken && { sessionToken }),
+    ...(profile && { profile }),
+  }
+}
+
+/** Which of AWS's ways the operator has shown; `null`: none that can be seen from here. */
+function awsKeySource(args: RouteArgs, env: Environment): string | null {
+  for (const name of ['aws_access_key_id', 'aws_profile_name'])
+    if (textArg(args.all, name) !== undefined) return `clientArgs.${name}`
+  const variables = [
+    'AWS_ACCESS_KEY_ID',
+    'AWS_PROFILE',
+    'AWS_WEB_IDENTITY_TOKEN_FILE',
+    'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+    'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+  ]
+  return variables.find((name) => env[name]) ?? null
+}

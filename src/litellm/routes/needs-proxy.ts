@@ -1,0 +1,43 @@
+import { type AgentError, configurationError } from '../../agent/errors.js'
+
+/** LiteLLM's providers that take a login, a signature or a format of their own: its proxy speaks them. */
+export const proxyOnly: ReadonlySet<string> = new Set([
+  'vertex_ai',
+  'vertex_ai_beta',
+  'sagemaker',
+  'sagemaker_chat',
+  'sagemaker_nova',
+  'watsonx',
+  'watsonx_text',
+  'replicate',
+  'oci',
+  'sap',
+  'github_copilot',
+  'chatgpt',
+  'gigachat',
+  'petals',
+  'snowflake',
+  'predibase',
+  'nlp_cloud',
+  'maritalk',
+  'triton',
+  'bytez',
+  'clarifai',
+  'datarobot',
+  'heroku',
+  'ragflow',
+  'langgraph',
+  'manus',
+  'azure_text',
+  'anthropic_text',
+  'text-completion-openai',
+  'text-completion-codestral',
+])
+
+/** Says so, with the command that starts one. */
+export function needsProxy(modelId: string, otherwise = ''): AgentError {
+  return configurationError(
+    `${modelId} cannot be called directly: it needs a LiteLLM Proxy.`,
+    `Start one with: pip install 'litellm[proxy]==1.102.4' && litellm --model ${modelId} --port 4000 — then set LITELLM_PROXY_API_BASE=http://127.0.0.1:4000 and LITELLM_PROXY_API_KEY, and use litellm_proxy/${modelId}. ${otherwise}`.trim(),
+  )
+}

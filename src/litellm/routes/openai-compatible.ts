@@ -1,0 +1,52 @@
+import { configurationError } from '../../agent/errors.js'
+import type { ProviderEntry } from '../providers.js'
+import type { Route } from '../route.js'
+import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
+
+/** Servers that are one's own, where LiteLLM sends `cache_control` as it is. */
+const ownServers = new Set(['custom_openai', 'openai_like'])
+
+export function openaiCompatibleRoute(
+  provider: string,
+  entry: ProviderEntry,
+  model: string,
+  args: RouteArgs,
+  env: Environment,
+): Route {
+  const { baseUrl: usual, baseEnv, keyEnv, keyOptional, addV1, ...traits } = entry
+  const base = findText({ name: 'api_base', value: args.apiBase }, baseEnv, env)
+  const address = base?.value ?? usual
+  if (address === null)
+    throw configurationError(
+      `${provider}/ has no usual address, and none is given.`,
+      `Set ${baseEnv.join(' or ')} or clientArgs.api_base.`,
+    )
+  const key = findText({ name: 'api_key', value: args.apiKey }, keyEnv, env)
+  if (!key && !keyOptional) throw missingKey(`${provider}/${model}`, keyEnv)
+  const baseUrl = checkUrl(withAccount(address, env))
+  const own = ownServers.has(provider) || (provider === 'openai' && baseUrl !== usual)
+  return {
+    wire: 'openai-chat',
+    kind: 'direct',
+    provider,
+    model,
+    id: `${provider}/${model}`,
+    baseUrl: addV1 && new URL(baseUrl).pathname === '/' ? `${baseUrl}/v1` : baseUrl,
+    baseSource: base?.source ?? 'default',
+    apiKey: key?.value,
+    keySource: key?.source ?? null,
+    traits: own ? { ...traits, cacheControl: true } : traits,
+  }
+}
+
+/** Fills `{VARIABLE}` in an address that holds an account's name. */
+function withAccount(address: string, env: Environment): string {
+  return address.replace(/\{(\w+)\}/g, (_, variable: string) => {
+    const value = env[variable]
+    if (value) return encodeURIComponent(value)
+    throw configurationError(
+      `The address of this provider needs ${variable}.`,
+      `Set ${variable}, or give the whole address in clientArgs.api_base.`,
+    )
+  })
+}

@@ -1,0 +1,53 @@
+import { configurationError } from '../../agent/errors.js'
+import type { Route, Traits } from '../route.js'
+import { checkUrl, type Environment, findText, type RouteArgs, trimSlash } from './args.js'
+
+export const proxyPrefix = 'litellm_proxy/'
+
+const traits: Traits = { cacheControl: true, objectArguments: true }
+
+export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): Route {
+  const model = modelId.startsWith(proxyPrefix) ? modelId.slice(proxyPrefix.length) : modelId
+  if (model === '')
+    throw configurationError(
+      'The model id names no model.',
+      'Write litellm_proxy/<name>, with a name that the proxy serves.',
+    )
+  const base = findText({ name: 'api_base', value: args.apiBase }, ['LITELLM_PROXY_API_BASE'], env)
+  if (!base)
+    throw configurationError(
+      `${modelId} goes through a LiteLLM Proxy, and no address is given for it.`,
+      'Set LITELLM_PROXY_API_BASE or clientArgs.api_base to the address of the proxy.',
+    )
+  const baseUrl = checkUrl(base.value)
+  const envBase = env.LITELLM_PROXY_API_BASE
+  // The key in the environment was given for the proxy in the environment, and goes to no other.
+  const elsewhere = Boolean(envBase) && trimSlash(envBase as string) !== baseUrl
+  const variables = elsewhere ? [] : ['LITELLM_PROXY_API_KEY']
+  const key = findText({ name: 'api_key', value: args.apiKey }, variables, env)
+  if (!key) throw noKey(modelId, elsewhere && Boolean(env.LITELLM_PROXY_API_KEY))
+  return {
+    wire: args.wire === 'anthropic' ? 'anthropic-messages' : 'openai-chat',
+    kind: 'proxy',
+    provider: 'litellm_proxy',
+    model,
+    id: proxyPrefix + model,
+    baseUrl,
+    baseSource: base.source,
+    apiKey: key.value,
+    keySource: key.source,
+    traits,
+  }
+}
+
+function noKey(modelId: string, belongsElsewhere: boolean) {
+  return belongsElsewhere
+    ? configurationError(
+        `LITELLM_PROXY_API_KEY belongs to the proxy of LITELLM_PROXY_API_BASE, and ${modelId} goes to another.`,
+        'Give clientArgs.api_key beside clientArgs.api_base.',
+      )
+    : configurationError(
+        `${modelId} goes through a LiteLLM Proxy, and no key is given for it.`,
+        'Set LITELLM_PROXY_API_KEY or clientArgs.api_key (any text for a proxy without keys).',
+      )
+}

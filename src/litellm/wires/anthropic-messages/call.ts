@@ -1,0 +1,96 @@
+import type Anthropic from '@anthropic-ai/sdk'
+import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
+import { isJsonObject, type JsonObject } from '../../../agent/content.js'
+import type { ModelEvent } from '../../../agent/model.js'
+import type { Usage } from '../../../agent/usage.js'
+import { connectionError, refusalError, truncatedError, wasUnsent } from '../../errors.js'
+import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
+import type { Route } from '../../route.js'
+import type { WireCall } from '../wire.js'
+import { anthropicClient } from './client.js'
+import { type MessagesRequest, messagesRequest } from './request.js'
+import { MessageBuilder, type MessagesUsage } from './stream.js'
+
+/** One call on the Anthropic Messages wire. Yields deltas, then the reply; fails with an AgentError. */
+export async function* messagesCall(call: WireCall): AsyncGenerator<ModelEvent> {
+  const { route, settings, stream, signal } = call
+  const prepared = messagesRequest(call)
+  const builder = new MessageBuilder()
+  const { client, vendor } = await anthropicClient(route)
+  let answering = false
+  try {
+    const { data, response } = await client.messages
+      .create(prepared.body, {
+        signal,
+        headers: { accept: 'application/json', ...settings.headers },
+      })
+      .withResponse()
+    answering = true
+    if (stream)
+      for await (const event of data as AsyncIterable<RawMessageStreamEvent>)
+        yield* builder.push(event)
+    else yield* builder.complete(data as Message)
+    const answered = answer(builder, prepared, route, response.headers, stream)
+    yield { type: 'reply', reply: await modelReply(answered, call) }
+  } catch (thrown) {
+    throw translated(thrown, vendor, route, answering, builder.text)
+  }
+}
+
+function answer(
+  builder: MessageBuilder,
+  { points, body }: MessagesRequest,
+  route: Route,
+  headers: Headers,
+  streamed: boolean,
+): WireAnswer {
+  const { usage, ...said } = builder.answer()
+  if (said.rawStopReason === null) throw truncatedError(route, builder.text)
+  return {
+    ...said,
+    usage: usage && normalised(usage),
+    cacheWrite1hTokens: usage?.written1h,
+    reportedCostUsd: streamed ? null : numberHeader(headers, 'x-litellm-response-cost'),
+    headers,
+    points,
+    parts: points.sent.length > 0 ? cachedParts(body as unknown as JsonObject) : [],
+  }
+}
+
+/** Anthropic counts cached tokens apart from `input_tokens`; everywhere here input includes them. */
+function normalised({ input, output, read, written }: MessagesUsage): Usage {
+  const inputTokens = input + (read ?? 0) + (written ?? 0)
+  return {
+    inputTokens,
+    outputTokens: output,
+    totalTokens: inputTokens + output,
+    ...(read !== undefined && { cacheReadInputTokens: read }),
+    ...(written !== undefined && { cacheWriteInputTokens: written }),
+  }
+}
+
+function cachedParts({ tools, system, messages }: JsonObject): object[] {
+  const blocks = (messages as { content: object[] }[]).flatMap(({ content }) => content)
+  return [...((tools as object[]) ?? []), ...((system as object[]) ?? []), ...blocks]
+}
+
+function translated(
+  thrown: unknown,
+  vendor: typeof Anthropic,
+  route: Route,
+  answering: boolean,
+  text: string,
+): unknown {
+  if (thrown instanceof vendor.APIConnectionError)
+    return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
+  if (thrown instanceof vendor.APIError) {
+    const { status, error, headers } = thrown
+    // The body is { type: 'error', error: { type, message } }.
+    const detail = isJsonObject(error) && error.error !== undefined ? error.error : error
+    return refusalError({ status, error: detail, headers, text }, route)
+  }
+  if (!answering) return thrown
+  if (thrown instanceof SyntaxError) return truncatedError(route, text)
+  if (thrown instanceof TypeError) return connectionError(route, thrown, { sent: true, text })
+  return thrown
+}

@@ -1,0 +1,44 @@
+import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources'
+import type { DocumentBlock, ImageBlock } from '../../../agent/content.js'
+import { invalidRequest } from '../../../agent/errors.js'
+
+export function imageBlock({ format, source }: ImageBlock['image']): ImageBlockParam {
+  return {
+    type: 'image',
+    source:
+      'url' in source
+        ? { type: 'url', url: source.url }
+        : { type: 'base64', media_type: `image/${format}`, data: source.bytes },
+  }
+}
+
+const plainText = new Set(['txt', 'md', 'csv', 'html'])
+
+/** The Messages API reads PDFs and plain text; anything else would be refused there. */
+export function documentBlock({
+  format,
+  name,
+  source,
+}: DocumentBlock['document']): DocumentBlockParam {
+  if (format === 'pdf')
+    return {
+      type: 'document',
+      title: name,
+      source:
+        'url' in source
+          ? { type: 'url', url: source.url }
+          : { type: 'base64', media_type: 'application/pdf', data: source.bytes },
+    }
+  if (plainText.has(format) && 'bytes' in source) {
+    const data = Buffer.from(source.bytes, 'base64').toString()
+    return {
+      type: 'document',
+      title: name,
+      source: { type: 'text', media_type: 'text/plain', data },
+    }
+  }
+  throw invalidRequest(
+    `A ${format} document cannot be sent to Claude directly.`,
+    'Convert it to PDF or to text.',
+  )
+}

@@ -1,0 +1,57 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+
+interface MessagesParams {
+  [name: string]: JsonValue | undefined
+  /** `false`: at most one tool call at a time. */
+  parallel?: boolean
+  choice?: JsonObject
+}
+
+/**
+ * LiteLLM's (OpenAI's) parameter names as the Messages API has them. What has no counterpart is
+ * left for the caller to be told about (`adapt.ts`); other names pass through as they are.
+ */
+export function messagesParams(body: Readonly<JsonObject>): MessagesParams {
+  const {
+    max_completion_tokens,
+    stop,
+    user,
+    parallel_tool_calls,
+    tool_choice,
+    reasoning_effort,
+    stream_options: _,
+    ...rest
+  } = body
+  return {
+    ...(max_completion_tokens !== undefined && { max_tokens: max_completion_tokens }),
+    ...rest,
+    ...(stop !== undefined &&
+      stop !== null && { stop_sequences: Array.isArray(stop) ? stop : [stop] }),
+    ...(typeof user === 'string' && { metadata: { ...metadataOf(rest), user_id: user } }),
+    ...(typeof reasoning_effort === 'string' && thinkingFor(reasoning_effort, rest)),
+    ...(typeof parallel_tool_calls === 'boolean' && { parallel: parallel_tool_calls }),
+    ...(tool_choice !== undefined && choiceOf(tool_choice)),
+  }
+}
+
+/** LiteLLM's budgets for OpenAI's words. */
+const budgets: Record<string, number> = { minimal: 128, low: 1024, medium: 2048, high: 4096 }
+const smallestBudget = 1024
+
+function thinkingFor(effort: string, { thinking }: JsonObject): JsonObject {
+  const budget = budgets[effort]
+  if (thinking !== undefined || budget === undefined) return {}
+  return { thinking: { type: 'enabled', budget_tokens: Math.max(budget, smallestBudget) } }
+}
+
+function metadataOf({ metadata }: JsonObject): JsonObject {
+  return isJsonObject(metadata) ? metadata : {}
+}
+
+function choiceOf(choice: JsonValue): { choice?: JsonObject } {
+  if (choice === 'required') return { choice: { type: 'any' } }
+  if (choice === 'auto' || choice === 'none') return { choice: { type: choice } }
+  if (!isJsonObject(choice)) return {}
+  const named = isJsonObject(choice.function) ? choice.function.name : undefined
+  return { choice: typeof named === 'string' ? { type: 'tool', name: named } : choice }
+}

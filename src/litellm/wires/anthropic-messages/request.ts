@@ -1,0 +1,164 @@
+import type {
+  ContentBlockParam,
+  MessageCreateParams,
+  MessageParam,
+  Tool,
+  ToolResultBlockParam,
+} from '@anthropic-ai/sdk/resources'
+import {
+  type ContentBlock,
+  isJsonObject,
+  type JsonObject,
+  type Message,
+  type ReasoningBlock,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from '../../../agent/content.js'
+import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
+import { CachePoints } from '../../cache-points.js'
+import { sentToolName } from '../tool-names.js'
+import type { WireCall } from '../wire.js'
+import { documentBlock, imageBlock } from './media.js'
+import { messagesParams } from './params.js'
+
+/** Where the model data names no maximum. Anthropic demands one. */
+const usualMaxTokens = 4096
+
+export interface MessagesRequest {
+  body: MessageCreateParams
+  points: CachePoints
+}
+
+/** Pure: the same call always gives the same bytes, which is what keeps provider caches warm. */
+export function messagesRequest({
+  request,
+  route,
+  settings,
+  info,
+  stream,
+}: WireCall): MessagesRequest {
+  const points = new CachePoints(true)
+  const tools = messagesTools(request, points)
+  const system = systemBlocks(request, points)
+  const messages = joinTurns(
+    request.messages.flatMap((message, index) => turn(message, `messages[${index}]`, points)),
+  )
+  const { parallel, choice: wished, ...params } = messagesParams(settings.body)
+  const choice = request.toolChoice ? toolChoice(request.toolChoice) : wished
+  const toolChoiceParam =
+    tools.length > 0 && (choice || parallel === false)
+      ? {
+          ...(choice ?? { type: 'auto' }),
+          ...(parallel === false && { disable_parallel_tool_use: true }),
+        }
+      : undefined
+  const body = {
+    model: route.model,
+    max_tokens: info?.maxOutputTokens ?? usualMaxTokens,
+    messages,
+    ...(system.length > 0 && { system }),
+    ...(tools.length > 0 && { tools }),
+    ...(toolChoiceParam && { tool_choice: toolChoiceParam }),
+    ...params,
+    ...(stream && { stream: true }),
+  }
+  // LiteLLM's and new vendor parameters go through beside those the types know.
+  return { body: body as MessageCreateParams, points }
+}
+
+function messagesTools({ tools, toolsCachePoint }: ModelRequest, points: CachePoints): Tool[] {
+  const specs = tools.map(
+    ({ name, description, inputSchema }): Tool => ({
+      name,
+      input_schema: inputSchema as Tool['input_schema'],
+      type: 'custom',
+      description,
+    }),
+  )
+  if (toolsCachePoint) points.mark(specs, { cachePoint: toolsCachePoint }, 'tools')
+  return specs
+}
+
+function systemBlocks({ system }: ModelRequest, points: CachePoints) {
+  const blocks: { type: 'text'; text: string }[] = []
+  system.forEach((block, index) => {
+    if ('cachePoint' in block) points.mark(blocks, block, `system[${index}]`)
+    else if (block.text.trim() !== '') blocks.push({ type: 'text', text: block.text })
+  })
+  return blocks
+}
+
+function turn(message: Message, at: string, points: CachePoints): MessageParam[] {
+  const content: ContentBlockParam[] = []
+  message.content.forEach((block, index) => {
+    if ('cachePoint' in block) points.mark(content, block, `${at}.content[${index}]`)
+    else content.push(...contentBlocks(block))
+  })
+  if (content.length === 0 && message.role === 'user') return []
+  if (content.length === 0) content.push({ type: 'text', text: '[blank text]' })
+  return [{ role: message.role, content }]
+}
+
+function contentBlocks(block: ContentBlock): ContentBlockParam[] {
+  if ('text' in block) return block.text.trim() === '' ? [] : [{ type: 'text', text: block.text }]
+  if ('image' in block) return [imageBlock(block.image)]
+  if ('document' in block) return [documentBlock(block.document)]
+  if ('toolUse' in block) return [toolUse(block.toolUse)]
+  if ('toolResult' in block) return [toolResult(block.toolResult)]
+  if ('reasoningContent' in block) return thinking(block.reasoningContent)
+  return []
+}
+
+function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): ContentBlockParam {
+  // The wire takes an object and nothing else: what the model wrote instead is kept inside one.
+  const object = isJsonObject(input) ? input : { invalid_arguments: rawInput ?? input }
+  return { type: 'tool_use', id: toolUseId, name: sentToolName(name), input: object }
+}
+
+type ToolResultBlocks = Exclude<ToolResultBlockParam['content'], string | undefined>
+
+function toolResult({ toolUseId, status, content }: ToolResultBlock['toolResult']) {
+  const texts = content.map((item) =>
+    'text' in item ? item.text : 'json' in item ? JSON.stringify(item.json) : undefined,
+  )
+  const blocks: ToolResultBlockParam['content'] = texts.every((text) => text !== undefined)
+    ? texts.join('\n')
+    : content.flatMap((item, index): ToolResultBlocks => {
+        if ('image' in item) return [imageBlock(item.image)]
+        if ('document' in item) return [documentBlock(item.document)]
+        const text = texts[index] ?? ''
+        return text === '' ? [] : [{ type: 'text' as const, text }]
+      })
+  return {
+    type: 'tool_result' as const,
+    tool_use_id: toolUseId,
+    content: blocks,
+    ...(status === 'error' && { is_error: true }),
+  }
+}
+
+/** Signed thinking goes back as it came; without its signature the provider would refuse it. */
+function thinking({
+  reasoningText,
+  redactedContent,
+}: ReasoningBlock['reasoningContent']): ContentBlockParam[] {
+  if (redactedContent !== undefined) return [{ type: 'redacted_thinking', data: redactedContent }]
+  if (reasoningText?.signature === undefined) return []
+  return [{ type: 'thinking', thinking: reasoningText.text, signature: reasoningText.signature }]
+}
+
+/** Turns alternate on this wire: what follows in the same role belongs to the same message. */
+function joinTurns(turns: MessageParam[]): MessageParam[] {
+  const joined: MessageParam[] = []
+  for (const { role, content } of turns) {
+    const last = joined.at(-1)
+    if (last?.role === role)
+      last.content = [...(last.content as ContentBlockParam[]), ...(content as ContentBlockParam[])]
+    else joined.push({ role, content } as MessageParam)
+  }
+  return joined
+}
+
+function toolChoice(choice: ToolChoice): JsonObject {
+  return choice.type === 'tool' ? { type: 'tool', name: choice.name } : { type: choice.type }
+}

@@ -1,0 +1,177 @@
+import type {
+  ContentBlock as ClaudeBlock,
+  Message as ClaudeMessage,
+  RawMessageStreamEvent,
+} from '@anthropic-ai/sdk/resources'
+import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
+import type { ModelEvent } from '../../../agent/model.js'
+import { parsedInput } from '../tool-input.js'
+
+type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
+
+/** The counts of a Messages reply, as they came: `input_tokens` without what the cache took. */
+export interface MessagesUsage {
+  input: number
+  output: number
+  read: number | undefined
+  written: number | undefined
+  written1h: number | undefined
+}
+
+interface Open {
+  block: ContentBlock
+  /** The pieces of a tool's arguments. */
+  json: string
+}
+
+/** Takes a Messages reply together, from a stream's events or from one message. */
+export class MessageBuilder {
+  private readonly open = new Map<number, Open>()
+  private readonly usage: Record<string, unknown> = {}
+  private stop: string | null = null
+  private model: string | null = null
+  private finished = false;
+
+  *push(event: RawMessageStreamEvent): Generator<Delta> {
+    switch (event.type) {
+      case 'message_start':
+        this.model = event.message.model
+        this.addUsage(event.message.usage)
+        break
+      case 'content_block_start':
+        yield* this.start(event.index, event.content_block)
+        break
+      case 'content_block_delta':
+        yield* this.grow(event.index, event.delta)
+        break
+      case 'message_delta':
+        this.stop = event.delta.stop_reason ?? this.stop
+        this.addUsage(event.usage)
+        break
+      case 'message_stop':
+        this.finished = true
+    }
+  }
+
+  *complete(message: ClaudeMessage): Generator<Delta> {
+    this.model = message.model
+    this.addUsage(message.usage)
+    for (const [index, block] of message.content.entries()) yield* this.start(index, block)
+    this.stop = message.stop_reason
+    this.finished = true
+  }
+
+  get text(): string {
+    return [...this.open.values()].map(({ block }) => ('text' in block ? block.text : '')).join('')
+  }
+
+  /** `null` stop: the provider never said that it was done. */
+  answer() {
+    const content = [...this.open.values()].flatMap(closed)
+    return {
+      content,
+      model: this.model,
+      stopReason: stopReason(this.stop),
+      rawStopReason: this.finished ? (this.stop ?? 'end_turn') : null,
+      usage: this.reportedUsage(),
+    }
+  }
+
+  reportedUsage(): MessagesUsage | null {
+    const { input_tokens, output_tokens, cache_creation } = this.usage
+    const input = count(input_tokens)
+    const output = count(output_tokens)
+    if (input === undefined && output === undefined) return null
+    return {
+      input: input ?? 0,
+      output: output ?? 0,
+      read: count(this.usage.cache_read_input_tokens),
+      written: count(this.usage.cache_creation_input_tokens),
+      written1h: isJsonObject(cache_creation)
+        ? count(cache_creation.ephemeral_1h_input_tokens)
+        : undefined,
+    }
+  }
+
+  private *start(index: number, block: ClaudeBlock): Generator<Delta> {
+    switch (block.type) {
+      case 'text':
+        this.open.set(index, { block: { text: block.text }, json: '' })
+        if (block.text !== '') yield { type: 'textDelta', text: block.text }
+        break
+      case 'thinking': {
+        const { thinking: text, signature } = block
+        const reasoningText = { text, ...(signature && { signature }) }
+        this.open.set(index, { block: { reasoningContent: { reasoningText } }, json: '' })
+        if (text !== '') yield { type: 'reasoningDelta', text }
+        break
+      }
+      case 'redacted_thinking':
+        this.open.set(index, {
+          block: { reasoningContent: { redactedContent: block.data } },
+          json: '',
+        })
+        break
+      case 'tool_use': {
+        const whole = isJsonObject(block.input) && Object.keys(block.input).length > 0
+        const json = whole ? JSON.stringify(block.input) : ''
+        const toolUse = { toolUseId: block.id, name: block.name, input: {} }
+        this.open.set(index, { block: { toolUse }, json })
+        yield { type: 'toolUseStart', name: block.name }
+      }
+    }
+  }
+
+  private *grow(
+    index: number,
+    delta: Extract<RawMessageStreamEvent, { type: 'content_block_delta' }>['delta'],
+  ): Generator<Delta> {
+    const open = this.open.get(index)
+    if (!open) return
+    const { block } = open
+    if (delta.type === 'text_delta' && 'text' in block) {
+      block.text += delta.text
+      yield { type: 'textDelta', text: delta.text }
+    } else if (delta.type === 'input_json_delta') open.json += delta.partial_json
+    else if ('reasoningContent' in block && block.reasoningContent.reasoningText) {
+      const { reasoningText } = block.reasoningContent
+      if (delta.type === 'signature_delta')
+        reasoningText.signature = (reasoningText.signature ?? '') + delta.signature
+      else if (delta.type === 'thinking_delta') {
+        reasoningText.text += delta.thinking
+        yield { type: 'reasoningDelta', text: delta.thinking }
+      }
+    }
+  }
+
+  /** Later events repeat and correct earlier counts; what they leave out or null stays. */
+  private addUsage(usage: object): void {
+    for (const [key, value] of Object.entries(usage))
+      if (value !== null && value !== undefined) this.usage[key] = value
+  }
+}
+
+function closed({ block, json }: Open): ContentBlock[] {
+  if (!('toolUse' in block)) return 'text' in block && block.text === '' ? [] : [block]
+  return [{ toolUse: { ...block.toolUse, ...parsedInput(json) } }]
+}
+
+function stopReason(stop: string | null): StopReason {
+  switch (stop) {
+    case 'tool_use':
+      return 'toolUse'
+    case 'max_tokens':
+    case 'model_context_window_exceeded':
+      return 'maxTokens'
+    case 'stop_sequence':
+      return 'stopSequence'
+    case 'refusal':
+      return 'contentFiltered'
+    default:
+      return 'endTurn'
+  }
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+}

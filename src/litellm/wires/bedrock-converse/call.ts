@@ -1,0 +1,137 @@
+import type {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseCommandOutput,
+  ConverseStreamCommand,
+  ConverseStreamCommandOutput,
+} from '@aws-sdk/client-bedrock-runtime'
+import { cancelledError } from '../../../agent/errors.js'
+import type { ModelEvent } from '../../../agent/model.js'
+import { untilAborted } from '../../../agent/run-signal.js'
+import { truncatedError } from '../../errors.js'
+import { modelReply, type WireAnswer } from '../../reply.js'
+import type { Route } from '../../route.js'
+import type { WireCall } from '../wire.js'
+import { bedrockClient, type Vendor } from './client.js'
+import { converseError, malformedError } from './errors.js'
+import { type ConverseRequest, converseRequest } from './request.js'
+import { ConverseAnswerBuilder } from './stream.js'
+import { converseUsage, longWrites } from './usage.js'
+
+/** One call of Bedrock's Converse. Yields deltas, then the reply; fails with an AgentError. */
+export async function* bedrockCall(call: WireCall): AsyncGenerator<ModelEvent> {
+  const { route } = call
+  const prepared = converseRequest(call)
+  const { client, vendor } = await bedrockClient(route)
+  for (const message of prepared.notices) yield { type: 'notice', message }
+  const builder = new ConverseAnswerBuilder()
+  const ended = new AbortController()
+  const signal = AbortSignal.any([call.signal, ended.signal])
+  const state = { answering: false }
+  try {
+    yield* converse(builder, { call, prepared, client, vendor, signal, state })
+    yield { type: 'reply', reply: await modelReply(answer(builder, prepared, route), call) }
+  } catch (thrown) {
+    if (call.signal.aborted) throw cancelledError()
+    throw converseError(thrown, route, { answering: state.answering, text: builder.text })
+  } finally {
+    // Whoever stops listening stops the model too.
+    ended.abort()
+  }
+}
+
+interface Exchange {
+  call: WireCall
+  prepared: ConverseRequest
+  client: BedrockRuntimeClient
+  vendor: Vendor
+  signal: AbortSignal
+  state: { answering: boolean }
+}
+
+async function* converse(
+  builder: ConverseAnswerBuilder,
+  { call, prepared, client, vendor, signal, state }: Exchange,
+): AsyncGenerator<ModelEvent> {
+  const { input } = prepared
+  const { headers } = call.settings
+  if (call.stream) {
+    const command = withHeaders(new vendor.ConverseStreamCommand(input), headers)
+    const sent = client.send(command, { abortSignal: signal })
+    const output = await untilDone<ConverseStreamCommandOutput | undefined>(
+      sent.catch((error: unknown) => {
+        if (!needsWholeAnswer(error)) throw error
+        return undefined
+      }),
+      signal,
+    )
+    state.answering = true
+    if (output) {
+      for await (const event of output.stream ?? []) yield* builder.push(event)
+      return
+    }
+  }
+  const command = withHeaders(new vendor.ConverseCommand(input), headers)
+  const output = await untilDone<ConverseCommandOutput>(
+    client.send(command, { abortSignal: signal }),
+    signal,
+  )
+  state.answering = true
+  yield* builder.complete(output)
+}
+
+/** Some families can use tools, but not while they stream. */
+function needsWholeAnswer(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === 'ValidationException' &&
+    /(doesn't|does not) support.{0,40}stream/i.test(error.message)
+  )
+}
+
+/** The package looks for credentials without an eye on the signal, for seconds at times. */
+async function untilDone<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { aborted, stop } = untilAborted(signal)
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    stop()
+  }
+}
+
+function withHeaders<T extends ConverseCommand | ConverseStreamCommand>(
+  command: T,
+  headers: Readonly<Record<string, string>>,
+): T {
+  if (Object.keys(headers).length === 0) return command
+  const { middlewareStack } = command as ConverseCommand
+  // Before the request is signed, so that the signature covers them.
+  middlewareStack.add(
+    (next) => (args) => {
+      Object.assign((args.request as { headers: Record<string, string> }).headers, headers)
+      return next(args)
+    },
+    { step: 'build', name: 'extraHeaders' },
+  )
+  return command
+}
+
+function answer(
+  builder: ConverseAnswerBuilder,
+  { book }: ConverseRequest,
+  route: Route,
+): WireAnswer {
+  const { usage, additional, ...said } = builder.answer()
+  const { rawStopReason } = said
+  if (rawStopReason === null) throw truncatedError(route, builder.text)
+  if (rawStopReason.startsWith('malformed_'))
+    throw malformedError(route, rawStopReason, builder.text)
+  return {
+    ...said,
+    usage: converseUsage(usage, additional),
+    cacheWrite1hTokens: longWrites(usage),
+    reportedCostUsd: null,
+    points: book.points,
+    parts: book.parts,
+  }
+}

@@ -1,0 +1,99 @@
+import { createRequire } from 'node:module'
+import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
+import type { NodeHttpHandler } from '@smithy/node-http-handler'
+import { configurationError } from '../../../agent/errors.js'
+import type { Route } from '../../route.js'
+import { ClientCache } from '../client-cache.js'
+
+export type Vendor = typeof import('@aws-sdk/client-bedrock-runtime')
+
+const packageName = '@aws-sdk/client-bedrock-runtime'
+/** The release this wire is tested with: package.json's own. */
+const packageVersion = '3.1164.0'
+
+const clients = new ClientCache<BedrockRuntimeClient>()
+let vendor: Promise<Vendor> | undefined
+
+/**
+ * The vendor's client of a route: loaded with the first call, then kept, and its connections with
+ * it, for every model that goes the same way.
+ */
+export async function bedrockClient(
+  route: Route,
+): Promise<{ client: BedrockRuntimeClient; vendor: Vendor }> {
+  // A failed attempt is not kept: the package may be installed while the server runs.
+  vendor ??= loadVendor().catch((error: unknown) => {
+    vendor = undefined
+    throw error
+  })
+  const loaded = await vendor
+  const { baseUrl, apiKey, aws } = route
+  const client = clients.get([baseUrl, apiKey, aws], () => newClient(loaded, route))
+  return { client, vendor: loaded }
+}
+
+/** The optional package; where it is absent, a `configuration` error that says how to install it. */
+export async function loadVendor(
+  importer: () => Promise<Vendor> = () => import('@aws-sdk/client-bedrock-runtime'),
+): Promise<Vendor> {
+  try {
+    return await importer()
+  } catch (error) {
+    if (!isAbsence(error)) throw error
+    throw configurationError(
+      `Bedrock models need the package ${packageName}, which is not installed.`,
+      `Run npm install ${packageName}@${packageVersion} beside litellm-agents-mcp, or call the model through a LiteLLM Proxy (litellm_proxy/<name>).`,
+    )
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    /^(ERR_)?MODULE_NOT_FOUND$/.test(String(error.code)) &&
+    error.message.includes(packageName)
+  )
+}
+
+function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): BedrockRuntimeClient {
+  const { apiKey, aws, baseUrl } = route
+  const { accessKeyId, secretAccessKey, sessionToken, profile } = aws ?? {}
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined))
+    throw configurationError(
+      'An AWS access key has two halves, and only one is given.',
+      'Give both clientArgs.aws_access_key_id and clientArgs.aws_secret_access_key, or neither.',
+    )
+  return new Client({
+    ...(aws && { region: aws.region }),
+    ...(baseUrl && { endpoint: baseUrl }),
+    // The route says how to sign in; the package alone would let a variable overrule it.
+    authSchemePreference: [apiKey === undefined ? 'sigv4' : 'httpBearerAuth'],
+    ...(apiKey !== undefined && { token: { token: apiKey } }),
+    ...(accessKeyId &&
+      secretAccessKey && {
+        credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
+      }),
+    ...(profile && { profile }),
+    requestHandler: http1Handler(),
+    // Retries are ours.
+    maxAttempts: 1,
+    retryMode: 'standard',
+  })
+}
+
+/**
+ * HTTP/1.1 with connections that are kept. The package's own choice is HTTP/2, which plain-http
+ * endpoints and many gateways do not speak, and which it gives a connection per call anyway. The
+ * handler is the package's own, so that one package is all there is to install.
+ */
+function http1Handler(): NodeHttpHandler {
+  const here = createRequire(import.meta.url)
+  const beside = createRequire(here.resolve(packageName))
+  const { NodeHttpHandler: Handler }: typeof import('@smithy/node-http-handler') = beside(
+    '@smithy/node-http-handler',
+  )
+  const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY }
+  // Time-outs are ours too.
+  return new Handler({ httpAgent: agent, httpsAgent: agent, requestTimeout: 0, socketTimeout: 0 })
+}

@@ -1,0 +1,46 @@
+import type {
+  DocumentBlock as ConverseDocument,
+  ImageBlock as ConverseImage,
+} from '@aws-sdk/client-bedrock-runtime'
+import type { DocumentBlock, ImageBlock, MediaSource } from '../../../agent/content.js'
+import { invalidRequest } from '../../../agent/errors.js'
+
+export function imageBlock({ format, source }: ImageBlock['image']): ConverseImage {
+  return { format, source: mediaSource(source, 'image') }
+}
+
+/** The names of a request's documents: Converse takes few characters, and no name twice. */
+export class DocumentNames {
+  private readonly used = new Set<string>()
+
+  give(name: string): string {
+    const plain =
+      name
+        .replace(/[^\p{L}\p{N}\s()[\]-]/gu, '-')
+        .replace(/\s+/g, ' ')
+        .trim()
+        .slice(0, 190) || 'document'
+    let free = plain
+    for (let count = 2; this.used.has(free); count++) free = `${plain} (${count})`
+    this.used.add(free)
+    return free
+  }
+}
+
+export function documentBlock(
+  { format, name, source }: DocumentBlock['document'],
+  names: DocumentNames,
+): ConverseDocument {
+  return { format, name: names.give(name), source: mediaSource(source, 'document') }
+}
+
+function mediaSource(source: MediaSource, what: string) {
+  if ('bytes' in source) return { bytes: Buffer.from(source.bytes, 'base64') }
+  if (source.url.startsWith('s3://')) return { s3Location: { uri: source.url } }
+  const [, data] = /^data:[^,]*;base64,(.*)$/s.exec(source.url) ?? []
+  if (data !== undefined) return { bytes: Buffer.from(data, 'base64') }
+  throw invalidRequest(
+    `Bedrock fetches no ${what} from the web.`,
+    `Give the ${what} as bytes, or by an s3:// address that its AWS account may read.`,
+  )
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import type {
+  Message as ConverseMessage,
+  ToolUseBlock as ConverseToolUse,
+  ContentBlock as Part,
+  ToolResultContentBlock as ResultPart,
+} from '@aws-sdk/client-bedrock-runtime'
+import {
+  type ContentBlock,
+  isJsonObject,
+  type ReasoningBlock,
+  type ToolResultBlock,
+  type ToolResultContent,
+  type ToolUseBlock,
+} from '../../../agent/content.js'
+import type { ModelRequest } from '../../../agent/model.js'
+import { sentToolName } from '../tool-names.js'
+import { type CacheBook, CachedList } from './cached-list.js'
+import { DocumentNames, documentBlock, imageBlock } from './media.js'
+
+interface Context {
+  model: string
+  names: DocumentNames
+}
+
+type Role = 'user' | 'assistant'
+type Turn = { role: Role; list: CachedList<Part> }
+
+/**
+ * The conversation as Converse demands it: turns that alternate, a user's first, no text that is
+ * blank, and some text beside every document.
+ */
+export function converseMessages(
+  messages: ModelRequest['messages'],
+  model: string,
+  book: CacheBook,
+): ConverseMessage[] {
+  const context = { model, names: new DocumentNames() }
+  const turns: Turn[] = []
+  messages.forEach(({ role, content }, index) => {
+    const last = turns.at(-1)
+    const turn = last?.role === role ? last : { role, list: new CachedList<Part>(book) }
+    content.forEach((block, position) => {
+      if ('cachePoint' in block)
+        turn.list.addPoint(block, `messages[${index}].content[${position}]`)
+      else for (const part of parts(block, context)) turn.list.add(part, block)
+    })
+    const { blocks } = turn.list
+    if (turn !== last && (blocks.length > 0 || role === 'assistant')) turns.push(turn)
+  })
+  const sent = turns.map(({ role, list }) => withText(role, list.blocks))
+  return turns[0]?.role === 'assistant' ? [withText('user', []), ...sent] : sent
+}
+
+/** LiteLLM's own stop-gaps: Converse refuses a turn that says nothing, and a document alone. */
+function withText(role: Role, content: Part[]): ConverseMessage {
+  const has = (kind: string) => content.some((part) => kind in part)
+  const lone = has('document') && !has('text')
+  if (!lone && ['text', 'toolUse', 'toolResult', 'image', 'document'].some(has))
+    return { role, content }
+  const text = lone ? '.' : role === 'assistant' ? '[blank text]' : 'Please continue.'
+  const at = content.findLastIndex((part) => !('cachePoint' in part)) + 1
+  return { role, content: content.toSpliced(at, 0, { text }) }
+}
+
+function parts(block: ContentBlock, { model, names }: Context): Part[] {
+  if ('text' in block) return block.text.trim() === '' ? [] : [{ text: block.text }]
+  if ('image' in block) return [{ image: imageBlock(block.image) }]
+  if ('document' in block) return [{ document: documentBlock(block.document, names) }]
+  if ('toolUse' in block) return [{ toolUse: toolUse(block.toolUse) }]
+  if ('toolResult' in block) return [toolResult(block.toolResult, { model, names })]
+  if ('reasoningContent' in block) return reasoning(block.reasoningContent)
+  throw new TypeError(`A ${Object.keys(block)[0]} block cannot be sent.`)
+}
+
+function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): ConverseToolUse {
+  // Only an object can be sent: what else the model wrote is shown to it inside one.
+  const sent = isJsonObject(input)
+    ? input
+    : { invalid_arguments: rawInput ?? JSON.stringify(input) }
+  return {
+    toolUseId: sentId(toolUseId),
+    name: sentToolName(name),
+    input: sent as ConverseToolUse['input'],
+  }
+}
+
+function toolResult(
+  { toolUseId, status, content }: ToolResultBlock['toolResult'],
+  { model, names }: Context,
+): Part {
+  const sent = content.flatMap((item) => resultParts(item, names))
+  return {
+    toolResult: {
+      toolUseId: sentId(toolUseId),
+      content: sent.length > 0 ? sent : [{ text: '[no output]' }],
+      // Other families than these refuse the field.
+      ...(status === 'error' && /anthropic\.|amazon\.nova/.test(model) && { status }),
+    },
+  }
+}
+
+function resultParts(item: ToolResultContent, names: DocumentNames): ResultPart[] {
+  if ('text' in item) return item.text.trim() === '' ? [] : [{ text: item.text }]
+  if ('image' in item) return [{ image: imageBlock(item.image) }]
+  if ('document' in item) return [{ document: documentBlock(item.document, names) }]
+  const { json } = item
+  return isJsonObject(json) ? [{ json } as ResultPart.JsonMember] : [{ text: JSON.stringify(json) }]
+}
+
+/** Thoughts without a signature are somebody else's: Claude refuses them, the others ignore them. */
+function reasoning({ reasoningText, redactedContent }: ReasoningBlock['reasoningContent']): Part[] {
+  if (redactedContent !== undefined)
+    return [{ reasoningContent: { redactedContent: Buffer.from(redactedContent, 'base64') } }]
+  if (reasoningText?.signature === undefined) return []
+  const { text, signature } = reasoningText
+  return [{ reasoningContent: { reasoningText: { text, signature } } }]
+}
+
+/** Ids of other providers may be longer, or hold other characters, than Converse takes. */
+function sentId(id: string): string {
+  if (/^[a-zA-Z0-9_-]{1,64}$/.test(id)) return id
+  return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`
+}

@@ -1,0 +1,110 @@
+import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+
+export interface ConverseParams {
+  /** Members of the request by Converse's own names. */
+  fields: Partial<ConverseCommandInput>
+  /** What the model family understands and Converse passes on. */
+  additional: JsonObject
+  /** In OpenAI's form, Anthropic's or Converse's. */
+  toolChoice: JsonValue | undefined
+  notices: string[]
+}
+
+/** LiteLLM's parameters on the left, Converse's on the right; Converse's own names do too. */
+const inferenceNames: Readonly<Record<string, string>> = {
+  max_tokens: 'maxTokens',
+  max_completion_tokens: 'maxTokens',
+  maxTokens: 'maxTokens',
+  temperature: 'temperature',
+  top_p: 'topP',
+  topP: 'topP',
+  stopSequences: 'stopSequences',
+}
+
+const converseFields = [
+  'guardrailConfig',
+  'performanceConfig',
+  'serviceTier',
+  'requestMetadata',
+  'outputConfig',
+  'promptVariables',
+  'additionalModelResponseFieldPaths',
+]
+
+/** Says how many of the output tokens were thought; Converse's own usage does not. */
+const thinkingUsagePath = '/usage/output_tokens_details'
+
+/** Sorts the parameters into the places where Converse takes them. Pure. */
+export function converseParams(body: Readonly<JsonObject>, model: string): ConverseParams {
+  const {
+    stop,
+    top_k: topK,
+    service_tier: tier,
+    tool_choice: toolChoice,
+    parallel_tool_calls: parallel,
+    response_format: format,
+    additionalModelRequestFields: given,
+    // A stream of Converse's always reports its usage, and LiteLLM's notes stay with LiteLLM.
+    stream_options: _options,
+    metadata: _metadata,
+    ...rest
+  } = body
+  const inference: JsonObject = {}
+  const fields: JsonObject = {}
+  const additional: JsonObject = {}
+  const notices: string[] = []
+  for (const [name, value] of Object.entries(rest)) {
+    if (value === undefined || value === null) continue
+    const inferenceName = Object.hasOwn(inferenceNames, name) ? inferenceNames[name] : undefined
+    if (inferenceName) inference[inferenceName] = value
+    else if (converseFields.includes(name)) fields[name] = value
+    else additional[name] = value
+  }
+  if (Array.isArray(stop)) inference.stopSequences = stop
+  else if (stop) inference.stopSequences = [stop]
+  if (typeof tier === 'string') fields.serviceTier = { type: tier === 'auto' ? 'default' : tier }
+  if (topK !== undefined && topK !== null)
+    Object.assign(
+      additional,
+      model.includes('amazon.nova') ? { inferenceConfig: { topK } } : { top_k: topK },
+    )
+  if (parallel === false && !oneToolAtATime(additional, model))
+    notices.push(`parallel_tool_calls was not sent: ${model} has no such setting on Bedrock.`)
+  if (isJsonObject(format) && format.type !== 'text' && !outputFormat(fields, format))
+    notices.push('response_format was not sent: Bedrock takes json_schema only.')
+  if (isJsonObject(given)) Object.assign(additional, given)
+  if (additional.thinking !== undefined)
+    fields.additionalModelResponseFieldPaths ??= [thinkingUsagePath]
+  return {
+    fields: { inferenceConfig: inference, ...fields } as Partial<ConverseCommandInput>,
+    additional,
+    toolChoice,
+    notices,
+  }
+}
+
+/** Claude from its fourth generation on takes Anthropic's own switch. */
+function oneToolAtATime(additional: JsonObject, model: string): boolean {
+  if (!model.includes('anthropic.') || model.includes('claude-3')) return false
+  additional.tool_choice = { type: 'auto', disable_parallel_tool_use: true }
+  return true
+}
+
+function outputFormat(fields: JsonObject, { type, json_schema: told }: JsonObject): boolean {
+  if (type !== 'json_schema' || !isJsonObject(told) || !isJsonObject(told.schema)) return false
+  const { name, description, schema } = told
+  const jsonSchema = {
+    schema: JSON.stringify(schema),
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+  }
+  fields.outputConfig ??= { textFormat: { type: 'json_schema', structure: { jsonSchema } } }
+  return true
+}
+
+/** Claude does not let itself be forced to use a tool while it thinks. */
+export function isThinking({ thinking, reasoning_config: reasoning }: JsonObject): boolean {
+  const config = thinking ?? reasoning
+  return isJsonObject(config) && (config.type === 'enabled' || config.type === 'adaptive')
+}

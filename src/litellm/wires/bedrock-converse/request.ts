@@ -1,0 +1,67 @@
+import type { ConverseCommandInput, SystemContentBlock } from '@aws-sdk/client-bedrock-runtime'
+import { isJsonObject, type JsonObject } from '../../../agent/content.js'
+import type { ModelRequest } from '../../../agent/model.js'
+import type { WireCall } from '../wire.js'
+import { CacheBook, CachedList } from './cached-list.js'
+import { converseMessages } from './messages.js'
+import { converseParams, isThinking } from './params.js'
+import { toolConfig } from './tools.js'
+
+/** A request as Converse takes it, streaming or not. */
+export interface ConverseRequest {
+  input: ConverseCommandInput
+  book: CacheBook
+  /** What was asked for and is not sent. */
+  notices: string[]
+}
+
+/**
+ * Pure: the same call always gives the same bytes, which is what keeps provider caches warm. Tools,
+ * system prompt and messages are met in the order in which the cache sees them.
+ */
+export function converseRequest({
+  request,
+  route: { model },
+  settings,
+  info,
+}: Pick<WireCall, 'request' | 'route' | 'settings' | 'info'>): ConverseRequest {
+  const book = new CacheBook(info)
+  const { fields, additional, toolChoice, notices } = converseParams(settings.body, model)
+  const thinking = isThinking(additional)
+  const tools = toolConfig({ request, model, wished: toolChoice, thinking, book })
+  const system = systemBlocks(request, book)
+  const messages = converseMessages(request.messages, model, book)
+  if (book.shortened) notices.push(`ttl 1h was not sent: ${model} caches for 5 minutes on Bedrock.`)
+  const extra = tools?.toolChoice ? withoutChoiceType(additional) : additional
+  return {
+    input: {
+      modelId: model,
+      messages,
+      ...(system.length > 0 && { system }),
+      ...(tools && { toolConfig: tools }),
+      ...fields,
+      ...(Object.keys(extra).length > 0 && {
+        additionalModelRequestFields: extra as ConverseCommandInput['additionalModelRequestFields'],
+      }),
+    },
+    book,
+    notices,
+  }
+}
+
+function systemBlocks({ system }: ModelRequest, book: CacheBook): SystemContentBlock[] {
+  const list = new CachedList<SystemContentBlock>(book)
+  system.forEach((block, index) => {
+    if ('cachePoint' in block) list.addPoint(block, `system[${index}]`)
+    else if (block.text.trim() !== '') list.add({ text: block.text }, block)
+  })
+  return list.blocks
+}
+
+/** Converse refuses a choice that is made twice; what stands beside the type may stay. */
+function withoutChoiceType(additional: JsonObject): JsonObject {
+  const { tool_choice: choice, ...rest } = additional
+  if (!isJsonObject(choice)) return additional
+  const { type: _, ...kept } = choice
+  return { ...rest, tool_choice: kept }
+}

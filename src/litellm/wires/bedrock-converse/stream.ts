@@ -1,0 +1,159 @@
+import type {
+  ContentBlockDelta,
+  ContentBlock as ConverseBlock,
+  ConverseResponse,
+  ConverseStreamOutput,
+  TokenUsage,
+} from '@aws-sdk/client-bedrock-runtime'
+import type { ContentBlock, StopReason } from '../../../agent/content.js'
+import type { ModelEvent } from '../../../agent/model.js'
+import { parsedInput } from '../tool-input.js'
+
+export interface ConverseAnswer {
+  content: ContentBlock[]
+  stopReason: StopReason
+  /** `null`: the model never said that it was done. */
+  rawStopReason: string | null
+  usage: TokenUsage | undefined
+  /** The family's own fields that were asked for. */
+  additional: unknown
+  /** The model a prompt router chose. */
+  model: string | null
+}
+
+type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
+type Answer = Pick<ConverseResponse, 'usage' | 'trace'>
+
+/** A block of the answer that is still being written. */
+interface OpenBlock {
+  text: string
+  reasoning?: string
+  signature?: string
+  redacted?: Buffer
+  tool?: { id: string; name: string; input: string }
+}
+
+/** Takes a Converse answer together, from the events of a stream or from one message. */
+export class ConverseAnswerBuilder {
+  private readonly blocks = new Map<number, OpenBlock>()
+  private rawStopReason: string | null = null
+  private usage: TokenUsage | undefined
+  private additional: unknown
+  private model: string | null = null;
+
+  *push(event: ConverseStreamOutput): Generator<Delta> {
+    const { contentBlockStart: start, contentBlockDelta: delta, messageStop, metadata } = event
+    if (start?.start?.toolUse) {
+      const { toolUseId = '', name = '' } = start.start.toolUse
+      this.block(start.contentBlockIndex).tool = { id: toolUseId, name, input: '' }
+      yield { type: 'toolUseStart', name }
+    }
+    if (delta?.delta) yield* this.take(this.block(delta.contentBlockIndex), delta.delta)
+    if (messageStop) this.stop(messageStop.stopReason, messageStop.additionalModelResponseFields)
+    if (metadata) this.report(metadata)
+  }
+
+  /** A whole answer. */
+  *complete(response: ConverseResponse): Generator<Delta> {
+    for (const [index, block] of (response.output?.message?.content ?? []).entries())
+      yield* this.takeWhole(this.block(index), block)
+    this.stop(response.stopReason, response.additionalModelResponseFields)
+    this.report(response)
+  }
+
+  get text(): string {
+    return [...this.blocks.values()].map(({ text }) => text).join('')
+  }
+
+  answer(): ConverseAnswer {
+    const inOrder = [...this.blocks].sort(([one], [other]) => one - other)
+    const content = inOrder.flatMap(([, block]) => contentBlocks(block))
+    const called = content.some((block) => 'toolUse' in block)
+    const { rawStopReason, usage, additional, model } = this
+    const stopReason = stopReasonOf(rawStopReason, called)
+    return { content, stopReason, rawStopReason, usage, additional, model }
+  }
+
+  private block(index = 0): OpenBlock {
+    const open = this.blocks.get(index) ?? { text: '' }
+    this.blocks.set(index, open)
+    return open
+  }
+
+  private *take(block: OpenBlock, delta: ContentBlockDelta): Generator<Delta> {
+    const { text, toolUse, reasoningContent: thought } = delta
+    if (text) yield addText(block, text)
+    if (toolUse?.input && block.tool) block.tool.input += toolUse.input
+    if (thought?.text) yield addReasoning(block, thought.text)
+    if (thought?.signature) block.signature = (block.signature ?? '') + thought.signature
+    if (thought?.redactedContent)
+      block.redacted = Buffer.concat([block.redacted ?? Buffer.of(), thought.redactedContent])
+  }
+
+  private *takeWhole(block: OpenBlock, whole: ConverseBlock): Generator<Delta> {
+    const { text, toolUse, reasoningContent: thought, citationsContent: cited } = whole
+    if (text) yield addText(block, text)
+    for (const part of cited?.content ?? []) if (part.text) yield addText(block, part.text)
+    if (thought?.reasoningText?.text) yield addReasoning(block, thought.reasoningText.text)
+    if (thought?.reasoningText?.signature) block.signature = thought.reasoningText.signature
+    if (thought?.redactedContent) block.redacted = Buffer.from(thought.redactedContent)
+    if (!toolUse) return
+    const { toolUseId = '', name = '', input = {} } = toolUse
+    block.tool = { id: toolUseId, name, input: JSON.stringify(input) }
+    yield { type: 'toolUseStart', name }
+  }
+
+  private stop(reason: string | undefined, additional: unknown): void {
+    this.rawStopReason = reason ?? null
+    this.additional = additional
+  }
+
+  private report({ usage, trace }: Answer): void {
+    this.usage = usage
+    this.model = trace?.promptRouter?.invokedModelId ?? null
+  }
+}
+
+function addText(block: OpenBlock, text: string): Delta {
+  block.text += text
+  return { type: 'textDelta', text }
+}
+
+function addReasoning(block: OpenBlock, text: string): Delta {
+  block.reasoning = (block.reasoning ?? '') + text
+  return { type: 'reasoningDelta', text }
+}
+
+function contentBlocks({ text, reasoning, signature, redacted, tool }: OpenBlock): ContentBlock[] {
+  if (tool) {
+    const { id, name, input } = tool
+    const toolUseId = id || `tooluse_${crypto.randomUUID()}`
+    return [{ toolUse: { toolUseId, name, ...parsedInput(input) } }]
+  }
+  if (redacted) return [{ reasoningContent: { redactedContent: redacted.toString('base64') } }]
+  if (reasoning !== undefined || signature !== undefined)
+    return [
+      {
+        reasoningContent: {
+          reasoningText: { text: reasoning ?? '', ...(signature && { signature }) },
+        },
+      },
+    ]
+  return text === '' ? [] : [{ text }]
+}
+
+function stopReasonOf(raw: string | null, called: boolean): StopReason {
+  switch (raw) {
+    case 'max_tokens':
+    case 'model_context_window_exceeded':
+      return 'maxTokens'
+    case 'guardrail_intervened':
+    case 'content_filtered':
+    case 'refusal':
+      return 'contentFiltered'
+    case 'stop_sequence':
+      return called ? 'toolUse' : 'stopSequence'
+    default:
+      return called ? 'toolUse' : 'endTurn'
+  }
+}

@@ -1,0 +1,86 @@
+import type {
+  Tool,
+  ToolChoice,
+  ToolConfiguration,
+  ToolInputSchema,
+} from '@aws-sdk/client-bedrock-runtime'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+import type { ModelRequest } from '../../../agent/model.js'
+import { sentToolName } from '../tool-names.js'
+import { type CacheBook, CachedList } from './cached-list.js'
+import { toolSchema } from './tool-schema.js'
+
+export interface ToolConfigInput {
+  request: ModelRequest
+  model: string
+  /** The caller's own `tool_choice`, where the agent has none. */
+  wished: JsonValue | undefined
+  thinking: boolean
+  book: CacheBook
+}
+
+/** `toolConfig`, or `undefined` where there is nothing to offer. */
+export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefined {
+  const { request, model, wished, book } = input
+  const forbidden = request.toolChoice === undefined && wished === 'none'
+  const offered = forbidden ? [] : request.tools
+  const tools = new CachedList<Tool>(book)
+  for (const tool of offered) {
+    const { name, description, inputSchema } = tool
+    // Converse refuses a description that is empty.
+    tools.add(spec(name, description || name, toolSchema(inputSchema, model)), tool)
+  }
+  if (offered.length === 0)
+    for (const name of usedNames(request)) tools.add(withdrawn(name), { name })
+  if (request.toolsCachePoint) tools.addPoint({ cachePoint: request.toolsCachePoint }, 'tools')
+  if (tools.blocks.length === 0) return undefined
+  const choice = offered.length > 0 ? toolChoice(input) : undefined
+  return { tools: tools.blocks, ...(choice && { toolChoice: choice }) }
+}
+
+/** A conversation with tool calls in it needs tools beside it, even where none is offered any more. */
+function usedNames({ messages }: ModelRequest): Set<string> {
+  const names = new Set<string>()
+  for (const { content } of messages)
+    for (const block of content) if ('toolUse' in block) names.add(sentToolName(block.toolUse.name))
+  return names
+}
+
+function withdrawn(name: string): Tool {
+  return spec(name, 'No longer available: do not call it.', { type: 'object', properties: {} })
+}
+
+function spec(name: string, description: string, schema: JsonObject): Tool {
+  const json = schema as ToolInputSchema.JsonMember['json']
+  return { toolSpec: { name, description, inputSchema: { json } } }
+}
+
+/** Claude does not let itself be forced to use a tool while it thinks. */
+function toolChoice({ request, wished, thinking }: ToolConfigInput): ToolChoice | undefined {
+  const choice = request.toolChoice ? ownChoice(request.toolChoice) : wishedChoice(wished)
+  return choice && thinking ? { auto: {} } : choice
+}
+
+function ownChoice(choice: NonNullable<ModelRequest['toolChoice']>): ToolChoice {
+  switch (choice.type) {
+    case 'auto':
+      return { auto: {} }
+    case 'any':
+      return { any: {} }
+    case 'tool':
+      return { tool: { name: choice.name } }
+  }
+}
+
+function wishedChoice(wished: JsonValue | undefined): ToolChoice | undefined {
+  if (wished === 'auto') return { auto: {} }
+  if (wished === 'required' || wished === 'any') return { any: {} }
+  if (!isJsonObject(wished)) return undefined
+  const { type, name, function: called } = wished
+  const named = isJsonObject(called) ? called.name : name
+  if (typeof named === 'string') return { tool: { name: named } }
+  if (type === 'auto') return { auto: {} }
+  if (type === 'any') return { any: {} }
+  const isConverses = 'auto' in wished || 'any' in wished || 'tool' in wished
+  return isConverses ? (wished as unknown as ToolChoice) : undefined
+}

@@ -1,0 +1,35 @@
+import type { TokenUsage } from '@aws-sdk/client-bedrock-runtime'
+import { isJsonObject } from '../../../agent/content.js'
+import type { Usage } from '../../../agent/usage.js'
+
+/**
+ * Converse counts cached tokens apart from its `inputTokens`; ours include them. `additional` is
+ * where Claude tells how many of the output tokens were thought. `null`: nothing was reported.
+ */
+export function converseUsage(raw: TokenUsage | undefined, additional: unknown): Usage | null {
+  if (raw?.inputTokens === undefined && raw?.outputTokens === undefined) return null
+  const { cacheReadInputTokens: read, cacheWriteInputTokens: written } = raw
+  const inputTokens = (raw.inputTokens ?? 0) + (read ?? 0) + (written ?? 0)
+  const outputTokens = raw.outputTokens ?? 0
+  const reasoning = thinkingTokens(additional)
+  return {
+    inputTokens,
+    outputTokens,
+    totalTokens: inputTokens + outputTokens,
+    ...(read !== undefined && { cacheReadInputTokens: read }),
+    ...(written !== undefined && { cacheWriteInputTokens: written }),
+    ...(reasoning && { reasoningTokens: Math.min(reasoning, outputTokens) }),
+  }
+}
+
+/** Of the tokens written to the cache, those that stay for an hour. */
+export function longWrites(raw: TokenUsage | undefined): number | undefined {
+  return raw?.cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens
+}
+
+function thinkingTokens(additional: unknown): number | undefined {
+  const usage = isJsonObject(additional) ? additional.usage : undefined
+  const details = isJsonObject(usage) ? usage.output_tokens_details : undefined
+  const tokens = isJsonObject(details) ? details.thinking_tokens : undefined
+  return typeof tokens === 'number' && tokens > 0 ? tokens : undefined
+}

@@ -1,0 +1,81 @@
+import * as z from 'zod'
+import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
+
+const cachePoint = z.strictObject({
+  type: z.literal('default'),
+  ttl: z.enum(['5m', '1h']).optional(),
+})
+
+// zod's own check of base64 overflows the stack on a few megabytes.
+const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, { error: 'must be base64' })
+const source = oneOf({ bytes: base64.optional(), url: z.url().optional() })
+
+const block = oneOf({
+  text: z.string().optional(),
+  image: z.strictObject({ format: z.enum(['png', 'jpeg', 'gif', 'webp']), source }).optional(),
+  document: z
+    .strictObject({
+      format: z.enum(['pdf', 'csv', 'doc', 'docx', 'xls', 'xlsx', 'html', 'txt', 'md']),
+      name: z.string(),
+      source,
+    })
+    .optional(),
+  cachePoint: cachePoint.optional(),
+})
+
+const systemBlock = oneOf({ text: z.string().optional(), cachePoint: cachePoint.optional() })
+const object = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject)
+const count = z.int().positive().exactOptional()
+
+/** The arguments that tools share; each is described once, in as few words as do. */
+export const shared = {
+  prompt: z
+    .union([z.string(), z.array(block.transform((value) => value as ContentBlock))])
+    .describe('The task: text, or content blocks with one key each; bytes are base64'),
+  agent: z.string().optional().describe('A configured agent profile; none is configured'),
+  modelId: z.string().min(1).optional().describe('Overrides the default model, see list_models'),
+  systemPrompt: z
+    .union([z.string(), z.array(systemBlock.transform((value) => value as SystemContentBlock))])
+    .optional()
+    .describe('A cachePoint marks all before it for prompt caching'),
+  params: object
+    .optional()
+    .describe("LiteLLM's names: temperature, max_tokens, stop, seed, reasoning_effort, …"),
+  limits: z
+    .strictObject({
+      maxCycles: count,
+      maxToolCalls: count,
+      maxOutputTokens: count,
+      maxTotalTokens: count,
+      maxCostUsd: z.number().positive().exactOptional(),
+      timeoutSeconds: z.number().positive().exactOptional(),
+    })
+    .optional()
+    .describe('Default: 20 cycles, 100 tool calls, 600 s'),
+  schema: object,
+}
+
+/** An object that holds exactly one of its keys. */
+function oneOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  const keys = Object.keys(shape)
+  return z.strictObject(shape).refine((value) => Object.keys(value).length === 1, {
+    error: `must have exactly one of the keys ${keys.join(', ')}`,
+  })
+}
+
+/**
+ * The schema as tools/list shows it. It is there to be read by models, token by token, and checked
+ * by us: what says little goes.
+ */
+export function inputSchema(schema: z.ZodObject): JsonObject & { type: 'object' } {
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema, path }) => {
+      const root = path.length === 0
+      if (!root) delete jsonSchema.additionalProperties
+      for (const key of ['maximum', 'exclusiveMinimum', 'minLength', 'pattern', 'propertyNames'])
+        delete jsonSchema[key]
+    },
+  })
+  return json as JsonObject & { type: 'object' }
+}

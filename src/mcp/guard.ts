@@ -1,0 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/node'
+import type { Config } from '../config/resolve.js'
+
+/** Whether a request may go on; where not, it has been answered. */
+export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
+
+const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
+}
+
+/**
+ * Keeps web pages out: one that a browser shows may reach this server under a name of its own
+ * (DNS rebinding) or send an Origin. Off loopback a server goes by names we cannot know; there the
+ * token, which is then required, keeps such pages out, and `allowedHosts` is checked if given.
+ */
+export function webPageGuard({ host, allowedHosts, allowedOrigins }: Config['http']): Guard {
+  const checkOrigin = originValidation([...loopbackNames, ...allowedOrigins])
+  const known = [...loopbackNames, ...(isIPv6(host) ? [`[${host}]`] : [host]), ...allowedHosts]
+  const checkHost = hostHeaderValidation(known)
+  const anyHost = !isLoopback(host) && allowedHosts.length === 0
+  return (request, response) =>
+    (anyHost || checkHost(request, response)) && checkOrigin(request, response)
+}
+
+function isIPv6(host: string): boolean {
+  return host.includes(':')
+}

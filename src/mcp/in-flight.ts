@@ -1,0 +1,41 @@
+/**
+ * The calls being worked on. Each gets a signal that aborts with its request, and with all others
+ * when the server must end.
+ */
+export class InFlight {
+  private readonly calls = new Map<AbortController, Promise<unknown>>()
+
+  get size(): number {
+    return this.calls.size
+  }
+
+  async run<T>(request: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    const abort = () => controller.abort(request.reason)
+    if (request.aborted) abort()
+    else request.addEventListener('abort', abort, { once: true })
+    const done = work(controller.signal)
+    this.calls.set(controller, done)
+    try {
+      return await done
+    } finally {
+      this.calls.delete(controller)
+      request.removeEventListener('abort', abort)
+    }
+  }
+
+  abortAll(): void {
+    for (const controller of this.calls.keys()) controller.abort('The server is shutting down.')
+  }
+
+  /** Resolves when no call is left, or after so many milliseconds. */
+  async idle(withinMs: number): Promise<void> {
+    if (this.calls.size === 0) return
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs)
+    })
+    await Promise.race([Promise.allSettled(this.calls.values()), timeout])
+    clearTimeout(timer)
+  }
+}

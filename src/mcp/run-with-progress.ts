@@ -1,0 +1,40 @@
+import type { RunOutcome, RunRequest } from '../runs/run.js'
+import { Progress } from './progress.js'
+import type { Services } from './services.js'
+import type { ToolCall } from './tool.js'
+
+/** Runs, tells a listening client how it goes, and logs how it went. */
+export async function runWithProgress(
+  request: RunRequest,
+  { signal, sendProgress }: ToolCall,
+  { log, runs }: Services,
+): Promise<RunOutcome> {
+  const progress = sendProgress && new Progress(sendProgress)
+  try {
+    const outcome = await runs.run(request, {
+      signal,
+      ...(progress && { onEvent: (event) => progress.onEvent(event) }),
+    })
+    log.info('run ended', summary(outcome))
+    return outcome
+  } finally {
+    progress?.stop()
+  }
+}
+
+/** For the log: never what was asked or answered. */
+function summary(outcome: RunOutcome) {
+  const { runId, modelId } = outcome
+  const { usage, metrics } = 'error' in outcome ? outcome.error : outcome.result
+  return {
+    runId,
+    modelId,
+    ...('error' in outcome
+      ? { error: outcome.error.code }
+      : { stopReason: outcome.result.stopReason }),
+    cycles: metrics?.cycles.length ?? 0,
+    latencyMs: metrics?.latencyMs,
+    usage,
+    costUsd: metrics?.costUsd,
+  }
+}

@@ -1,0 +1,55 @@
+import type { JsonObject } from '../agent/content.js'
+import type { ListedModel } from '../agent/listed-model.js'
+import type { Model } from '../agent/model.js'
+import type { Tool } from '../agent/tool.js'
+import type { OutputSchema } from '../agent/validator.js'
+import type { Config } from '../config/resolve.js'
+import type { InProcessRuns } from '../runs/run.js'
+import type { InFlight } from './in-flight.js'
+
+/** What the front door needs of the rest of the house; the program puts it together. */
+export interface Services {
+  readonly version: string
+  readonly config: Config
+  readonly log: Logger
+  readonly runs: InProcessRuns
+  readonly models: ModelSource
+  /** Calls being worked on, at either door. */
+  readonly inFlight: InFlight
+  /** The tools that need no configuration, by name. */
+  tools(): Promise<ReadonlyMap<string, Tool>>
+  /** Fails with `invalidRequest`, saying what is wrong with the schema. */
+  compileSchema(
+    schema: unknown,
+    options: { name?: string | undefined; description?: string | undefined },
+  ): Promise<OutputSchema>
+  /** A text without keys, and without credentials in addresses. */
+  redact(text: string): string
+}
+
+/** Models by id, with the operator's connection settings already in. */
+export interface ModelSource {
+  /** Where an id leads, without a call. Fails with an AgentError. */
+  route(modelId: string): RouteFacts
+  create(modelId: string, params: JsonObject): Model
+  list(): Promise<readonly ListedModel[]>
+}
+
+export interface RouteFacts {
+  readonly kind: 'proxy' | 'direct' | 'offline'
+  /** The one spelling of a route, `provider/model`. */
+  readonly id: string
+  /** `null`: the operator gave no key. */
+  readonly keySource: string | null
+  /** `default`: the operator gave no address. */
+  readonly baseSource: string
+}
+
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** The server's log. It never holds a prompt or an answer. */
+export interface Logger {
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
+}

@@ -1,0 +1,71 @@
+import type { CallToolResult, JSONRPCMessage } from '@modelcontextprotocol/server'
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import { invalidRequest } from '../agent/errors.js'
+import { LineGuard, type LongLine, requestOf } from './long-line.js'
+import { failure } from './results.js'
+import { serverFactory } from './server.js'
+import type { Services } from './services.js'
+
+const maxLineBytes = 10 * 1024 * 1024
+
+export interface StdioDoor {
+  /** Resolves when the client has gone: its end of stdin or stdout is closed. */
+  readonly ended: Promise<void>
+  /** Calls in work may end within the grace, then they are cut off. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Serves the process that started this one, over stdin and stdout. */
+export function serveOverStdio(services: Services): StdioDoor {
+  const { inFlight, log } = services
+  const factory = serverFactory(services)
+  let modern = false
+
+  const guard = new LineGuard(maxLineBytes, (line) => {
+    const answer = longLineAnswer(line, modern, services)
+    transport.send(answer).catch((error: unknown) => log.warn('not sent', { err: error }))
+  })
+  // The guard lets nothing through that the transport's own bound, which would end it, could meet.
+  const transport = new StdioServerTransport(guard, process.stdout, {
+    maxBufferSize: 2 * maxLineBytes,
+  })
+  const handle = serveStdio(
+    (context) => {
+      modern = context.era === 'modern'
+      return factory(context)
+    },
+    { transport, onerror: (error) => log.warn('protocol trouble', { err: error }) },
+  )
+  const ended = new Promise<void>((resolve) => {
+    const teardown = transport.onclose
+    transport.onclose = () => {
+      teardown?.()
+      resolve()
+    }
+  })
+  process.stdin.pipe(guard)
+
+  return {
+    ended,
+    close: async (graceMs) => {
+      await inFlight.idle(graceMs)
+      await handle.close()
+    },
+  }
+}
+
+/** The answer to a request of which only the ends are known. */
+function longLineAnswer(line: LongLine, modern: boolean, { redact }: Services): JSONRPCMessage {
+  const { id, method } = requestOf(line)
+  const error = invalidRequest(
+    `The message is longer than ${maxLineBytes} bytes.`,
+    'Send a shorter prompt.',
+  )
+  if (id !== null && method === 'tools/call') {
+    const result: CallToolResult = failure(error, {}, redact)
+    return { jsonrpc: '2.0', id, result: modern ? { ...result, resultType: 'complete' } : result }
+  }
+  const { message, ...data } = error.toJSON()
+  // JSON-RPC wants null where the id could not be told; the SDK's type has no place for it.
+  return { jsonrpc: '2.0', id, error: { code: -32600, message, data } } as JSONRPCMessage
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import type { ListedModel } from '../../agent/listed-model.js'
+import { inputSchema } from '../arguments.js'
+import { openModels } from '../open-models.js'
+import { parseArguments } from '../parse-arguments.js'
+import { success } from '../results.js'
+import type { Services } from '../services.js'
+import type { ServerTool } from '../tool.js'
+import { modelsOutputSchema } from './output-schemas.js'
+
+const argumentsSchema = z.strictObject({
+  provider: z.string().optional().describe('Only this provider, such as anthropic'),
+})
+
+/** Lists the models a caller may name. */
+export function listModelsTool(services: Services): ServerTool {
+  return {
+    name: 'list_models',
+    describe: () => ({
+      name: 'list_models',
+      title: 'List models',
+      description:
+        'Lists the models that modelId may name, with context size, prices in USD per token and abilities; null is unknown.',
+      inputSchema: inputSchema(argumentsSchema),
+      outputSchema: modelsOutputSchema,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    }),
+    call: async ({ args }) => {
+      const { provider } = parseArguments('list_models', argumentsSchema, args)
+      const models = (await openModels(services)).filter(
+        (model) => provider === undefined || isOf(provider, model),
+      )
+      return success(JSON.stringify({ models }), { models })
+    },
+  }
+}
+
+/** Behind a proxy, both the proxy and the provider behind it are a model's provider. */
+function isOf(provider: string, model: ListedModel): boolean {
+  return model.provider === provider || model.modelId.startsWith(`${provider}/`)
+}

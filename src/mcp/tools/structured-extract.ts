@@ -1,0 +1,104 @@
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import * as z from 'zod'
+import { AgentError, cancelledError } from '../../agent/errors.js'
+import type { Metrics } from '../../agent/metrics.js'
+import type { AgentResult } from '../../agent/result.js'
+import { inputSchema, shared } from '../arguments.js'
+import { planCall } from '../call-plan.js'
+import { parseArguments } from '../parse-arguments.js'
+import { failure, runMeta, spending, success } from '../results.js'
+import { runWithProgress } from '../run-with-progress.js'
+import type { Services } from '../services.js'
+import type { ServerTool, ToolCall } from '../tool.js'
+import { extractOutputSchema } from './output-schemas.js'
+
+const argumentsSchema = z.strictObject({
+  prompt: shared.prompt,
+  schema: shared.schema.describe('JSON Schema of the object to return'),
+  schemaName: z.string().min(1).optional().describe('What the object is'),
+  schemaDescription: z.string().optional(),
+  maxAttempts: z.int().positive().max(10).optional().describe('Default: 3'),
+  agent: shared.agent,
+  modelId: shared.modelId,
+  systemPrompt: shared.systemPrompt,
+  params: shared.params,
+  limits: shared.limits,
+})
+
+/** Turns a text, an image or a document into an object of a given shape. */
+export function structuredExtractTool(services: Services): ServerTool {
+  return {
+    name: 'structured_extract',
+    describe: () => ({
+      name: 'structured_extract',
+      title: 'Extract structured data',
+      description:
+        'Returns an object that is valid against a JSON Schema, made by a model from the prompt: data from a text, an image or a document, or a classification. ' +
+        'An invalid object goes back to the model with what is wrong with it, up to maxAttempts times.',
+      inputSchema: inputSchema(argumentsSchema),
+      outputSchema: extractOutputSchema,
+      annotations: { readOnlyHint: true, openWorldHint: true },
+    }),
+    call: (call) => extract(call, services),
+  }
+}
+
+async function extract(call: ToolCall, services: Services): Promise<CallToolResult> {
+  const { schema, schemaName, schemaDescription, maxAttempts, ...args } = parseArguments(
+    'structured_extract',
+    argumentsSchema,
+    call.args,
+  )
+  const plan = planCall(args, services)
+  const output = await services.compileSchema(schema, {
+    name: schemaName,
+    description: schemaDescription,
+  })
+  const outcome = await runWithProgress(
+    {
+      ...plan,
+      tools: [],
+      output: { schema: output, force: true, ...(maxAttempts !== undefined && { maxAttempts }) },
+    },
+    call,
+    services,
+  )
+  const about = { runId: outcome.runId, modelId: outcome.modelId }
+  const error = 'error' in outcome ? outcome.error : withoutObject(outcome.result)
+  if (error) {
+    const tried = attempts(error.metrics, output.name)
+    return failure(error, { output: null, ...about, attempts: tried }, services.redact)
+  }
+  const { result } = outcome as { result: AgentResult }
+  return success(
+    JSON.stringify(result.output),
+    {
+      status: 'completed',
+      output: result.output,
+      ...about,
+      attempts: attempts(result.metrics, output.name),
+      ...spending(result),
+    },
+    runMeta(result.usage, result.metrics),
+  )
+}
+
+/** A run that was stopped before it had its object has failed, whatever else it said. */
+function withoutObject({ output, limit, usage, metrics }: AgentResult): AgentError | undefined {
+  if (output !== undefined) return undefined
+  const error = limit
+    ? new AgentError({
+        code: 'limitReached',
+        message: `The limit ${limit.name} of ${limit.max} was reached before there was a valid object.`,
+        hint: `Raise limits.${limit.name}, or ask for less.`,
+      })
+    : cancelledError()
+  return Object.assign(error, { usage, metrics })
+}
+
+/** How often the model offered an object: by the tool, or where it was refused tools, in text. */
+function attempts(metrics: Metrics | null, name: string): number {
+  if (!metrics) return 0
+  const answered = metrics.cycles.filter((cycle) => cycle.stopReason !== null).length
+  return metrics.tools[name]?.calls ?? answered
+}

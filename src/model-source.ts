@@ -1,0 +1,85 @@
+import { isJsonObject, type JsonObject } from './agent/content.js'
+import { AgentError } from './agent/errors.js'
+import type { ListedModel } from './agent/listed-model.js'
+import type { Config } from './config/resolve.js'
+import { listModels } from './litellm/catalog.js'
+import { LiteLLMModel } from './litellm/model.js'
+import { type Environment, type Route, resolveRoute } from './litellm/route.js'
+import type { ModelSource } from './mcp/services.js'
+
+const listAgeMs = 60_000
+
+/** LiteLLM's models with the operator's connection settings in. */
+export function modelSource(config: Config, env: Environment): ModelSource {
+  let listed: { at: number; models: Promise<ListedModel[]> } | undefined
+  const route = (modelId: string) =>
+    resolveRoute({ modelId, clientArgs: clientArgsFor(modelId, config, env) }, env)
+  return {
+    route,
+    create: (modelId, params) =>
+      new LiteLLMModel(
+        { modelId, clientArgs: clientArgsFor(modelId, config, env), params },
+        { env },
+      ),
+    list: () => {
+      if (!listed || Date.now() - listed.at > listAgeMs) {
+        const models = listModels(
+          { named: namedModels(config, route), proxyArgs: config.clientArgs.litellm_proxy },
+          env,
+        )
+        listed = { at: Date.now(), models }
+        // A failure is told to those who wait for it, and not kept.
+        models.catch(() => {
+          listed = undefined
+        })
+      }
+      return listed.models
+    },
+  }
+}
+
+/**
+ * The arguments given for the provider that an id leads to with them: so that none of them, a key
+ * least of all, ever goes to another.
+ */
+function clientArgsFor(modelId: string, { clientArgs }: Config, env: Environment): JsonObject {
+  let incomplete: JsonObject = {}
+  for (const [provider, args] of Object.entries(clientArgs)) {
+    try {
+      if (resolveRoute({ modelId, clientArgs: args }, env).provider === provider) return args
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+      // Resolving it once more says what is missing.
+      if (modelId.startsWith(`${provider}/`)) incomplete = args
+    }
+  }
+  return incomplete
+}
+
+/** The ids the configuration spells out and that lead somewhere: the default, and what is allowed. */
+function namedModels({ allow, defaults }: Config, route: (modelId: string) => Route) {
+  const allowed = (allow.modelIds ?? []).filter((glob) => !glob.includes('*'))
+  const ids = new Set([...(defaults.modelId === undefined ? [] : [defaults.modelId]), ...allowed])
+  return [...ids].flatMap((modelId) => {
+    try {
+      return [{ modelId, route: route(modelId) }]
+    } catch (error) {
+      if (error instanceof AgentError) return []
+      throw error
+    }
+  })
+}
+
+const secretName = /(_|^)(API_KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
+
+/** The secrets this process was given, so that no text that leaves it holds one. */
+export function knownSecrets({ clientArgs, http }: Config, env: Environment): string[] {
+  const given = Object.values(clientArgs).filter(isJsonObject)
+  const named = [env, ...given].flatMap((values) =>
+    Object.entries(values).flatMap(([name, value]) =>
+      secretName.test(name) && typeof value === 'string' ? [value] : [],
+    ),
+  )
+  const secrets = http.authToken === undefined ? named : [...named, http.authToken]
+  return [...new Set(secrets)].filter((secret) => secret.length >= 8)
+}

@@ -1,0 +1,129 @@
+import type { AnySchema, Options, ValidateFunction } from 'ajv'
+import type { JsonObject, JsonValue } from '../agent/content.js'
+import type { Validation } from '../agent/validator.js'
+import { describeErrors, type KeywordError } from './issues.js'
+import { safePattern } from './safe-pattern.js'
+import { type SchemaText, unusable } from './shape.js'
+
+/** A compiled JSON Schema. The value it gives back has the schema's defaults filled in. */
+export type JsonValidator = (value: JsonValue) => Validation
+
+const maxCached = 100
+
+/** Compiling takes milliseconds, so the same schema is compiled once; the least used goes first. */
+const cache = new Map<string, Promise<JsonValidator>>()
+
+/** Fails with `invalidRequest` on a schema that is invalid, naming what is wrong and where. */
+export function jsonValidator(shape: SchemaText, label: string): Promise<JsonValidator> {
+  const { text } = shape
+  const validator = cache.get(text) ?? compile(shape, label)
+  cache.delete(text)
+  cache.set(text, validator)
+  validator.catch(() => cache.delete(text))
+  const [oldest] = cache.keys()
+  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest)
+  return validator
+}
+
+async function compile({ schema, text }: SchemaText, label: string): Promise<JsonValidator> {
+  const draft = draftOf(schema, label)
+  compilers[draft] ??= load(draft)
+  const { metaSchema, newCompiler } = await compilers[draft]
+  if (!metaSchema(schema)) {
+    const [first] = describeErrors(errorsOf(metaSchema))
+    const where = first?.path ? `at ${first.path}: ` : ''
+    throw unusable(
+      label,
+      `${where}${first?.message ?? 'it is invalid'}`,
+      `Write it as JSON Schema ${draft}.`,
+    )
+  }
+  let validate: ValidateFunction
+  let fill: ValidateFunction | undefined
+  try {
+    validate = newCompiler(false).compile(schema as AnySchema)
+    if (text.includes('"default"')) fill = newCompiler(true).compile(schema as AnySchema)
+  } catch (error) {
+    throw unusable(label, reason(error), 'Mend the schema; references must stay within it.')
+  }
+  return (value) => {
+    if (!validate(value)) return { ok: false, issues: describeErrors(errorsOf(validate)) }
+    return { ok: true, value: fill ? filled(value, fill) : value }
+  }
+}
+
+/** A default that breaks its own schema (`null` for a number, as pydantic writes it) fills nothing. */
+function filled(value: JsonValue, fill: ValidateFunction): JsonValue {
+  const copy = structuredClone(value)
+  return fill(copy) ? copy : value
+}
+
+function errorsOf(validate: ValidateFunction): KeywordError[] {
+  return (validate.errors ?? []) as KeywordError[]
+}
+
+function reason(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/ from id #$/, '').replace(/\.$/, '')
+}
+
+type Draft = '2020-12' | '2019-09' | 'draft-07'
+
+function draftOf({ $schema }: JsonObject, label: string): Draft {
+  if ($schema === undefined) return '2020-12'
+  const uri = String($schema)
+  if (uri.includes('2020-12')) return '2020-12'
+  if (uri.includes('2019-09')) return '2019-09'
+  if (/draft-0[67]/.test(uri)) return 'draft-07'
+  throw unusable(
+    label,
+    `its $schema ${uri} is not supported`,
+    'Use JSON Schema 2020-12 (the default), 2019-09 or draft-07.',
+  )
+}
+
+interface Compilers {
+  metaSchema: ValidateFunction
+  /** One for each schema, so that no schema's `$id` can stand in the way of another's. */
+  newCompiler: (useDefaults: boolean) => { compile: (schema: AnySchema) => ValidateFunction }
+}
+
+const compilers: Partial<Record<Draft, Promise<Compilers>>> = {}
+
+async function load(draft: Draft): Promise<Compilers> {
+  const [Ajv, formats] = await Promise.all([loadAjv(draft), import('ajv-formats')])
+  const metaAjv = new Ajv({ strict: false, logger: false, code: { optimize: false } })
+  const options: Options = {
+    strict: false,
+    logger: false,
+    allErrors: true,
+    meta: false,
+    validateSchema: false,
+    code: { optimize: false, regExp: Object.assign(safePattern, { code: '' }) },
+  }
+  return {
+    metaSchema: metaAjv.getSchema(metaSchemaIds[draft]) as ValidateFunction,
+    newCompiler: (useDefaults: boolean) => {
+      const ajv = new Ajv({ ...options, useDefaults })
+      formats.default.default(ajv)
+      return ajv
+    },
+  }
+}
+
+const metaSchemaIds: Record<Draft, string> = {
+  '2020-12': 'https://json-schema.org/draft/2020-12/schema',
+  '2019-09': 'https://json-schema.org/draft/2019-09/schema',
+  'draft-07': 'http://json-schema.org/draft-07/schema',
+}
+
+async function loadAjv(draft: Draft) {
+  switch (draft) {
+    case '2020-12':
+      return (await import('ajv/dist/2020.js')).Ajv2020
+    case '2019-09':
+      return (await import('ajv/dist/2019.js')).Ajv2019
+    case 'draft-07':
+      return (await import('ajv')).Ajv
+  }
+}

@@ -1,0 +1,99 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../agent/content.js'
+import { type AgentError, invalidRequest } from '../agent/errors.js'
+import { unescapePointer } from './issues.js'
+
+const maxChars = 256 * 1024
+const maxDepth = 64
+const maxRefs = 16
+
+/** A JSON Schema that may be sent and compiled: its plain copy, and the text it is known by. */
+export interface SchemaText {
+  schema: JsonObject
+  text: string
+}
+
+/**
+ * Checks what can be seen without compiling: plain JSON, an object's schema at the root, and a size
+ * that neither a provider nor the validator chokes on. Fails with `invalidRequest`.
+ */
+export function checkShape(given: unknown, label: string): SchemaText {
+  const text = jsonText(given, label)
+  if (text.length > maxChars)
+    throw unusable(
+      label,
+      `it is ${Math.ceil(text.length / 1024)} KB long`,
+      `Keep it under ${maxChars / 1024} KB.`,
+    )
+  const schema: JsonValue = JSON.parse(text)
+  if (!isJsonObject(schema)) throw notAnObject(label)
+  if (deeperThan(schema, maxDepth))
+    throw unusable(
+      label,
+      `it is nested deeper than ${maxDepth} levels`,
+      'Move nested parts to "$defs" and refer to them by "$ref".',
+    )
+  if (schema.$async !== undefined)
+    throw unusable(label, '"$async" is not supported', 'Remove "$async".')
+  if (!describesObject(schema, schema, maxRefs)) throw notAnObject(label)
+  return { schema, text }
+}
+
+export function unusable(label: string, why: string, hint: string): AgentError {
+  return invalidRequest(`The JSON Schema of ${label} cannot be used: ${why}.`, hint)
+}
+
+function notAnObject(label: string): AgentError {
+  return unusable(
+    label,
+    'its root does not describe an object',
+    'Start it with {"type": "object", "properties": {…}}; put another type into a property.',
+  )
+}
+
+function jsonText(given: unknown, label: string): string {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(given)
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    throw unusable(label, `it is not plain JSON (${why})`, 'Give a JSON Schema as plain data.')
+  }
+  if (text === undefined) throw notAnObject(label)
+  return text
+}
+
+function deeperThan(value: JsonValue | undefined, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  return Object.values(value).some((child) => deeperThan(child, levels - 1))
+}
+
+function describesObject(schema: JsonValue | undefined, root: JsonObject, refs: number): boolean {
+  if (!isJsonObject(schema) || refs === 0) return false
+  const { type, $ref, allOf, anyOf, oneOf } = schema
+  if (type !== undefined) return type === 'object'
+  const follow = (part: JsonValue) => describesObject(part, root, refs - 1)
+  if (typeof $ref === 'string') return describesObject(lookUp($ref, root), root, refs - 1)
+  if (Array.isArray(allOf)) return allOf.some(follow)
+  const union = anyOf ?? oneOf
+  return Array.isArray(union) && union.length > 0 && union.every(follow)
+}
+
+/** What a `$ref` within the schema points at. */
+function lookUp(ref: string, root: JsonObject): JsonValue | undefined {
+  if (!ref.startsWith('#')) return undefined
+  let found: JsonValue | undefined = root
+  for (const part of decodePointer(ref)) {
+    if (typeof found !== 'object' || found === null) return undefined
+    found = Object.entries(found).find(([key]) => key === part)?.[1]
+  }
+  return found
+}
+
+function decodePointer(ref: string): string[] {
+  try {
+    return decodeURIComponent(ref.slice(1)).split('/').slice(1).map(unescapePointer)
+  } catch {
+    return []
+  }
+}

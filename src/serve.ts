@@ -1,0 +1,103 @@
+import { Console } from 'node:console'
+import { AgentError } from './agent/errors.js'
+import type { Command } from './command-line.js'
+import { saveCompiledCode } from './compile-cache.js'
+import { loadConfig } from './config/load.js'
+import { type Config, ConfigError, type LogLevel } from './config/resolve.js'
+import { redact } from './litellm/errors.js'
+import { createLogger } from './log.js'
+import { InFlight } from './mcp/in-flight.js'
+import type { Services } from './mcp/services.js'
+import { serveOverStdio } from './mcp/stdio.js'
+import { knownSecrets, modelSource } from './model-source.js'
+import { MemorySessions } from './runs/memory-sessions.js'
+import { InProcessRuns } from './runs/run.js'
+import { version } from './version.js'
+
+const graceMs = 5_000
+
+type Door = { ended?: Promise<void>; close(graceMs: number): Promise<void> }
+
+/** Serves until the client goes or a signal comes, then ends the process. */
+export async function serve(command: Command & { name: 'stdio' | 'http' }): Promise<void> {
+  keepStdoutForTheProtocol()
+  try {
+    const config = await loadConfig(command)
+    const door = await openDoor(command, config)
+    endOnSignals(door)
+    saveCompiledCode()
+    if (door.ended) {
+      await door.ended
+      // Whoever asked has gone: their runs were cancelled with the connection.
+      await end(door, graceMs)
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof AgentError)) throw error
+    const hint = error instanceof AgentError ? ` ${error.hint}` : ''
+    process.stderr.write(`${error.message}${hint}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function openDoor(
+  command: Command & { name: 'stdio' | 'http' },
+  config: Config,
+): Promise<Door> {
+  if (command.name === 'stdio') return serveOverStdio(services(config, 'warn'))
+  const { httpAccess, serveHttp } = await import('./mcp/http.js')
+  const access = httpAccess(config.http, command.noAuth, randomToken)
+  const door = await serveHttp(services(config, 'info'), access)
+  process.stderr.write(`Listening on ${door.url}\n`)
+  if (access !== 'open' && access.generated)
+    process.stderr.write(`Bearer token for this run: ${access.token}\n`)
+  return door
+}
+
+function services(config: Config, usualLevel: LogLevel): Services {
+  const { env } = process
+  const secrets = knownSecrets(config, env)
+  const redactAll = (text: string) =>
+    redact(
+      secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text),
+      undefined,
+    )
+  return {
+    version,
+    config,
+    log: createLogger(config.logLevel ?? usualLevel, redactAll),
+    runs: new InProcessRuns(new MemorySessions()),
+    models: modelSource(config, env),
+    inFlight: new InFlight(),
+    tools: async () => (await import('./toolsets/index.js')).builtinTools,
+    compileSchema: async (schema, options) =>
+      (await import('./schema.js')).compileJsonSchema(schema, options),
+    redact: redactAll,
+  }
+}
+
+function randomToken(): string {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
+}
+
+/** A library that prints would put its words between the messages of the protocol. */
+function keepStdoutForTheProtocol(): void {
+  Object.assign(console, new Console(process.stderr))
+  // A client may close our stderr and go on: then there is nobody to tell.
+  process.stderr.on('error', () => {})
+}
+
+function endOnSignals(door: Door): void {
+  let ending = false
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      // The second time, somebody has no patience left.
+      if (ending) process.exit(0)
+      ending = true
+      void end(door, graceMs)
+    })
+}
+
+async function end(door: Door, grace: number): Promise<never> {
+  await door.close(grace)
+  process.exit(0)
+}

@@ -1,0 +1,66 @@
+import { type Tool, ToolFailure } from '../agent/tool.js'
+import { stringArgument } from './arguments.js'
+
+const maxLength = 1000
+
+/** Arithmetic for models: powers by `^` and `**`, the usual functions, and no way to run code or to hang. */
+export const calculator: Tool = {
+  spec: {
+    name: 'calculator',
+    description: 'Calculate the result of an arithmetic expression.',
+    inputSchema: {
+      properties: {
+        expression: {
+          description: 'The arithmetic expression to evaluate, e.g. "2 + 2".',
+          type: 'string',
+        },
+      },
+      required: ['expression'],
+      type: 'object',
+    },
+  },
+  validate: stringArgument('expression', { required: true }),
+  run: async ({ expression }) => `Result: ${await calculate(String(expression))}`,
+}
+
+/** The value of an expression, as text. Fails with a ToolFailure that says what is wrong with it. */
+export async function calculate(expression: string): Promise<string> {
+  if (expression.length > maxLength)
+    throw new ToolFailure(`Error: the expression is longer than ${maxLength} characters.`)
+  const { evaluate } = await import('./arithmetic.js')
+  let value: unknown
+  try {
+    value = evaluate(withPlainOperators(expression))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new ToolFailure(`Error: cannot calculate "${expression}": ${why}.`)
+  }
+  if (typeof value !== 'number')
+    throw new ToolFailure(
+      `Error: "${expression}" is no arithmetic expression with a number as its value.`,
+    )
+  if (Number.isNaN(value))
+    throw new ToolFailure(`Error: "${expression}" has no real number as its value.`)
+  if (!Number.isFinite(value))
+    throw new ToolFailure(
+      `Error: "${expression}" is infinite: a division by zero, or too large a number.`,
+    )
+  return numberText(value)
+}
+
+function withPlainOperators(expression: string): string {
+  return expression
+    .replaceAll('**', '^')
+    .replaceAll('×', '*')
+    .replaceAll('÷', '/')
+    .replaceAll('−', '-')
+}
+
+/** Fifteen digits, as many as a double holds: 0.1 + 0.2 is 0.3, and no digit is made up. */
+function numberText(value: number): string {
+  if (Number.isSafeInteger(value)) return String(value)
+  const rounded = Number(value.toPrecision(15))
+  return Number.isInteger(rounded) && !Number.isSafeInteger(rounded)
+    ? rounded.toExponential()
+    : String(rounded)
+}

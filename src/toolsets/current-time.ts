@@ -1,0 +1,38 @@
+import { type Tool, ToolFailure } from '../agent/tool.js'
+import { stringArgument } from './arguments.js'
+
+/** The time now, in any time zone, for models that cannot know it. */
+export const currentTime: Tool = {
+  spec: {
+    name: 'current_time',
+    description: 'Get the current time in ISO 8601 format.',
+    inputSchema: {
+      properties: {
+        timezone: {
+          description: 'IANA time zone, e.g. "Europe/Berlin" or "UTC" (the default).',
+          type: 'string',
+        },
+      },
+      type: 'object',
+    },
+  },
+  validate: stringArgument('timezone', { required: false }),
+  run: ({ timezone }) => isoTime(new Date(), typeof timezone === 'string' ? timezone : 'UTC'),
+}
+
+/** `2026-11-23T16:38:00+01:00`. Fails with a ToolFailure on an unknown zone. */
+export function isoTime(date: Date, timeZone: string): string {
+  let format: Intl.DateTimeFormat
+  try {
+    format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
+  } catch {
+    throw new ToolFailure(`Error: "${timeZone}" is no IANA time zone, such as "Europe/Berlin".`)
+  }
+  const name =
+    format.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT'
+  const [, sign = '+', hours = '00', minutes = '00', seconds = '00'] =
+    /^GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?$/.exec(name) ?? []
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)
+  const local = new Date(date.getTime() + (sign === '-' ? -offset : offset) * 1000)
+  return `${local.toISOString().slice(0, 19)}${sign}${hours}:${minutes}`
+}
