@@ -60,7 +60,7 @@ test('names are made safe, and have defaults', async () => {
     compileJsonSchema({ ...schema, ...more }, options)
   expect(await named()).toMatchObject({
     name: 'StructuredOutput',
-    description: 'Use this tool to give the final answer as StructuredOutput.',
+    description: 'StructuredOutput structured output tool',
   })
   expect((await named({}, { title: 'Book analysis!' })).name).toBe('Book_analysis')
   expect((await named({}, { title: '…' })).name).toBe('StructuredOutput')

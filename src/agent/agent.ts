@@ -27,7 +27,7 @@ export interface CoreAgentConfig {
   systemPrompt?: SystemPrompt
   /** A conversation to go on from. */
   messages?: readonly Message[]
-  /** Caps on every run; a run's own may only be lower. */
+  /** Caps on every run; those that a run gives stand in their place. */
   limits?: Limits
   /** What is known of earlier calls in this conversation, to tell why a cache was missed. */
   cacheMemory?: CacheMemory
@@ -97,7 +97,7 @@ export class CoreAgent {
     const recorder = new MetricsRecorder(this.lifetimeUsage)
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
-    const plan = outputPlan(options)
+    const plan = outputPlan(options, this.tools)
     this.messages = messages
     try {
       const end = yield* runLoop({
@@ -151,13 +151,13 @@ export class CoreAgent {
   }
 }
 
-function outputPlan({ output }: CoreRunOptions): OutputPlan | undefined {
-  return (
-    output &&
-    new OutputPlan(output.schema, {
-      force: output.force ?? false,
-      maxAttempts: output.maxAttempts ?? defaultMaxAttempts,
-      prompt: output.prompt ?? defaultOutputPrompt,
-    })
-  )
+function outputPlan({ output }: CoreRunOptions, tools: readonly Tool[]): OutputPlan | undefined {
+  if (!output) return undefined
+  const { schema, force = false, maxAttempts, prompt } = output
+  const taken = !force && tools.some(({ spec }) => spec.name === schema.name)
+  return new OutputPlan(taken ? { ...schema, name: `${schema.name}_output` } : schema, {
+    force,
+    maxAttempts: maxAttempts ?? defaultMaxAttempts,
+    prompt: prompt ?? defaultOutputPrompt,
+  })
 }

@@ -1,5 +1,5 @@
 import type { Metrics } from './metrics.js'
-import type { Usage } from './usage.js'
+import { noUsage, type Usage } from './usage.js'
 
 /** The closed set of error codes, the same at every door. */
 export const errorCodes = [
@@ -72,6 +72,7 @@ export class AgentError extends Error {
     this.status = init.status
     this.retryAfterMs = init.retryAfterMs
     this.unsent = init.unsent ?? false
+    if (this.unsent) this.usage = { ...noUsage }
     this.text = init.text
   }
 

@@ -105,6 +105,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     const results = yield* executeTools({
       uses,
       tools: offeredTools(input),
+      only: output?.only,
       cycle: recorder.cycleCount,
       signal: run.signal,
       recorder,

@@ -68,6 +68,11 @@ export class OutputPlan {
     return this.invalid + (this.captured ? 1 : 0)
   }
 
+  /** The output tool, where it is the only one on offer: a call by another name can mean nothing else. */
+  get only(): Tool | undefined {
+    return this.mode === 'offered' ? undefined : this.tool
+  }
+
   /** The tools and the choice for the next model call. */
   request(tools: readonly Tool[]): OutputRequest {
     switch (this.mode) {

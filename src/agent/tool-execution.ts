@@ -1,4 +1,10 @@
-import { isJsonObject, type Message, type ToolResultBlock, type ToolUseBlock } from './content.js'
+import {
+  isJsonObject,
+  type JsonObject,
+  type Message,
+  type ToolResultBlock,
+  type ToolUseBlock,
+} from './content.js'
 import type { AgentEvent } from './events.js'
 import type { MetricsRecorder } from './metrics.js'
 import { untilAborted } from './run-signal.js'
@@ -9,6 +15,8 @@ type ToolUse = ToolUseBlock['toolUse']
 export interface ToolBatch {
   uses: readonly ToolUse[]
   tools: ReadonlyMap<string, Tool>
+  /** Takes calls by any other name, where it is the only tool there is. */
+  only: Tool | undefined
   cycle: number
   signal: AbortSignal
   recorder: MetricsRecorder
@@ -53,9 +61,9 @@ async function runTool(use: ToolUse, batch: ToolBatch): Promise<ToolResultBlock[
   }
 }
 
-async function callTool(use: ToolUse, { tools, signal }: ToolBatch) {
+async function callTool(use: ToolUse, { tools, only, signal }: ToolBatch) {
   const { name, input, toolUseId } = use
-  const tool = tools.get(name)
+  const tool = tools.get(name) ?? only
   if (!tool) throw new ToolFailure(unknownTool(name, tools))
   if (!isJsonObject(input)) throw new ToolFailure(badArguments(use))
   const validation = await tool.validate?.(input)
@@ -65,9 +73,10 @@ async function callTool(use: ToolUse, { tools, signal }: ToolBatch) {
       `Error: the arguments for ${name} do not match its schema:\n${lines.join('\n')}\nCall it again with arguments that do.`,
     )
   }
+  const checked = validation ? (validation.value as JsonObject) : input
   const { aborted, stop } = untilAborted(signal)
   try {
-    return await Promise.race([tool.run(input, { toolUseId, signal }), aborted])
+    return await Promise.race([tool.run(checked, { toolUseId, signal }), aborted])
   } finally {
     stop()
   }

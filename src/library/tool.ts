@@ -1,14 +1,8 @@
 import type { JsonObject } from '../agent/content.js'
 import { asAgentError, configurationError } from '../agent/errors.js'
 import { checkKeys } from '../agent/known-keys.js'
-import {
-  type Tool,
-  type ToolContext,
-  ToolFailure,
-  type ToolOutput,
-  toolNamePattern,
-} from '../agent/tool.js'
-import { type DescribedSchema, describeSchema, type Schema } from '../schema.js'
+import { type Tool, type ToolContext, type ToolOutput, toolNamePattern } from '../agent/tool.js'
+import { describeSchema, type Schema } from '../schema.js'
 
 export interface ToolConfig<Input = JsonObject> {
   /** Letters, digits, `_` and `-`, at most 64. */
@@ -53,19 +47,11 @@ export function tool<Input = JsonObject>(config: ToolConfig<Input>): LibraryTool
   const schema = withConfigurationErrors(() => describeSchema(inputSchema, { name }))
   return {
     spec: { name, description, inputSchema: schema.jsonSchema },
-    run: async (input, context) => handler((await parse(schema, input)) as Input, context),
+    validate: schema.validate,
+    // The core hands on what `validate` gave back: the parsed value.
+    run: async (input, context) => handler(input as Input, context),
     ready: () => schema.ready().catch((error) => Promise.reject(asConfigurationError(error))),
   }
-}
-
-/** The handler gets the parsed value, so the arguments are checked here and not beforehand. */
-async function parse(schema: DescribedSchema, input: JsonObject): Promise<unknown> {
-  const validation = await schema.validate(input)
-  if (validation.ok) return validation.value
-  const lines = validation.issues.map(({ path, message }) => `- ${path || 'input'}: ${message}`)
-  throw new ToolFailure(
-    `Error: the arguments for ${schema.name} do not match its schema:\n${lines.join('\n')}\nCall it again with arguments that do.`,
-  )
 }
 
 function withConfigurationErrors<Result>(work: () => Result): Result {

@@ -5,6 +5,7 @@ import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/serve
 import { configurationError } from '../agent/errors.js'
 import type { Config } from '../config/resolve.js'
 import { bearerAuthentication, withoutAuthentication } from './auth.js'
+import { callName, cancelled, clientHeader, opensSession } from './call-name.js'
 import { isLoopback, webPageGuard } from './guard.js'
 import { readJsonBody } from './http-body.js'
 import { refuse, replyJson } from './http-reply.js'
@@ -91,8 +92,12 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
     if (request.method !== 'POST' || !isJsonContentType(request.headers['content-type'] ?? null))
       return serveMcp(authenticated, response)
     const body = await readJsonBody(request, maxBodyBytes)
-    if ('json' in body) return serveMcp(authenticated, response, body.json)
-    refuseBody(response, body.refused, maxBodyBytes)
+    if ('refused' in body) return refuseBody(response, body.refused, maxBodyBytes)
+    const cancel = cancelled(body.json)
+    const name = cancel && callName(principal, request.headers[clientHeader], cancel.requestId)
+    if (name !== undefined) inFlight.cancel(name, cancel?.reason)
+    if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())
+    return serveMcp(authenticated, response, body.json)
   }
 
   // Importing node:http costs ten times what asking for it does.

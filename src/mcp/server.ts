@@ -6,6 +6,7 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import { callName, clientHeader } from './call-name.js'
 import { complete } from './completions.js'
 import { readResource, resources } from './resources.js'
 import type { Services } from './services.js'
@@ -79,10 +80,12 @@ function knownTool(name: string, tools: ReadonlyMap<string, ServerTool>): Server
 
 function toolCall(args: unknown, { http, mcpReq }: ServerContext): ToolCall {
   const progressToken = mcpReq._meta?.progressToken
+  const principal = http?.authInfo?.clientId ?? 'local'
   return {
     args,
     signal: mcpReq.signal,
-    principal: http?.authInfo?.clientId ?? 'local',
+    name: callName(principal, http?.req?.headers.get(clientHeader), mcpReq.id),
+    principal,
     sendProgress:
       progressToken === undefined
         ? undefined

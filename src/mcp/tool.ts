@@ -14,6 +14,8 @@ export interface ToolCall {
   /** As they came; the tool checks them. */
   readonly args: unknown
   readonly signal: AbortSignal
+  /** By which a cancellation that comes by another way finds this call. */
+  readonly name: string | undefined
   /** Who calls; sessions belong to them. */
   readonly principal: string
   /** `undefined`: nobody listens. */
@@ -34,7 +36,7 @@ export async function callTool(
 ): Promise<CallToolResult> {
   try {
     checkElements(call.args)
-    return await inFlight.run(call.signal, (signal) => tool.call({ ...call, signal }))
+    return await inFlight.run(call, (signal) => tool.call({ ...call, signal }))
   } catch (thrown) {
     const error = thrown instanceof AgentError ? thrown : unexpected()
     if (error !== thrown)

@@ -55,7 +55,7 @@ export interface GoldenResponse {
   status: number
   headers: Record<string, string>
   body?: JsonValue
-  sseEvents?: ({ data: JsonValue } | { comment: string })[]
+  sseEvents?: ({ event?: string; data: JsonValue } | { comment: string })[]
   termination: 'complete' | 'reset' | 'client-disconnected'
   delayHeadersMs?: number
   delayFirstEventMs?: number

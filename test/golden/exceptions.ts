@@ -143,7 +143,7 @@ export const exceptions: Record<string, Exception> = {
     reason: 'Of two cache points in a row the first holds; the second is in the cache report.',
     body: (body) => {
       const { messages } = body as Sent
-      const content = (messages[0]?.content as Part[]).map((part) =>
+      const content = ((messages[0] as Part).content as Part[]).map((part) =>
         part.cache_control ? { ...part, cache_control: { type: 'ephemeral', ttl: '1h' } } : part,
       )
       return { ...body, messages: [{ role: 'system', content }, ...messages.slice(1)] }
@@ -178,6 +178,41 @@ export const exceptions: Record<string, Exception> = {
     reason: 'A proxy without a database says a wrong key by type no_db_connection.',
     outcome: { errorCode: 'authentication' },
   },
+  'error-429-anthropic': { reason: 'One retry policy for every wire.', requests: 6 },
+  'error-529-anthropic': { reason: 'One retry policy for every wire.', requests: 6 },
+  'params-unsupported-anthropic': {
+    reason: 'No call was made, so there was no cycle.',
+    outcome: { cycles: 0 },
+  },
+  'reasoning-thinking-tool-loop': {
+    reason: 'Signed thinking goes back with the call it led to, as Anthropic demands.',
+    body: (body, index) => {
+      const { messages } = body as Sent
+      const thinking = {
+        type: 'thinking',
+        thinking: 'I need the calculator.',
+        signature: 'sig-abc',
+      }
+      const signed = messages.map((message) =>
+        message.role === 'assistant'
+          ? { ...message, content: [thinking, ...(message.content as Part[])] }
+          : message,
+      )
+      return index === 0 ? body : { ...body, messages: signed }
+    },
+  },
+  'so-legacy-direct-anthropic': {
+    ...extraction({ output: book }),
+    reason: 'Extraction is the same on every wire: a forced tool named like the schema.',
+    body: (body) => ({
+      ...anySchema(body),
+      max_tokens: 1000,
+      stream: true,
+      tool_choice: { type: 'any' },
+    }),
+  },
+  'so-model-happy-anthropic': { reason: 'The schema is sent as it was given.', body: anySchema },
+  'stream-anthropic-truncated': truncated,
   'error-429-direct': { reason: moreRetries, requests: 6 },
   'error-429-direct-nonstream': { reason: moreRetries, requests: 6 },
   'error-html-502-direct': { reason: moreRetries, requests: 6 },
@@ -299,7 +334,7 @@ export const exceptions: Record<string, Exception> = {
     reason: `${streams} Cache points of the system prompt are kept.`,
     body: (body) => {
       const { messages } = body as Sent
-      const [part] = messages[0]?.content as Part[]
+      const [part] = (messages[0] as Part).content as Part[]
       const system = {
         role: 'system',
         content: [{ ...part, cache_control: { type: 'ephemeral' } }],

@@ -71,8 +71,9 @@ function eventText(
 ): string {
   const [colon, end] = sseStyle === 'crlf-nospace' ? [':', '\r\n'] : [': ', '\n']
   if ('comment' in event) return `:${event.comment}${end}${end}`
+  const name = event.event ? `event${colon}${event.event}${end}` : ''
   const data = typeof event.data === 'string' ? event.data : JSON.stringify(event.data)
-  return `data${colon}${data}${end}${end}`
+  return `${name}data${colon}${data}${end}${end}`
 }
 
 function pieces(text: string, size: number | undefined): Buffer[] {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../src/agent/content.js'
 
-interface Counts {
+export interface Counts {
   input: number
   output?: number
   read?: number

@@ -1,24 +1,27 @@
 import { anthropicBody, anthropicError, anthropicStream } from './anthropic-wire.js'
+import { bedrockBody, bedrockError, bedrockStream } from './bedrock-wire.js'
 import type { Answer } from './delivery.js'
 import { openAiBody, openAiError, openAiStream } from './openai-wire.js'
 import type { Reply } from './reply.js'
 import type { ModelRequest, RecordedRequest, Step, Wire } from './types.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
+const EVENT_STREAM_TYPE = { 'content-type': 'application/vnd.amazon.eventstream' }
 const SSE_TYPE = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }
+
+const STREAMS = { openai: openAiStream, anthropic: anthropicStream, bedrock: bedrockStream }
+const BODIES = { openai: openAiBody, anthropic: anthropicBody, bedrock: bedrockBody }
 
 export function replyAnswer(reply: Reply, { stream, wire }: ModelRequest): Answer {
   const { headers, rawEvents } = reply.step
-  if (rawEvents) {
-    const content = rawEvents.map((bytes) => ({ bytes, isContent: true }))
-    return { status: 200, headers: { ...SSE_TYPE, ...headers }, body: { content, closing: [] } }
+  if (stream || rawEvents) {
+    const type = wire === 'bedrock' ? EVENT_STREAM_TYPE : SSE_TYPE
+    const content = rawEvents?.map((bytes) => ({ bytes, isContent: true }))
+    const body = content ? { content, closing: [] } : STREAMS[wire](reply)
+    return { status: 200, headers: { ...type, ...headers }, body }
   }
-  if (stream) {
-    const body = wire === 'openai' ? openAiStream(reply) : anthropicStream(reply)
-    return { status: 200, headers: { ...SSE_TYPE, ...headers }, body }
-  }
-  const body = wire === 'openai' ? openAiBody(reply) : anthropicBody(reply)
-  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) }
+  const body = JSON.stringify(BODIES[wire](reply))
+  return { status: 200, headers: { ...JSON_TYPE, ...headers }, body }
 }
 
 export function rawAnswer(wire: Wire, raw: NonNullable<Step['raw']>): Answer {
@@ -28,6 +31,10 @@ export function rawAnswer(wire: Wire, raw: NonNullable<Step['raw']>): Answer {
 }
 
 export function errorAnswer(wire: Wire, status: number, message: string): Answer {
+  if (wire === 'bedrock') {
+    const { name, body } = bedrockError(status, message)
+    return { status, headers: { ...JSON_TYPE, 'x-amzn-errortype': name }, body }
+  }
   const body = wire === 'openai' ? openAiError(status, message) : anthropicError(status, message)
   return { status, headers: JSON_TYPE, body: JSON.stringify(body) }
 }

@@ -65,11 +65,16 @@ async function send(res: ServerResponse, answer: Answer, step: Step, gone: Abort
 /** One run of bytes where they are to be cut regardless of events. */
 function joined(events: StreamEvent[], step: Step): StreamEvent[] {
   if (!step.splitBytes || step.betweenChunksMs) return events
-  return [{ bytes: events.map((event) => event.bytes).join(''), isContent: true }]
+  const bytes = Buffer.concat(events.map((event) => Buffer.from(event.bytes)))
+  return [{ bytes, isContent: true }]
 }
 
-async function write(res: ServerResponse, text: string, splitBytes = Infinity): Promise<void> {
-  const bytes = Buffer.from(text)
+async function write(
+  res: ServerResponse,
+  content: string | Uint8Array,
+  splitBytes = Infinity,
+): Promise<void> {
+  const bytes = Buffer.from(content)
   for (let start = 0; start < bytes.length && !res.destroyed; start += splitBytes) {
     await new Promise((resolve) => {
       res.write(bytes.subarray(start, start + splitBytes), resolve)

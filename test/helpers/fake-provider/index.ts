@@ -1,5 +1,6 @@
 import type { Step } from './types.js'
 
+export { bedrockEvent } from './bedrock-wire.js'
 export { startFakeProvider } from './server.js'
 export type { FakeProvider, JsonObject, Step } from './types.js'
 

@@ -22,7 +22,8 @@ export async function receive(req: IncomingMessage): Promise<RecordedRequest> {
 }
 
 function wireOf(path: string): RecordedRequest['wire'] {
-  const [route] = path.replace(/^\/v1(?=\/)/, '').split('?')
+  const [route = ''] = path.replace(/^\/v1(?=\/)/, '').split('?')
+  if (/^\/model\/[^/]+\/converse(-stream)?$/.test(route)) return 'bedrock'
   if (route === '/chat/completions') return 'openai'
   return route === '/messages' ? 'anthropic' : 'other'
 }

@@ -1,7 +1,7 @@
 import { countTokens, type PromptAccount } from './prompt-cache.js'
 import type { ModelRequest, Step } from './types.js'
 
-/** A step with everything filled in, ready to be said in either wire's form. */
+/** A step with everything filled in, ready to be said in any wire's form. */
 export type Reply = {
   id: string
   model: string
@@ -18,10 +18,12 @@ export type Reply = {
 }
 
 /** One server-sent event; `isContent` marks those that `betweenChunksMs` spaces out. */
-export type StreamEvent = { bytes: string; isContent: boolean }
+export type StreamEvent = { bytes: string | Uint8Array; isContent: boolean }
 
 /** `closing` is what a reply that breaks off never gets to say. */
 export type RenderedStream = { content: StreamEvent[]; closing: StreamEvent[] }
+
+const CALL_IDS = { openai: 'call', anthropic: 'toolu', bedrock: 'tooluse' }
 
 export function makeReply(
   step: Step,
@@ -29,9 +31,8 @@ export function makeReply(
   account: PromptAccount,
   nextId: (prefix: string) => string,
 ): Reply {
-  const isAnthropic = request.wire === 'anthropic'
   const toolCalls = (step.toolCalls ?? []).map((call) => ({
-    id: step.omitIds ? undefined : (call.id ?? nextId(isAnthropic ? 'toolu' : 'call')),
+    id: step.omitIds ? undefined : (call.id ?? nextId(CALL_IDS[request.wire])),
     name: call.name,
     arguments: typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments),
   }))
@@ -40,7 +41,7 @@ export function makeReply(
   const reasoningTokens = countTokens(step.reasoning?.text ?? '')
   const said = textPieces.join('') + toolCalls.map((call) => call.name + call.arguments).join('')
   return {
-    id: nextId(isAnthropic ? 'msg' : 'chatcmpl'),
+    id: nextId(request.wire === 'openai' ? 'chatcmpl' : 'msg'),
     model: request.model,
     includeUsage: request.includeUsage,
     step,

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errorAnswer, otherAnswer, rawAnswer, replyAnswer } from './answer.js'
+import { bedrockCall } from './bedrock-request.js'
 import { defaultReply } from './default-reply.js'
 import { deliver } from './delivery.js'
 import { parseModelRequest } from './model-request.js'
@@ -11,7 +12,7 @@ import type * as Fake from './types.js'
 
 const DEFAULT_MODELS = ['gpt-4o-mini', 'claude-sonnet-4-6', 'amazon.nova-lite-v1:0']
 
-/** The scripted upstream of the tests: OpenAI and Anthropic on one port of 127.0.0.1. */
+/** The scripted upstream of the tests: OpenAI, Anthropic and Bedrock on one port of 127.0.0.1. */
 export async function startFakeProvider(
   options: Fake.FakeProviderOptions = {},
 ): Promise<Fake.FakeProvider> {
@@ -27,14 +28,18 @@ export async function startFakeProvider(
   }
 
   async function answerModelCall(wire: Fake.Wire, record: Fake.RecordedRequest) {
-    const request = parseModelRequest(wire, record.body, record.headers)
-    const problem = cacheControlProblem(wire, record.body)
+    const bedrock = wire === 'bedrock' ? bedrockCall(record) : undefined
+    const request = bedrock?.request ?? parseModelRequest(wire, record.body, record.headers)
+    // Converse is counted as the Messages request that it comes to, so that both come out alike.
+    const prompt = bedrock?.messagesBody ?? record.body
+    const form = wire === 'openai' ? 'openai' : 'anthropic'
+    const problem = bedrock?.problem ?? cacheControlProblem(form, prompt)
     if (problem) return { step: {}, answer: errorAnswer(wire, 400, problem) }
 
     const next = queue.shift() ?? defaultReply
     const step = typeof next === 'function' ? await next(request) : next
     if (step.raw) return { step, answer: rawAnswer(wire, step.raw) }
-    const account = cache.account(wire, record.body)
+    const account = cache.account(form, prompt)
     return { step, answer: replyAnswer(makeReply(step, request, account, nextId), request) }
   }
 

@@ -3,7 +3,7 @@
 // biome-ignore lint/suspicious/noExplicitAny: parsed JSON of unknown shape, read freely by tests
 export type JsonObject = { [key: string]: any }
 
-export type Wire = 'openai' | 'anthropic'
+export type Wire = 'openai' | 'anthropic' | 'bedrock'
 
 type ToolCallStep = {
   id?: string
@@ -12,7 +12,7 @@ type ToolCallStep = {
   arguments: string | object
 }
 
-/** One scripted reply, the same for either wire and for streams and JSON. */
+/** One scripted reply, the same for every wire and for streams and JSON. */
 export type Step = {
   text?: string
   /** The text in exactly these pieces. */
@@ -32,9 +32,9 @@ export type Step = {
   /** A whole HTTP answer as it is, instead of a reply. Without a body: the wire's usual error. */
   raw?: { status: number; headers?: Record<string, string>; body?: string | object }
   /** These bytes as the stream, instead of a reply. */
-  rawEvents?: string[]
+  rawEvents?: (string | Uint8Array)[]
   /**
-   * done: as usual. noDone: without [DONE] or message_stop. reset: after the content, a TCP reset
+   * done: as usual. noDone: without [DONE], message_stop or messageStop. reset: after the content, a TCP reset
    * instead of finish reason and usage. hang: the same, but the connection stays open in silence.
    */
   end?: 'done' | 'noDone' | 'reset' | 'hang'

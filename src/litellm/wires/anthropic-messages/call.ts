@@ -6,6 +6,7 @@ import type { Usage } from '../../../agent/usage.js'
 import { connectionError, refusalError, truncatedError, wasUnsent } from '../../errors.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
+import { isJson } from '../json-reply.js'
 import type { WireCall } from '../wire.js'
 import { anthropicClient } from './client.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
@@ -26,11 +27,12 @@ export async function* messagesCall(call: WireCall): AsyncGenerator<ModelEvent> 
       })
       .withResponse()
     answering = true
-    if (stream)
+    const streamed = stream && !isJson(response)
+    if (streamed)
       for await (const event of data as AsyncIterable<RawMessageStreamEvent>)
         yield* builder.push(event)
-    else yield* builder.complete(data as Message)
-    const answered = answer(builder, prepared, route, response.headers, stream)
+    else yield* builder.complete((stream ? await response.json() : data) as Message)
+    const answered = answer(builder, prepared, route, response.headers, streamed)
     yield { type: 'reply', reply: await modelReply(answered, call) }
   } catch (thrown) {
     throw translated(thrown, vendor, route, answering, builder.text)

@@ -82,7 +82,10 @@ export function converseError(
   if (status !== undefined && status >= 400) return refusal(thrown, status, route, text)
   if (isConnectionFailure(thrown))
     return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
-  if (!answering) return status === undefined ? thrown : notBedrock(route, status)
+  if (!answering) {
+    if (status === undefined) return thrown
+    return speaksConverse(thrown) ? truncatedError(route, text) : notBedrock(route, status)
+  }
   // An exception as an event of the stream has a name of its own; what is no whole event has none.
   return /^(Error|SyntaxError|TypeError|RangeError)$/.test(thrown.name)
     ? truncatedError(route, text)
@@ -92,7 +95,7 @@ export function converseError(
 function refusal(error: Error, status: number | undefined, route: Route, text: string): AgentError {
   const message = withoutSecrets(error.message, route)
   const told = { type: error.name, ...(message !== 'UnknownError' && { message }) }
-  const headers = responseHeaders(error)
+  const headers = retryHeaders(error)
   const base = refusalError({ status, error: told, headers, text }, route)
   const rule = rules.find(
     ({ name, message: pattern }) =>
@@ -158,6 +161,10 @@ function isConnectionFailure(error: Error): boolean {
   )
 }
 
+function speaksConverse(error: Error): boolean {
+  return /json|eventstream/.test(header(error, 'content-type') ?? '')
+}
+
 function httpStatus(error: Error): number | undefined {
   const response = responseOf(error)
   const metadata = '$metadata' in error ? error.$metadata : undefined
@@ -165,14 +172,19 @@ function httpStatus(error: Error): number | undefined {
   return typeof status === 'number' ? status : undefined
 }
 
-function responseHeaders(error: Error): Headers | undefined {
+function retryHeaders(error: Error): Headers {
+  const headers = new Headers()
+  for (const name of ['retry-after', 'retry-after-ms']) {
+    const value = header(error, name)
+    if (value !== undefined) headers.set(name, value)
+  }
+  return headers
+}
+
+function header(error: Error, name: string): string | undefined {
   const headers = responseOf(error)?.headers
-  if (!isJsonObject(headers)) return undefined
-  const known = ['retry-after', 'retry-after-ms'].flatMap((name) => {
-    const value = headers[name]
-    return typeof value === 'string' ? [[name, value] as [string, string]] : []
-  })
-  return new Headers(known)
+  const value = isJsonObject(headers) ? headers[name] : undefined
+  return typeof value === 'string' ? value : undefined
 }
 
 function responseOf(error: Error): { statusCode?: unknown; headers?: unknown } | undefined {

@@ -1,5 +1,6 @@
 import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+import { claudeThinking } from '../thinking.js'
 
 export interface ConverseParams {
   /** Members of the request by Converse's own names. */
@@ -44,6 +45,7 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
     tool_choice: toolChoice,
     parallel_tool_calls: parallel,
     response_format: format,
+    reasoning_effort: effort,
     additionalModelRequestFields: given,
     // A stream of Converse's always reports its usage, and LiteLLM's notes stay with LiteLLM.
     stream_options: _options,
@@ -69,6 +71,8 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
       additional,
       model.includes('amazon.nova') ? { inferenceConfig: { topK } } : { top_k: topK },
     )
+  if (typeof effort === 'string' && additional.thinking === undefined)
+    Object.assign(additional, reasoning(effort, model))
   if (parallel === false && !oneToolAtATime(additional, model))
     notices.push(`parallel_tool_calls was not sent: ${model} has no such setting on Bedrock.`)
   if (isJsonObject(format) && format.type !== 'text' && !outputFormat(fields, format))
@@ -82,6 +86,14 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
     toolChoice,
     notices,
   }
+}
+
+/** Each family has its own way; OpenAI's and DeepSeek's models take OpenAI's. */
+function reasoning(effort: string, model: string): JsonObject {
+  if (model.includes('anthropic.')) return claudeThinking(effort)
+  return model.includes('nova-2')
+    ? { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }
+    : { reasoning_effort: effort }
 }
 
 /** Claude from its fourth generation on takes Anthropic's own switch. */

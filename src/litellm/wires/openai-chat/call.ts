@@ -12,6 +12,7 @@ import {
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, longWrites, reportedCost } from '../../usage.js'
+import { isJson } from '../json-reply.js'
 import type { WireCall } from '../wire.js'
 import { openaiClient } from './client.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
@@ -39,7 +40,6 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
         if (isJsonObject(chunk)) yield* builder.push(chunk)
       }
     } else {
-      // An endpoint that cannot stream answers a stream's request with one JSON reply.
       const completion: unknown = stream ? await response.json() : data
       if (!isJsonObject(completion))
         throw protocolError(route, 'answered with something that is no JSON object')
@@ -76,10 +76,6 @@ function answer(
     points,
     parts: points.sent.length > 0 ? cachedParts(body) : [],
   }
-}
-
-function isJson(response: Response): boolean {
-  return /^application\/json\b/.test(response.headers.get('content-type') ?? '')
 }
 
 function translated(

@@ -1,0 +1,28 @@
+import { isJsonObject } from '../agent/content.js'
+
+/**
+ * 2025 clients cancel over HTTP by a message of its own, which comes to a server of its own. The
+ * header of their sessions, which we have no other use for, says whose call is meant: ids alone are
+ * the same 1, 2, 3 for all.
+ */
+export const clientHeader = 'mcp-session-id'
+
+export function callName(
+  principal: string,
+  client: string | string[] | null | undefined,
+  requestId: unknown,
+): string | undefined {
+  return typeof client === 'string' ? JSON.stringify([principal, client, requestId]) : undefined
+}
+
+/** The opening of a 2025 client, which is when it is given a name. */
+export function opensSession(message: unknown): boolean {
+  return isJsonObject(message) && message.method === 'initialize'
+}
+
+/** What a cancellation cancels. */
+export function cancelled(message: unknown): { requestId: unknown; reason: unknown } | undefined {
+  if (!isJsonObject(message) || message.method !== 'notifications/cancelled') return undefined
+  const { requestId, reason } = isJsonObject(message.params) ? message.params : {}
+  return requestId === undefined ? undefined : { requestId, reason }
+}

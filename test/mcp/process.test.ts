@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import {
+  environment,
+  initialize,
+  messages,
+  type Program,
+  program,
+  startProgram,
+  upstream,
+} from '../helpers/program.js'
+
+let fake: FakeProvider
+let server: Program
+
+beforeAll(async () => {
+  fake = await startFakeProvider()
+})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
+afterEach(() => server?.stop())
+
+const call = (id: number, prompt: string) => ({
+  id,
+  method: 'tools/call',
+  params: { name: 'run_agent', arguments: { prompt }, _meta: { progressToken: id } },
+})
+
+/** A server in the middle of a run that would go on for a minute. */
+async function serverAtWork(): Promise<Program> {
+  server = startProgram([], upstream(fake))
+  await initialize(server)
+  fake.script({ text: 'one two three four', betweenChunksMs: 20_000 })
+  server.send(call(1, 'Go on'))
+  await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+  return server
+}
+
+async function expectUpstreamStopped(since: number): Promise<void> {
+  const { abortedAt } = await fake.waitFor(({ modelRequests }) =>
+    modelRequests.find((request) => request.abortedAt !== undefined),
+  )
+  expect((abortedAt as number) - since).toBeLessThan(1_000)
+}
+
+describe('in the middle of a run', () => {
+  test('the end of stdin stops the model call and the program', async () => {
+    const { child, exited } = await serverAtWork()
+    const since = Date.now()
+    child.stdin.end()
+    await expectUpstreamStopped(since)
+    const { code, ms } = await exited()
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(2_000)
+  })
+
+  test('a client that no longer reads stops them too', async () => {
+    const { child, exited } = await serverAtWork()
+    child.stdout.destroy()
+    const since = Date.now()
+    // What the program fails to write is the answer to this.
+    server.send({ id: 2, method: 'tools/list' })
+    await expectUpstreamStopped(since)
+    const { code, ms } = await exited()
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(2_000)
+  })
+
+  test('a client that is killed leaves nothing behind', async () => {
+    fake.script({ text: 'one two three four', betweenChunksMs: 20_000 })
+    const script = fileURLToPath(new URL('../helpers/client-to-kill.mjs', import.meta.url))
+    const client = spawn(process.execPath, [script, program], {
+      env: environment(upstream(fake)),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [pid] = await once(client.stdout.setEncoding('utf8'), 'data')
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+    const since = Date.now()
+    client.kill('SIGKILL')
+    await expectUpstreamStopped(since)
+    await expect.poll(() => isAlive(Number(pid)), { timeout: 3_000 }).toBe(false)
+  })
+
+  test('SIGTERM lets a run end that is about to', async () => {
+    server = startProgram([], upstream(fake))
+    await initialize(server)
+    fake.script({ text: 'Just in time', delayMs: 300 })
+    server.send(call(1, 'Hurry'))
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+    server.child.kill('SIGTERM')
+    expect((await server.answer(1)).result.content[0].text).toBe('Just in time')
+    expect((await server.exited()).code).toBe(0)
+  })
+
+  test('a second signal ends it at once', async () => {
+    const { child, exited } = await serverAtWork()
+    child.kill('SIGINT')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    child.kill('SIGINT')
+    const { code, ms } = await exited()
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(1_000)
+  })
+
+  test('after five seconds of grace the program ends, and the model call with it', async () => {
+    const { child, exited } = await serverAtWork()
+    child.kill('SIGTERM')
+    const { code, ms } = await exited()
+    expect(code).toBe(0)
+    expect(ms).toBeGreaterThan(4_500)
+    expect(ms).toBeLessThan(6_500)
+    expect(fake.modelRequests[0]?.abortedAt).toBeDefined()
+  })
+})
+
+describe('with nothing to do', () => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s ends it at once', async (signal) => {
+    server = startProgram([], upstream(fake))
+    await initialize(server)
+    server.child.kill(signal)
+    const { code, ms } = await server.exited()
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(1_000)
+  })
+
+  test('it ends at once on an empty stdin', async () => {
+    const child = spawn(process.execPath, [program], {
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(5_000) })
+    expect(code).toBe(0)
+    expect(child.stdout.read()).toBeNull()
+    expect(child.stderr.read()).toBeNull()
+  })
+})
+
+test('stdout holds JSON-RPC and nothing else, whatever is sent', async () => {
+  server = startProgram([], { ...upstream(fake), LITELLM_AGENTS_LOG_LEVEL: 'trace' })
+  await initialize(server)
+  server.child.stdin.write('this is no message\n\n{"jsonrpc":"2.0"}\n[]\n')
+  server.send(call(1, 'What is 2 + 2?'))
+  server.send({ id: 2, method: 'tools/call', params: { name: 'list_models', arguments: {} } })
+  server.send({ id: 3, method: 'no/such/method' })
+  await Promise.all([1, 2, 3].map((id) => server.answer(id)))
+  for (const message of messages(server.stdout())) expect(message.jsonrpc).toBe('2.0')
+  // The log is JSON too, on stderr, and holds neither prompt nor answer.
+  const log = server
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(log.length).toBeGreaterThan(0)
+  expect(server.stderr()).not.toMatch(/2 \+ 2|You said/)
+})
+
+test('a library that prints does not reach stdout', async () => {
+  const noisy = fileURLToPath(new URL('../helpers/noisy.mjs', import.meta.url))
+  const child = spawn(process.execPath, ['--import', noisy, program], { env: environment() })
+  child.stdin.end()
+  let printed = ''
+  let told = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    printed += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    told += text
+  })
+  await once(child, 'close')
+  expect(printed).toBe('')
+  expect(told).toContain('a word from a library')
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
