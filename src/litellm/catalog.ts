@@ -45,20 +45,21 @@ async function proxyModels(route: Route, fetcher: typeof fetch): Promise<ListedM
     get('/v1/models', route, fetcher),
     get('/v1/model/info', route, fetcher).catch(() => []),
   ])
-  const byName = new Map<unknown, JsonObject>()
-  for (const { model_name, model_info } of data)
-    if (isJsonObject(model_info) && !byName.has(model_name)) byName.set(model_name, model_info)
+  // Of several deployments behind a name, the first speaks for all.
+  const byName = new Map(data.toReversed().map((entry) => [entry.model_name, entry]))
   return names.flatMap((entry) => {
     const { id } = entry
     if (typeof id !== 'string') return []
-    const info: JsonObject = { ...entry, ...byName.get(id) }
+    const deployment = byName.get(id)
+    const own = deployment?.model_info
+    const info: JsonObject = { ...entry, ...(isJsonObject(own) && own) }
     if (typeof info.mode === 'string' && otherModes.test(info.mode)) return []
     const provider = info.litellm_provider
     return [
       listed(
         proxyPrefix + id,
         typeof provider === 'string' ? provider : 'litellm_proxy',
-        proxyModelInfo(info) ?? undefined,
+        proxyModelInfo({ ...deployment, model_info: info }) ?? undefined,
       ),
     ]
   })

@@ -44,7 +44,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
     baseEnv: ['OPENROUTER_API_BASE'],
-    keyEnv: ['OPENROUTER_API_KEY'],
+    keyEnv: ['OPENROUTER_API_KEY', 'OR_API_KEY'],
     cacheControl: true,
   },
   groq: {
@@ -180,13 +180,13 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
   },
   friendliai: {
     baseUrl: 'https://api.friendli.ai/serverless/v1',
-    baseEnv: ['FRIENDLIAI_API_BASE'],
+    baseEnv: ['FRIENDLI_API_BASE'],
     keyEnv: ['FRIENDLIAI_API_KEY', 'FRIENDLI_TOKEN'],
   },
   featherless_ai: {
     baseUrl: 'https://api.featherless.ai/v1',
-    baseEnv: ['FEATHERLESS_AI_API_BASE'],
-    keyEnv: ['FEATHERLESS_AI_API_KEY'],
+    baseEnv: ['FEATHERLESS_AI_API_BASE', 'FEATHERLESS_API_BASE'],
+    keyEnv: ['FEATHERLESS_AI_API_KEY', 'FEATHERLESS_API_KEY'],
   },
   lambda_ai: {
     baseUrl: 'https://api.lambda.ai/v1',
@@ -222,7 +222,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
   gemini: {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     baseEnv: ['GEMINI_API_BASE'],
-    keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY'],
+    keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'PALM_API_KEY'],
     thoughtSignature: 'extra_content',
   },
   ollama: {
@@ -445,7 +445,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
   huggingface: {
     baseUrl: 'https://router.huggingface.co/v1',
     baseEnv: ['HF_API_BASE', 'HUGGINGFACE_API_BASE'],
-    keyEnv: ['HUGGINGFACE_API_KEY', 'HF_TOKEN'],
+    keyEnv: ['HF_TOKEN', 'HUGGINGFACE_API_KEY'],
   },
   cloudflare: {
     baseUrl: 'https://api.cloudflare.com/client/v4/accounts/{CLOUDFLARE_ACCOUNT_ID}/ai/v1',
@@ -462,5 +462,57 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.ai21.com/studio/v1',
     baseEnv: ['AI21_API_BASE'],
     keyEnv: ['AI21_API_KEY'],
+  },
+  qwencloud: {
+    baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+    baseEnv: ['QWENCLOUD_API_BASE'],
+    keyEnv: ['QWENCLOUD_API_KEY', 'DASHSCOPE_API_KEY'],
+  },
+  qwen_ai_platform: {
+    baseUrl: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+    baseEnv: ['QWEN_AI_PLATFORM_API_BASE'],
+    keyEnv: ['QWEN_AI_PLATFORM_API_KEY', 'DASHSCOPE_API_KEY'],
+  },
+  tencent: {
+    baseUrl: 'https://tokenhub-intl.tencentcloudmaas.com/v1',
+    baseEnv: ['TENCENT_API_BASE'],
+    keyEnv: ['TENCENT_API_KEY'],
+  },
+  minimax: {
+    baseUrl: 'https://api.minimax.io/v1',
+    baseEnv: ['MINIMAX_API_BASE'],
+    keyEnv: ['MINIMAX_API_KEY'],
+    addV1: true,
+  },
+  amazon_nova: {
+    baseUrl: 'https://api.nova.amazon.com/v1',
+    baseEnv: ['AMAZON_NOVA_API_BASE'],
+    keyEnv: ['AMAZON_NOVA_API_KEY'],
+  },
+  ovhcloud: {
+    baseUrl: 'https://oai.endpoints.kepler.ai.cloud.ovh.net/v1',
+    baseEnv: ['OVHCLOUD_API_BASE'],
+    keyEnv: ['OVHCLOUD_API_KEY'],
+  },
+  cometapi: {
+    baseUrl: 'https://api.cometapi.com/v1',
+    baseEnv: ['COMETAPI_API_BASE'],
+    keyEnv: ['COMETAPI_KEY'],
+    addV1: true,
+  },
+  compactifai: {
+    baseUrl: 'https://api.compactif.ai/v1',
+    baseEnv: [],
+    keyEnv: ['COMPACTIFAI_API_KEY'],
+  },
+  empower: {
+    baseUrl: 'https://app.empower.dev/api/v1',
+    baseEnv: ['EMPOWER_API_BASE'],
+    keyEnv: ['EMPOWER_API_KEY'],
+  },
+  galadriel: {
+    baseUrl: 'https://api.galadriel.com/v1',
+    baseEnv: ['GALADRIEL_API_BASE'],
+    keyEnv: ['GALADRIEL_API_KEY'],
   },
 }

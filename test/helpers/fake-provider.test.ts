@@ -361,6 +361,55 @@ describe('steps', () => {
   })
 })
 
+describe('Bedrock', () => {
+  const turn = (...content: JsonObject[]) => ({ messages: [{ role: 'user', content }] })
+  const converse = async (body: object) => {
+    const reply = await fetch(`${provider.url}/model/a.b%3A0/converse`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    })
+    return { name: reply.headers.get('x-amzn-errortype'), body: (await reply.json()) as JsonObject }
+  }
+
+  test('a Converse answer, counted as the Messages answer is', async () => {
+    const point = { cachePoint: { type: 'default', ttl: '1h' } }
+    const body = { system: [{ text: LONG }, point], ...turn({ text: 'four' }) }
+    provider.script(({ model, wire, system }) => ({ text: `${wire} ${model} ${system.length}` }))
+    const { body: first } = await converse(body)
+    expect(first).toMatchObject({
+      output: { message: { role: 'assistant', content: [{ text: 'bedrock a.b:0 8000' }] } },
+      stopReason: 'end_turn',
+      usage: {
+        inputTokens: 1,
+        cacheReadInputTokens: 0,
+        cacheWriteInputTokens: 2000,
+        cacheDetails: [{ ttl: '1h', inputTokens: 2000 }],
+      },
+    })
+    const { body: second } = await converse(body)
+    expect(second.usage).toMatchObject({ inputTokens: 1, cacheReadInputTokens: 2000 })
+  })
+
+  test('refuses what Converse refuses', async () => {
+    const point = { cachePoint: { type: 'default' } }
+    const five = Array.from({ length: 5 }, () => [{ text: 'a' }, point]).flat()
+    const refused = [
+      [turn(...five), 'A maximum of 4 blocks'],
+      [turn({ text: ' ' }), 'is blank'],
+      [turn({ document: { name: 'a', format: 'pdf', source: {} } }), 'text block must be included'],
+      [{ messages: [{ role: 'assistant', content: [{ text: 'a' }] }] }, 'start with a user'],
+      [turn({ toolResult: { toolUseId: 't', content: [] } }), 'exceeds the number of toolUse'],
+    ] as const
+    for (const [body, words] of refused) {
+      const { name, body: answer } = await converse(body)
+      expect([name, answer.message]).toEqual([
+        'ValidationException',
+        expect.stringContaining(words),
+      ])
+    }
+  })
+})
+
 function says(text: string) {
   return { messages: [{ role: 'user', content: text }] }
 }

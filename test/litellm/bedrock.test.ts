@@ -223,6 +223,42 @@ test('numbers in arguments stay numbers', async () => {
   expect(message.content[0]).toMatchObject({ toolUse: { input } })
 })
 
+test('images and documents reach Converse as base64', async () => {
+  const bytes = Buffer.from([0, 255, 1, 254]).toString('base64')
+  const content: ContentBlock[] = [
+    { image: { format: 'png', source: { bytes } } },
+    { document: { format: 'pdf', name: 'paper.pdf', source: { bytes } } },
+    { text: 'What is this?' },
+  ]
+  await callReply({ messages: [{ role: 'user', content }] }, options())
+  expect(provider.modelRequests[0]?.body.messages[0].content).toEqual([
+    { image: { format: 'png', source: { bytes } } },
+    { document: { format: 'pdf', name: 'paper-pdf', source: { bytes } } },
+    { text: 'What is this?' },
+  ])
+})
+
+test('thought tokens are told where Claude tells them', async () => {
+  const usage = { inputTokens: 1, outputTokens: 9, totalTokens: 10 }
+  const additionalModelResponseFields = { usage: { output_tokens_details: { thinking_tokens: 7 } } }
+  provider.script({
+    rawEvents: [
+      bedrockEvent('messageStop', { stopReason: 'end_turn', additionalModelResponseFields }),
+      bedrockEvent('metadata', { usage }),
+    ],
+  })
+  const reply = await callReply(says('Hi'), options())
+  expect(reply.usage).toEqual({ ...usage, reasoningTokens: 7 })
+})
+
+test('an endpoint may have a path', async () => {
+  provider.script({ raw: { status: 404 } })
+  await callError(says('Hi'), { route: bedrockRoute(`${provider.url}/gateway`) })
+  expect(provider.requests[0]?.path).toMatch(
+    /^\/gateway\/model\/us\.anthropic\S+%3A0\/converse-stream$/,
+  )
+})
+
 test('cache points after tools, system prompt and messages, each with its life', async () => {
   const hour = { type: 'default' as const, ttl: '1h' as const }
   const short = { type: 'default' as const }

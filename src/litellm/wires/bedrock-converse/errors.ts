@@ -93,8 +93,10 @@ export function converseError(
 }
 
 function refusal(error: Error, status: number | undefined, route: Route, text: string): AgentError {
+  // Of a body that is no JSON, the package tells only how it stumbled over it.
+  const readable = error.name !== 'SyntaxError' && error.message !== 'UnknownError'
   const message = withoutSecrets(error.message, route)
-  const told = { type: error.name, ...(message !== 'UnknownError' && { message }) }
+  const told = { type: error.name, ...(readable && { message }) }
   const headers = retryHeaders(error)
   const base = refusalError({ status, error: told, headers, text }, route)
   const rule = rules.find(

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const folders: string[] = []
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A configuration file in a folder of its own, gone with the process. */
+export function configFile(content: string | object, name = 'agents.yaml'): string {
+  const folder = mkdtempSync(join(tmpdir(), 'litellm-agents-'))
+  folders.push(folder)
+  const path = join(folder, name)
+  // JSON is YAML.
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
+  return path
+}
