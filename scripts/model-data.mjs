@@ -18,7 +18,9 @@ const otherProviders = [
 ]
 /** Bought by the hour, a class of prices, a tool's. */
 const noModel = /-month-commitment\/|^(together|fireworks)-ai-|^(openai|azure)\/container$/
+const usual = { mode: 'chat' }
 const fieldsUsed = [
+  /^mode$/,
   /^max_(input|output)_tokens$/,
   /^prompt_cache_min_tokens$/,
   /^deprecation_date$/,
@@ -88,7 +90,8 @@ function encode(entries) {
     const values = []
     for (const field of Object.keys(entry).sort()) {
       const value = entry[field]
-      if (value === null || !fieldsUsed.some((used) => used.test(field))) continue
+      if (value === null || value === usual[field]) continue
+      if (!fieldsUsed.some((used) => used.test(field))) continue
       const kind = value === true ? 1 : value === false ? 2 : 0
       shape[kind].push(numberOf(fields, field))
       if (kind === 0) values.push(short(value))

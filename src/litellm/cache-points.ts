@@ -24,9 +24,9 @@ export class CachePoints {
 
   /** Marks the part before the point with `cache_control`, as LiteLLM and Anthropic have it. */
   mark(before: readonly object[], { cachePoint }: CachePointBlock, at: string): void {
-    const target = before.at(-1) as { cache_control?: CacheControl } | undefined
-    if (!target || !this.admit(before, at)) return
+    if (!this.admit(before, at)) return
     const { ttl } = cachePoint
+    const target = before.at(-1) as { cache_control?: CacheControl }
     target.cache_control = { type: 'ephemeral', ...(ttl && { ttl }) }
   }
 

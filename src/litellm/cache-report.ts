@@ -35,8 +35,10 @@ function sentReports(facts: CacheFacts, read: number, written: number): CachePoi
   const { prefixes, allChars } = prefixesOf(points, parts)
   const longest = prefixes.at(-1)?.chars ?? 0
   const cached = read + written
+  const lastTime = new Map(memory)
+  memory?.clear()
   return prefixes.map((prefix) => {
-    const before = memory?.get(prefix.at)
+    const before = lastTime.get(prefix.at)
     memory?.set(prefix.at, prefix.hash)
     if (cached === 0) return unused(prefix, facts, allChars)
     // What was cached ends at the last point, so the points lie along it as their text does.

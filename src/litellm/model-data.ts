@@ -57,7 +57,7 @@ function indexByName(data: ModelData) {
 function entryOf({ fields, shapes, rows }: ModelData, number: number): JsonObject {
   const [shape, ...values] = rows[number] ?? []
   const [valued = [], yes = [], no = []] = shapes[Number(shape)] ?? []
-  const entry: JsonObject = {}
+  const entry: JsonObject = { mode: 'chat' }
   const set = (field: number, value: JsonValue | undefined) => {
     const name = fields[field]
     if (name !== undefined && value !== undefined) entry[name] = value

@@ -3,6 +3,8 @@ import { type Prices, pricesOf } from './prices.js'
 
 /** What is known of a model before it is called; `null`: nobody said. */
 export interface ModelInfo {
+  /** `responses` and `completion`: no chat completions, whatever the provider speaks for others. */
+  readonly mode: string | null
   readonly contextTokens: number | null
   readonly maxOutputTokens: number | null
   readonly prices: Prices | null
@@ -37,6 +39,7 @@ export function modelInfoOf(entry: JsonObject, provider: string): ModelInfo {
   const flag = (name: string) => boolean(entry[`supports_${name}`])
   const caching = flag('prompt_caching')
   return {
+    mode: typeof entry.mode === 'string' ? entry.mode : null,
     contextTokens: count(entry.max_input_tokens),
     maxOutputTokens: count(entry.max_output_tokens),
     prices: pricesOf(entry, provider),

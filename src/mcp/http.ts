@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/server'
 import { configurationError } from '../agent/errors.js'
@@ -25,6 +26,7 @@ export type HttpAccess = { token: string; generated: boolean } | 'open'
 /** Above the usual 60 s of load balancers, so that they never write to a connection we just closed. */
 const keepAliveMs = 65_000
 const eventStreamKeepAliveMs = 10_000
+const answerMs = 500
 const parseError = -32700
 
 /** What access there is. Fails with `configuration` where a server would stand open to a network. */
@@ -55,7 +57,7 @@ export function httpAccess(
 export async function serveHttp(services: Services, access: HttpAccess): Promise<HttpDoor> {
   const { config, inFlight, log } = services
   const { host, maxBodyBytes, port } = config.http
-  const onerror = (error: Error) => log.warn('a request was not served', { err: error })
+  const onerror = (error: Error) => log.warn('a request was not served', { reason: error.message })
   const handler = createMcpHandler(serverFactory(services), {
     // Headers and keep-alives go out while an agent works, so that no proxy takes it for dead.
     responseMode: 'sse',
@@ -66,6 +68,7 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
   const serveMcp = toNodeHandler(handler, { onerror, maxRequestBodySize: maxBodyBytes })
   const authenticate =
     access === 'open' ? withoutAuthentication : bearerAuthentication(access.token)
+  const unfinished = new Set<ServerResponse>()
   let closing = false
 
   const routes: Record<string, RequestListener> = {
@@ -102,6 +105,8 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
 
   // Importing node:http costs ten times what asking for it does.
   const server = process.getBuiltinModule('node:http').createServer((request, response) => {
+    unfinished.add(response)
+    response.once('close', () => unfinished.delete(response))
     if (!guard(request, response)) return
     const path = (request.url ?? '').split('?', 1)[0] as string
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
@@ -124,10 +129,19 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
       server.close()
       await inFlight.idle(graceMs)
       inFlight.abortAll()
+      await finished(unfinished)
       await handler.close()
       server.closeAllConnections()
     },
   }
+}
+
+/** Lets answers that are ready reach their callers; a stream without an end is not waited for. */
+async function finished(responses: Iterable<ServerResponse>): Promise<void> {
+  const closed = [...responses].map(
+    (response) => new Promise<void>((resolve) => response.once('close', resolve)),
+  )
+  if (closed.length > 0) await Promise.race([Promise.all(closed), sleep(answerMs)])
 }
 
 function refuseBody(

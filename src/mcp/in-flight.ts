@@ -38,7 +38,7 @@ export class InFlight {
     for (const controller of this.calls.keys()) controller.abort('The server is shutting down.')
   }
 
-  /** Resolves when no call is left, or after so many milliseconds. */
+  /** Resolves when no call is left and the last answers are on their way, or after so many milliseconds. */
   async idle(withinMs: number): Promise<void> {
     if (this.calls.size === 0) return
     let timer: NodeJS.Timeout | undefined
@@ -47,5 +47,6 @@ export class InFlight {
     })
     await Promise.race([Promise.allSettled(this.calls.values()), timeout])
     clearTimeout(timer)
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -34,7 +34,10 @@ export function serveOverStdio(services: Services): StdioDoor {
       modern = context.era === 'modern'
       return factory(context)
     },
-    { transport, onerror: (error) => log.warn('protocol trouble', { err: error }) },
+    {
+      transport,
+      onerror: (error) => log.warn('a message was not served', { reason: error.message }),
+    },
   )
   const ended = new Promise<void>((resolve) => {
     const teardown = transport.onclose

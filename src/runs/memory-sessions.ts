@@ -1,9 +1,11 @@
 import type { Message } from '../agent/content.js'
+import type { CacheMemory } from '../agent/model.js'
 import { untilAborted } from '../agent/run-signal.js'
 import type { Session, SessionKey, SessionStore } from './session-store.js'
 
 interface Entry {
   messages: readonly Message[]
+  readonly cacheMemory: CacheMemory
   /** Runs that hold this session or wait for it. */
   users: number
   /** Settles when the last of them is done. */
@@ -58,7 +60,7 @@ export class MemorySessions implements SessionStore {
     } finally {
       stop()
     }
-    return { messages: entry.messages, release }
+    return { messages: entry.messages, cacheMemory: entry.cacheMemory, release }
   }
 
   /** The entry of a name, moved to the end of the line for eviction. */
@@ -70,7 +72,7 @@ export class MemorySessions implements SessionStore {
     const entry =
       found && !this.expired(found, now)
         ? found
-        : { messages: [], users: 0, tail: Promise.resolve(), lastUsed: now }
+        : { messages: [], cacheMemory: new Map(), users: 0, tail: Promise.resolve(), lastUsed: now }
     this.entries.set(name, entry)
     return entry
   }

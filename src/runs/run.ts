@@ -50,11 +50,11 @@ export class InProcessRuns {
   }
 
   private async inSession(request: RunRequest, options: RunOptions): Promise<AgentResult> {
-    if (!request.session) return runAgent(newAgent(request, []), request, options)
+    if (!request.session) return runAgent(newAgent(request), request, options)
     const session = await this.enter(request.session, options.signal)
     let messages = session.messages
     try {
-      const agent = newAgent(request, messages)
+      const agent = newAgent(request, session)
       try {
         return await runAgent(agent, request, options)
       } finally {
@@ -74,13 +74,13 @@ export class InProcessRuns {
   }
 }
 
-function newAgent(request: RunRequest, messages: readonly Message[]): CoreAgent {
+function newAgent(request: RunRequest, session?: Session): CoreAgent {
   const { model, tools, systemPrompt, limits } = request
   return new CoreAgent({
     model,
     tools,
     limits,
-    messages,
+    ...(session && { messages: session.messages, cacheMemory: session.cacheMemory }),
     ...(systemPrompt !== undefined && { systemPrompt }),
   })
 }

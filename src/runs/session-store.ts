@@ -1,4 +1,5 @@
 import type { Message } from '../agent/content.js'
+import type { CacheMemory } from '../agent/model.js'
 
 /** A session belongs to who calls, to the agent that answers, and has a name its caller picked. */
 export interface SessionKey {
@@ -10,6 +11,7 @@ export interface SessionKey {
 /** A conversation, held by one run at a time. */
 export interface Session {
   readonly messages: readonly Message[]
+  readonly cacheMemory: CacheMemory
   /** Keeps these messages and lets the next run in. To be called exactly once. */
   release(messages: readonly Message[]): Promise<void>
 }

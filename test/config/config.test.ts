@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file has its own placeholders
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,8 +95,9 @@ test('every problem is told at once, with its path and what was probably meant',
     },
     { LITELLM_AGENTS_LOG_LEVEL: 'loud' },
   )
-  expect(found).toHaveLength(7)
+  expect(found).toHaveLength(8)
   const all = found.join('\n')
+  expect(all).toContain('defaults.modelId: ')
   expect(all).toContain('"default" is unknown; did you mean "defaults"?')
   expect(all).toContain('"agents" is not supported in this version')
   expect(all).toContain('"mcpServers" is not supported in this version')

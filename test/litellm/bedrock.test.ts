@@ -214,8 +214,11 @@ describe.each(ways)('an answer %s', (_way, stream) => {
 })
 
 test('numbers in arguments stay numbers', async () => {
-  const input = { big: 12345678901234, small: 0.1, huge: 1e300 }
-  provider.script({ toolCalls: [{ id: 'tooluse_1', name: 'calculator', arguments: input }] })
+  const input = { big: 2 ** 60, small: 0.1, huge: 1e300, fine: 0.1 + 0.2 }
+  const text = '{"big":1152921504606846976,"small":0.1,"huge":1e300,"fine":0.300000000000000044408}'
+  const content = `[{"toolUse":{"toolUseId":"tooluse_1","name":"calculator","input":${text}}}]`
+  const body = `{"output":{"message":{"role":"assistant","content":${content}}},"stopReason":"tool_use"}`
+  provider.script({ raw: { status: 200, headers: { 'content-type': 'application/json' }, body } })
   const { message } = await callReply(
     { tools: [calculator.spec], ...says('Hi') },
     options({ stream: false }),

@@ -84,6 +84,7 @@ test('a model is found where LiteLLM finds it, and said of it is what LiteLLM sa
 
 test('what is known of one model', async () => {
   expect(await modelInfo({ provider: 'anthropic', model: 'claude-opus-4-7' })).toEqual({
+    mode: 'chat',
     contextTokens: 1_000_000,
     maxOutputTokens: 128_000,
     prices: {
@@ -110,6 +111,12 @@ test('what is known of one model', async () => {
     minCacheTokens: 2048,
     deprecationDate: expect.stringMatching(/^20\d\d-\d\d-\d\d$/),
   })
+})
+
+test('a model that has no chat completions is told from the others', async () => {
+  const mode = async (model: string) => (await modelInfo({ provider: 'openai', model }))?.mode
+  expect(await mode('gpt-5-codex')).toBe('responses')
+  expect(await mode('gpt-5')).toBe('chat')
 })
 
 test('from what length a model caches', async () => {

@@ -41,6 +41,18 @@ const others: Record<string, Variables> = {
 
 export const prefixes: Readonly<Record<string, Variables>> = { ...providers, ...others }
 
+const always = {
+  CLOUDFLARE_ACCOUNT_ID: 'account',
+  AWS_REGION_NAME: 'eu-west-3',
+  AWS_EC2_METADATA_DISABLED: 'true',
+}
+
+/** Where LiteLLM has to know the model to place it. */
+const examples: Record<string, string> = {
+  ai21: 'jamba-large-1.7',
+  bedrock: 'us.amazon.nova-lite-v1:0',
+}
+
 /** Every variable of every prefix alone and, where there are several, all at once. */
 export const prefixCases: readonly RouteCase[] = Object.entries(prefixes).flatMap(
   ([prefix, { keyEnv, baseEnv, baseUrl }]) => {
@@ -50,11 +62,12 @@ export const prefixCases: readonly RouteCase[] = Object.entries(prefixes).flatMa
     return [
       ...oneAndAll(keyEnv).map((names) => [...needed, ...names]),
       ...oneAndAll(baseEnv).map((names) => (key ? [...names, key] : names)),
-    ].map((names) => ({ model: `${prefix}/m-x`, env: { ...always, ...valued(names) } }))
+    ].map((names) => ({
+      model: `${prefix}/${examples[prefix] ?? 'm-x'}`,
+      env: { ...always, ...valued(names) },
+    }))
   },
 )
-
-const always = { CLOUDFLARE_ACCOUNT_ID: 'account', AWS_REGION_NAME: 'eu-west-3' }
 
 function oneAndAll(names: readonly string[]): string[][] {
   return [...names.map((name) => [name]), ...(names.length > 1 ? [[...names]] : [])]
@@ -102,7 +115,6 @@ export const idCases: readonly RouteCase[] = [
   'openai/gpt-4o',
   'openai/o3-mini',
   'openai/some/model/with/slashes',
-  'openai/responses/gpt-5',
   'claude-sonnet-4-6',
   'claude-opus-5',
   'claude-haiku-4-5-20251001',
@@ -174,7 +186,7 @@ export const idCases: readonly RouteCase[] = [
 ].map((model) => ({ model, env: { ...always, ...keys, ...basesFor(model) } }))
 
 function basesFor(model: string): Record<string, string> {
-  const prefix = model.slice(0, model.indexOf('/'))
+  const [prefix = ''] = model.split('/')
   const [base] = prefixes[prefix]?.baseUrl === null ? (prefixes[prefix]?.baseEnv ?? []) : []
   return base ? valued([base]) : {}
 }
@@ -194,3 +206,5 @@ export const proxyCases: readonly RouteCase[] = [
     ...valued(['LITELLM_PROXY_API_BASE', 'LITELLM_PROXY_API_KEY']),
   },
 }))
+
+export const bareNameEnv: Record<string, string> = { ...always, ...keys }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import data from '../../src/litellm/data/models.json' with { type: 'json' }
 import { type Route, resolveRoute } from '../../src/litellm/route.js'
 import { runPython } from '../helpers/python.js'
-import { idCases, prefixCases, proxyCases, type RouteCase } from './route-cases.js'
+import { bareNameEnv, idCases, prefixCases, proxyCases, type RouteCase } from './route-cases.js'
+import { type Compared, differences } from './route-differences.js'
 
 interface Answer {
   error?: string
@@ -10,35 +12,98 @@ interface Answer {
   key?: string | null
   base?: string | null
   request: { url: string; keys: Record<string, string>; model: string | null } | null
-  read: string[]
 }
-export function ours({ model, env }: RouteCase): Route | undefined {
-  try { return resolveRoute({ modelId: model }, env) } catch { return undefined }
+
+/** As text, one line a difference, so that a failure can be read. */
+interface Found {
+  model: string
+  env: Record<string, string>
+  compared: Compared
+  text: string
 }
-test('x', async () => {
-  const cases = [...prefixCases, ...idCases, ...proxyCases]
-  const answers = (await runPython('get_llm_provider.py', cases)) as Answer[]
-  const lines: string[] = []
-  cases.forEach((c, at) => { for (const d of differences(ours(c), answers[at] as Answer)) lines.push(`${c.model} [${Object.keys(c.env).length < 8 ? Object.keys(c.env) : ''}] ${d}`) })
-  console.log(cases.length, prefixCases.length, idCases.length)
-  console.log(lines.join('\n'))
+
+const everydayCases = [...prefixCases, ...idCases, ...proxyCases]
+
+test('every prefix with each of its variables, and the ids of everyday, go where LiteLLM sends them', async () => {
+  const found = await compare(everydayCases, { call: true })
+  expect(found.filter((one) => !known(one)).map(({ text }) => text)).toEqual([])
+  const stale = differences.filter((difference) => !found.some((one) => covers(difference, one)))
+  expect(stale.map(({ model }) => String(model))).toEqual([
+    String(/^claude-sonnet-4-5-20250929-v1:0$/),
+  ])
+  expect(idCases.length).toBeGreaterThan(60)
+  expect(prefixCases.length).toBeGreaterThan(200)
 }, 120_000)
-function differences(o: Route | undefined, t: Answer): string[] {
-  if (!o || t.error) return !o && t.error ? [] : [`${!o ? 'refused; theirs ' + t.provider + ' ' + t.request?.url : 'placed ' + o.provider + '; theirs refused'}`]
-  const d: string[] = []
-  const say = (f: string, a: unknown, b: unknown) => { if (a !== b) d.push(`${f}: ours ${a} theirs ${b}`) }
-  say('provider', o.provider, t.provider)
-  say('model', o.model, t.model)
-  if (t.key) say('key', o.apiKey, t.key)
-  if (t.base) say('base', o.baseUrl, t.base.replace(/\/+$/, ''))
-  if (t.request) {
-    say('url', urlOf(o), t.request.url)
-    say('sentKey', o.apiKey, Object.values(t.request.keys)[0]?.replace(/^Bearer /, ''))
-    if (t.request.model !== null) say('sentModel', o.model, t.request.model)
-  } else d.push('norequest')
-  return d
+
+test('every bare name of the price map is placed where LiteLLM places it', async () => {
+  const names = Object.values(data.models).flatMap(Object.keys)
+  const bare = names.filter((name) => !name.includes('/'))
+  const found = await compare(
+    bare.map((model) => ({ model, env: bareNameEnv })),
+    { call: false },
+  )
+  expect(found.filter((one) => !known(one)).map(({ text }) => text)).toEqual([])
+  expect(bare.length).toBeGreaterThan(300)
+}, 120_000)
+
+async function compare(cases: readonly RouteCase[], { call }: { call: boolean }): Promise<Found[]> {
+  const routes = cases.map(routeOf)
+  // What is refused here may log in there, or look for a machine's own credentials.
+  const questions = cases.map((one, at) => ({ ...one, call: call && routes[at] !== undefined }))
+  const answers = (await runPython('get_llm_provider.py', questions)) as Answer[]
+  return cases.flatMap(({ model, env }, at) => {
+    const pairs = compared(routes[at], answers[at] as Answer)
+    return Object.entries(pairs).flatMap(([name, [ours, theirs]]): Found[] => {
+      const text = `${model} ${name}: ours ${ours}, LiteLLM's ${theirs}`
+      return ours === theirs ? [] : [{ model, env, compared: name as Compared, text }]
+    })
+  })
 }
-function urlOf(o: Route): string {
-  const q = o.query ? `?${new URLSearchParams(o.query)}` : ''
-  return o.wire === 'openai-chat' ? `${o.baseUrl}/chat/completions${q}` : o.wire === 'anthropic-messages' ? `${o.baseUrl}/v1/messages` : o.baseUrl
+
+function routeOf({ model, env }: RouteCase): Route | undefined {
+  try {
+    return resolveRoute({ modelId: model }, env)
+  } catch {
+    return undefined
+  }
+}
+
+type Pair = readonly [ours: unknown, theirs: unknown]
+
+function compared(ours: Route | undefined, theirs: Answer): Partial<Record<Compared, Pair>> {
+  if (!ours || theirs.error) return { placed: [ours?.provider, theirs.provider] }
+  const { request } = theirs
+  const sentKeys = Object.values(request?.keys ?? {}).map((key) => key.replace(/^Bearer /, ''))
+  return {
+    provider: [ours.provider, theirs.provider],
+    model: [ours.model, theirs.model],
+    // LiteLLM leaves some of it to the call itself, and fills in a key that means none.
+    ...(theirs.base && { base: [ours.baseUrl, theirs.base.replace(/\/+$/, '')] }),
+    ...(request && {
+      url: [urlOf(ours), request.url],
+      key: [ours.apiKey, sentKeys[0]],
+      ...(request.model !== null && { sentModel: [ours.model, request.model] }),
+    }),
+  }
+}
+
+function urlOf({ wire, baseUrl, model, query, aws }: Route): string {
+  const search = query ? `?${new URLSearchParams(query)}` : ''
+  if (wire === 'openai-chat') return `${baseUrl}/chat/completions${search}`
+  if (wire === 'anthropic-messages') return `${baseUrl}/v1/messages`
+  const host = baseUrl || `https://bedrock-runtime.${aws?.region}.amazonaws.com`
+  return `${host}/model/${encodeURIComponent(model)}/converse`
+}
+
+function known(one: Found): boolean {
+  return differences.some((difference) => covers(difference, one))
+}
+
+function covers(difference: (typeof differences)[number], { model, env, compared }: Found) {
+  const { variable, differs } = difference
+  return (
+    difference.model.test(model) &&
+    differs.includes(compared) &&
+    (variable === undefined || env[variable] !== undefined)
+  )
 }

@@ -170,6 +170,49 @@ describe('the endpoint', () => {
   })
 })
 
+describe('a 2025 client, which cancels by a message of its own', () => {
+  const initialize = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: {
+      protocolVersion: '2025-11-25',
+      capabilities: {},
+      clientInfo: { name: 'test', version: '1' },
+    },
+  })
+  const call = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'run_agent', arguments: { prompt: 'Hello' } },
+  })
+  const cancel = JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'notifications/cancelled',
+    params: { requestId: 1, reason: 'Changed my mind' },
+  })
+
+  test('cancels its own call, not that of another with the same id', async () => {
+    fake.reset()
+    fake.script({ text: 'For one', delayMs: 20_000 }, { text: 'For the other', delayMs: 400 })
+    const open = async () => {
+      const { headers } = await post({}, initialize)
+      return { 'mcp-session-id': String(headers['mcp-session-id']) }
+    }
+    const [one, other] = [await open(), await open()]
+    const first = post(one, call)
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+    const second = post(other, call)
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 2)
+    expect((await post(one, cancel)).status).toBe(202)
+    expect((await post({}, cancel)).status).toBe(202)
+    await fake.waitFor(({ modelRequests }) => modelRequests[0]?.abortedAt)
+    expect((await first).body).toContain('"status":"cancelled"')
+    expect((await second).body).toContain('For the other')
+  })
+})
+
 describe('beside it', () => {
   test.each([
     ['/healthz', 'ok'],
@@ -254,6 +297,28 @@ describe('starting', () => {
     expect(await reply.text()).toContain('run_agent')
     expect(open.stderr()).not.toContain('Bearer token')
     await open.stop()
+  })
+
+  test('and ending: a call that is about to end may', async () => {
+    const program = startProgram(['http', '--port', '0', '--no-auth'], upstream(fake))
+    const [, url] = await program.until('stderr', /Listening on (\S+)/)
+    fake.reset()
+    fake.script({ text: 'Just in time', delayMs: 300 })
+    const params = { name: 'run_agent', arguments: { prompt: 'Hurry' } }
+    const reply = fetch(url as string, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+    })
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+    program.child.kill('SIGTERM')
+    expect(await (await reply).text()).toContain('Just in time')
+    const { code, ms } = await program.exited()
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(1_000)
   })
 
   test('on a port in use says so', async () => {

@@ -1,6 +1,5 @@
-"""Where LiteLLM sends each {model, env} on stdin: what get_llm_provider says, and the request itself.
-
-Nothing is sent: httpx is answered here. `read` are the variables that were looked up, in order.
+"""Where LiteLLM sends each {model, env, call} on stdin: what get_llm_provider says and, with `call`, the
+request that completion() makes. Nothing is sent: httpx is answered here.
 """
 
 import json
@@ -23,36 +22,12 @@ answer = {
 key_headers = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 
 
-class Environment(dict):
-    """os.environ, with a memory of the names it was asked for."""
-
-    def __init__(self, variables: dict) -> None:
-        super().__init__(variables)
-        self.read: list[str] = []
-
-    def _note(self, name: str) -> None:
-        if isinstance(name, str) and name.isupper() and name not in self.read:
-            self.read.append(name)
-
-    def get(self, name, default=None):
-        self._note(name)
-        return super().get(name, default)
-
-    def __getitem__(self, name):
-        self._note(name)
-        return super().__getitem__(name)
-
-    def __contains__(self, name) -> bool:
-        self._note(name)
-        return super().__contains__(name)
-
-
 sent: list[dict] = []
 
 
 def send(self, request, **_):
     body = json.loads(request.read() or b"{}")
-    if "messages" not in body and "contents" not in body:
+    if not {"messages", "contents", "input", "prompt"} & set(body):
         return httpx.Response(200, json={}, request=request)  # A look-up before the call.
     keys = {name: request.headers[name] for name in key_headers if name in request.headers}
     sent.append({"url": str(request.url), "keys": keys, "model": body.get("model")})
@@ -79,14 +54,12 @@ def request(question: dict) -> dict | None:
 
 
 def ask(question: dict) -> dict:
-    os.environ = Environment(question["env"])
+    os.environ.clear()
+    os.environ.update(question["env"])
     litellm.in_memory_llm_clients_cache.flush_cache()
-    return {**provider(question), "request": request(question), "read": os.environ.read}
+    return {**provider(question), "request": request(question) if question["call"] else None}
 
 
 litellm.suppress_debug_info = True
 httpx.Client.send = send
-real = os.environ
-answers = [ask(question) for question in json.load(sys.stdin)]
-os.environ = real
-json.dump(answers, sys.stdout)
+json.dump([ask(question) for question in json.load(sys.stdin)], sys.stdout)

@@ -5,7 +5,7 @@ import type {
   ConverseStreamOutput,
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime'
-import type { ContentBlock, StopReason } from '../../../agent/content.js'
+import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
 import type { ModelEvent } from '../../../agent/model.js'
 import { parsedInput } from '../tool-input.js'
 
@@ -99,7 +99,7 @@ export class ConverseAnswerBuilder {
     if (thought?.redactedContent) block.redacted = Buffer.from(thought.redactedContent)
     if (!toolUse) return
     const { toolUseId = '', name = '', input = {} } = toolUse
-    block.tool = { id: toolUseId, name, input: JSON.stringify(input) }
+    block.tool = { id: toolUseId, name, input: plainJson(input) }
     yield { type: 'toolUseStart', name }
   }
 
@@ -112,6 +112,14 @@ export class ConverseAnswerBuilder {
     this.usage = usage
     this.model = trace?.promptRouter?.invokedModelId ?? null
   }
+}
+
+/** Where Node can, the package reads numbers that a double does not hold exactly into types of its own. */
+function plainJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => {
+    if (typeof item === 'bigint') return Number(item)
+    return isJsonObject(item) && item.type === 'bigDecimal' ? Number(item.string) : item
+  })
 }
 
 function addText(block: OpenBlock, text: string): Delta {
