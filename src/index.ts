@@ -49,6 +49,7 @@ export {
   type StructuredResult,
 } from './library/agent.js'
 export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
+export { explainRoute, type RouteExplanation } from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
 export type { JsonSchema, Schema, StandardSchema } from './schema.js'
 export { calculator } from './toolsets/calculator.js'

@@ -44,7 +44,10 @@ async function openDoor(
   config: Config,
 ): Promise<Door> {
   if (command.name === 'stdio') return serveOverStdio(services(config, 'warn'))
-  const { httpAccess, serveHttp } = await import('./mcp/http.js')
+  const [{ httpAccess }, { serveHttp }] = await Promise.all([
+    import('./mcp/auth.js'),
+    import('./mcp/http.js'),
+  ])
   const access = httpAccess(config.http, command.noAuth, randomToken)
   const door = await serveHttp(services(config, 'info'), access)
   process.stderr.write(`Listening on ${door.url}\n`)

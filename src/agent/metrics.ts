@@ -8,6 +8,8 @@ import { sumCost, sumUsage, type Usage } from './usage.js'
 export interface CycleMetrics {
   modelId: string
   providerModel: string | null
+  /** The fallback that answered in place of `modelId`. */
+  answeredBy?: string
   usage: Usage | null
   costUsd: number | null
   costSource: CostSource

@@ -36,6 +36,8 @@ export interface CallReport {
   costUsd: number | null
   /** `reported` by the provider or proxy, or `computed` from LiteLLM's price map. */
   costSource: CostSource
+  /** The fallback that answered in place of the model that was asked. */
+  answeredBy?: string
   /** The model that really answered, where a proxy told. */
   providerModel: string | null
   /** LiteLLM's call id, where a proxy told. */

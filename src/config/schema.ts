@@ -43,8 +43,6 @@ export const fileSchema = strict(
   ['agents', 'mcpServers'],
 )
 
-export type ConfigFile = z.infer<typeof fileSchema>
-
 /** An object whose unknown keys are errors that say what was probably meant. */
 function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, later: readonly string[] = []) {
   return z.strictObject(shape, {

@@ -4,10 +4,14 @@ import { checkKeys } from '../agent/known-keys.js'
 import type { Model, ModelCallOptions, ModelEvent, ModelRequest } from '../agent/model.js'
 import { RunSignal } from '../agent/run-signal.js'
 import { adapted, notice } from './adapt.js'
+import { withAutoCachePoints } from './auto-cache.js'
 import { timeoutError } from './errors.js'
+import { takesCachePoints } from './explain.js'
+import { withFallbacks } from './fallbacks.js'
 import type { ModelInfo } from './model-info.js'
 import { withRetries } from './retry.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
+import { proxyPrefix } from './routes/proxy.js'
 import { type CallSettings, callSettings } from './settings.js'
 import type { Wire, WireCall } from './wires/wire.js'
 
@@ -21,15 +25,23 @@ export interface LiteLLMModelConfig {
   params?: Readonly<JsonObject>
   /** `false` for an endpoint that cannot stream. Default: true. */
   stream?: boolean
+  /** `auto` places cache points where they pay, beside those that are given. */
+  cache?: 'auto'
+  /**
+   * Models to ask in turn where this one fails by rate limit, provider error, time-out or
+   * connection, or where the conversation is too long for it. A proxy is told of them; else they
+   * are called from here, with the keys of their own routes.
+   */
+  fallbacks?: readonly (string | LiteLLMModelConfig)[]
 }
 
-const configKeys = ['modelId', 'clientArgs', 'params', 'stream'] as const
+const configKeys = ['modelId', 'clientArgs', 'params', 'stream', 'cache', 'fallbacks'] as const
 
 /** A model behind LiteLLM's names: through a LiteLLM Proxy, or straight at a provider. */
 export class LiteLLMModel implements Model {
   private config: LiteLLMModelConfig
   private readonly env: Environment
-  private resolved: { route: Route; settings: CallSettings } | undefined
+  private resolved: Resolved | undefined
 
   /** Fails with a `configuration` AgentError on an unknown key or a wrong value. */
   constructor(config: LiteLLMModelConfig, { env = process.env }: { env?: Environment } = {}) {
@@ -57,13 +69,23 @@ export class LiteLLMModel implements Model {
   }
 
   async *stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
+    const { fallbacks } = this.resolve()
+    yield* withFallbacks([this, ...fallbacks], (model) => model.call(request, options))
+  }
+
+  /** One model's own try, with its retries. */
+  private async *call(
+    request: ModelRequest,
+    options: ModelCallOptions,
+  ): AsyncGenerator<ModelEvent> {
     const { route, settings } = this.resolve()
     const deadline = new RunSignal(options.signal, settings.timeoutMs / 1000)
     const { signal } = deadline
     let text = ''
     try {
       const [wire, info] = await Promise.all([wires[route.wire](), knownInfo(route)])
-      const ready = adapted(request, settings, route, info)
+      const cached = this.cached(request, route, info)
+      const ready = adapted(cached, settings, route, info)
       for (const dropped of ready.dropped) yield { type: 'notice', message: notice(dropped) }
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
@@ -81,13 +103,45 @@ export class LiteLLMModel implements Model {
     }
   }
 
-  private resolve(): { route: Route; settings: CallSettings } {
-    if (!this.resolved) {
-      const route = resolveRoute(this.config, this.env)
-      this.resolved = { route, settings: callSettings(this.config, route) }
-    }
+  private cached(request: ModelRequest, route: Route, info: ModelInfo | undefined): ModelRequest {
+    if (this.config.cache !== 'auto' || !takesCachePoints(route)) return request
+    if (info?.supports.caching === false) return request
+    return withAutoCachePoints(request, info?.minCacheTokens ?? null)
+  }
+
+  private resolve(): Resolved {
+    this.resolved ??= this.resolveConfig()
     return this.resolved
   }
+
+  private resolveConfig(): Resolved {
+    const route = resolveRoute(this.config, this.env)
+    const settings = callSettings(this.config, route)
+    const { fallbacks = [], params } = this.config
+    if (fallbacks.length === 0) return { route, settings, fallbacks: [] }
+    if (route.kind === 'proxy') {
+      const names = fallbacks.map(proxyName)
+      const body = { ...settings.body, fallbacks: names }
+      return { route, settings: { ...settings, body }, fallbacks: [] }
+    }
+    const models = fallbacks.map((fallback) => {
+      const config = typeof fallback === 'string' ? { modelId: fallback } : fallback
+      return new LiteLLMModel({ ...(params && { params }), ...config }, { env: this.env })
+    })
+    return { route, settings, fallbacks: models }
+  }
+}
+
+interface Resolved {
+  route: Route
+  settings: CallSettings
+  fallbacks: LiteLLMModel[]
+}
+
+/** A fallback as the proxy knows it. */
+function proxyName(fallback: string | LiteLLMModelConfig): string {
+  const id = typeof fallback === 'string' ? fallback : fallback.modelId
+  return id.startsWith(proxyPrefix) ? id.slice(proxyPrefix.length) : id
 }
 
 const wires: Record<Route['wire'], () => Promise<Wire>> = {
@@ -110,6 +164,11 @@ function checkConfig(config: LiteLLMModelConfig): LiteLLMModelConfig {
     throw configurationError(
       'LiteLLMModel needs a modelId.',
       'Give it as text, such as openai/gpt-4o-mini or litellm_proxy/<name>.',
+    )
+  if (config.cache !== undefined && config.cache !== 'auto')
+    throw configurationError(
+      `LiteLLMModel's cache cannot be ${JSON.stringify(config.cache)}.`,
+      'Set it to "auto", or leave it out and place cache points yourself.',
     )
   return config
 }

@@ -42,6 +42,15 @@ const ownArgs = [
   'aws_bedrock_runtime_endpoint',
 ] as const
 
+/** Ways to sign in at AWS that its own credential chain has, and LiteLLM takes as arguments. */
+const awsChainArgs = [
+  'aws_role_name',
+  'aws_session_name',
+  'aws_web_identity_token',
+  'aws_sts_endpoint',
+  'aws_external_id',
+]
+
 /** What the agent itself puts into a request: in `params` it would silently replace it. */
 const reservedParams = ['model', 'messages', 'tools']
 
@@ -53,7 +62,7 @@ export function callSettings(
   route: Pick<Route, 'kind'>,
 ): CallSettings {
   const { clientArgs = {}, params = {} } = config
-  for (const key of Object.keys(clientArgs)) refuseOtherSpelling(key)
+  for (const key of Object.keys(clientArgs)) refuseUnusable(key)
   for (const key of reservedParams) {
     const where = key in params ? 'params' : key in clientArgs ? 'clientArgs' : undefined
     if (where)
@@ -93,13 +102,18 @@ export function callSettings(
 }
 
 /** `apiKey` for `api_key` would travel in the body, to be read by whoever logs it. */
-function refuseOtherSpelling(key: string): void {
+function refuseUnusable(key: string): void {
   const plain = key.replaceAll('_', '').toLowerCase()
   const meant = ownArgs.find((known) => known !== key && known.replaceAll('_', '') === plain)
   if (meant)
     throw configurationError(
       `clientArgs.${key} is not known.`,
       `LiteLLM's name for it is ${meant}.`,
+    )
+  if (awsChainArgs.includes(key))
+    throw configurationError(
+      `clientArgs.${key} is not supported.`,
+      "Set it up in a profile of AWS's own configuration and give aws_profile_name.",
     )
 }
 

@@ -1,6 +1,36 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { configurationError } from '../agent/errors.js'
+import type { Config } from '../config/resolve.js'
+import { isLoopback } from './guard.js'
 import { refuse } from './http-reply.js'
+
+/** How callers prove themselves: by this token, or not at all. */
+export type HttpAccess = { token: string; generated: boolean } | 'open'
+
+/** What access there is. Fails with `configuration` where a server would stand open to a network. */
+export function httpAccess(
+  { host, authToken }: Config['http'],
+  noAuth: boolean,
+  newToken: () => string,
+): HttpAccess {
+  if (!isLoopback(host)) {
+    if (noAuth)
+      throw configurationError(
+        `--no-auth is refused on ${host}, which other machines can reach.`,
+        'Set LITELLM_AGENTS_AUTH_TOKEN and leave --no-auth out, or listen on 127.0.0.1.',
+      )
+    if (authToken === undefined)
+      throw configurationError(
+        `Listening on ${host}, which other machines can reach, needs a token.`,
+        'Set LITELLM_AGENTS_AUTH_TOKEN to a long random text, or listen on 127.0.0.1.',
+      )
+  }
+  if (noAuth) return 'open'
+  return authToken === undefined
+    ? { token: newToken(), generated: true }
+    : { token: authToken, generated: false }
+}
 
 /** Who may call over HTTP: whoever has the token, or everybody. */
 export type Authenticate = (

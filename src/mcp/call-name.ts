@@ -20,9 +20,14 @@ export function opensSession(message: unknown): boolean {
   return isJsonObject(message) && message.method === 'initialize'
 }
 
-/** What a cancellation cancels. */
-export function cancelled(message: unknown): { requestId: unknown; reason: unknown } | undefined {
+/** The call that a message cancels. */
+export function cancelledCall(
+  message: unknown,
+  principal: string,
+  client: string | string[] | undefined,
+): { name: string; reason: unknown } | undefined {
   if (!isJsonObject(message) || message.method !== 'notifications/cancelled') return undefined
   const { requestId, reason } = isJsonObject(message.params) ? message.params : {}
-  return requestId === undefined ? undefined : { requestId, reason }
+  const name = callName(principal, client, requestId)
+  return name === undefined ? undefined : { name, reason }
 }

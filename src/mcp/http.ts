@@ -4,11 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/server'
 import { configurationError } from '../agent/errors.js'
-import type { Config } from '../config/resolve.js'
-import { bearerAuthentication, withoutAuthentication } from './auth.js'
-import { callName, cancelled, clientHeader, opensSession } from './call-name.js'
-import { isLoopback, webPageGuard } from './guard.js'
-import { readJsonBody } from './http-body.js'
+import { bearerAuthentication, type HttpAccess, withoutAuthentication } from './auth.js'
+import { cancelledCall, clientHeader, opensSession } from './call-name.js'
+import { webPageGuard } from './guard.js'
+import { readJsonBody, refuseBody } from './http-body.js'
 import { refuse, replyJson } from './http-reply.js'
 import { serverFactory } from './server.js'
 import type { Services } from './services.js'
@@ -20,38 +19,10 @@ export interface HttpDoor {
   close(graceMs: number): Promise<void>
 }
 
-/** How callers prove themselves: by this token, or not at all. */
-export type HttpAccess = { token: string; generated: boolean } | 'open'
-
 /** Above the usual 60 s of load balancers, so that they never write to a connection we just closed. */
 const keepAliveMs = 65_000
 const eventStreamKeepAliveMs = 10_000
-const answerMs = 500
-const parseError = -32700
-
-/** What access there is. Fails with `configuration` where a server would stand open to a network. */
-export function httpAccess(
-  { host, authToken }: Config['http'],
-  noAuth: boolean,
-  newToken: () => string,
-): HttpAccess {
-  if (!isLoopback(host)) {
-    if (noAuth)
-      throw configurationError(
-        `--no-auth is refused on ${host}, which other machines can reach.`,
-        'Set LITELLM_AGENTS_AUTH_TOKEN and leave --no-auth out, or listen on 127.0.0.1.',
-      )
-    if (authToken === undefined)
-      throw configurationError(
-        `Listening on ${host}, which other machines can reach, needs a token.`,
-        'Set LITELLM_AGENTS_AUTH_TOKEN to a long random text, or listen on 127.0.0.1.',
-      )
-  }
-  if (noAuth) return 'open'
-  return authToken === undefined
-    ? { token: newToken(), generated: true }
-    : { token: authToken, generated: false }
-}
+const answerMs = 2_000
 
 /** Serves Streamable HTTP at /mcp, for both eras, each request on its own. */
 export async function serveHttp(services: Services, access: HttpAccess): Promise<HttpDoor> {
@@ -96,9 +67,8 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
       return serveMcp(authenticated, response)
     const body = await readJsonBody(request, maxBodyBytes)
     if ('refused' in body) return refuseBody(response, body.refused, maxBodyBytes)
-    const cancel = cancelled(body.json)
-    const name = cancel && callName(principal, request.headers[clientHeader], cancel.requestId)
-    if (name !== undefined) inFlight.cancel(name, cancel?.reason)
+    const cancelled = cancelledCall(body.json, principal, request.headers[clientHeader])
+    if (cancelled) inFlight.cancel(cancelled.name, cancelled.reason)
     if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())
     return serveMcp(authenticated, response, body.json)
   }
@@ -142,37 +112,6 @@ async function finished(responses: Iterable<ServerResponse>): Promise<void> {
     (response) => new Promise<void>((resolve) => response.once('close', resolve)),
   )
   if (closed.length > 0) await Promise.race([Promise.all(closed), sleep(answerMs)])
-}
-
-function refuseBody(
-  response: ServerResponse,
-  why: 'tooLarge' | 'notJson' | 'brokenOff',
-  maxBytes: number,
-): void {
-  switch (why) {
-    case 'brokenOff':
-      response.destroy()
-      break
-    case 'notJson':
-      refuse(
-        response,
-        400,
-        {
-          code: 'invalidRequest',
-          message: 'The body is not valid JSON.',
-          hint: 'Send one JSON-RPC message as the body.',
-        },
-        parseError,
-      )
-      break
-    case 'tooLarge':
-      response.setHeader('connection', 'close')
-      refuse(response, 413, {
-        code: 'invalidRequest',
-        message: `The body is larger than ${maxBytes} bytes.`,
-        hint: 'Send a shorter prompt, or ask the operator to raise http.maxBodyBytes.',
-      })
-  }
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { CoreAgent, type CoreRunOptions } from '../agent/agent.js'
-import type { Message } from '../agent/content.js'
 import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
 import type { AgentEvent } from '../agent/events.js'
 import type { Limits } from '../agent/limits.js'

@@ -29,8 +29,10 @@ describe.concurrent('golden cases of Strands + LiteLLM', () => {
         expect(body).toEqual(bodies[index])
         expect(path).toBe(request.path)
         expect(headers.accept).toBe('application/json')
-        const key = headers.authorization ?? headers['x-api-key']
-        expect(key).toMatch(/^(Bearer )?sk-(golden-key|wrong-key)$/)
+        const direct = recorded.mode === 'direct-anthropic'
+        const sent = direct ? `Bearer ${headers['x-api-key']}` : headers.authorization
+        expect(sent).toMatch(/^Bearer sk-(golden-key|wrong-key)$/)
+        if (direct) expect(headers['anthropic-version']).toBe('2023-06-01')
       }
       expect(outcome).toEqual({ ...expectedOutcome(recorded), ...exception?.outcome })
     },

@@ -64,7 +64,7 @@ export function connectStdio(kind: ClientKind, env: Environment, args: readonly 
     : open2(kind, new StdioClientTransport(start))
 }
 
-export function connectHttp(kind: ClientKind, { url, token }: Pick<HttpServer, 'url' | 'token'>) {
+function connectHttp(kind: ClientKind, { url, token }: Pick<HttpServer, 'url' | 'token'>) {
   const requestInit = token ? { headers: { authorization: `Bearer ${token}` } } : {}
   return kind === 'sdk1'
     ? open1(new HttpTransport1(new URL(url), { requestInit }))

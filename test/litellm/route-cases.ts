@@ -191,6 +191,30 @@ function basesFor(model: string): Record<string, string> {
   return base ? valued([base]) : {}
 }
 
+/** Azure's forms of address, by host, version and model. */
+export const azureCases: readonly RouteCase[] = [
+  ...['', '2024-10-21', 'v1', 'preview', 'latest'].map((version) => ({
+    model: 'azure/gpt-4o',
+    env: {
+      AZURE_API_KEY: 'of-AZURE_API_KEY',
+      AZURE_API_BASE: 'https://r.openai.azure.com',
+      ...(version && { AZURE_API_VERSION: version }),
+    },
+  })),
+  ...[
+    'https://r.services.ai.azure.com',
+    'https://r.services.ai.azure.com/models',
+    'https://r.openai.azure.com',
+    'https://r.models.ai.azure.com',
+    'https://r.eastus.inference.ml.azure.com/v1',
+  ].flatMap((AZURE_AI_API_BASE) =>
+    ['gpt-5', 'Mistral-Large-2411', 'claude-opus-4-7'].map((model) => ({
+      model: `azure_ai/${model}`,
+      env: { AZURE_AI_API_KEY: 'of-AZURE_AI_API_KEY', AZURE_AI_API_BASE },
+    })),
+  ),
+]
+
 /** Everything goes through the proxy, whatever it is called. */
 export const proxyCases: readonly RouteCase[] = [
   'gpt-4o',

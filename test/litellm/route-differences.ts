@@ -1,5 +1,13 @@
-/** What of a route is compared. `placed`: that there is one at all. */
-export type Compared = 'placed' | 'provider' | 'model' | 'base' | 'key' | 'url' | 'sentModel'
+/** What is compared. `placed`: that there is a route at all; `called`: that a request is made. */
+export type Compared =
+  | 'placed'
+  | 'called'
+  | 'provider'
+  | 'model'
+  | 'base'
+  | 'key'
+  | 'url'
+  | 'sentModel'
 
 export interface Difference {
   model: RegExp
@@ -60,16 +68,21 @@ export const differences: readonly Difference[] = [
   },
   {
     model: /^(custom_openai|openai_like)\//,
-    differs: ['url', 'key', 'sentModel'],
-    why: 'One’s own server has its own variables here, OPENAI_LIKE_*, and is not given OpenAI’s key.',
+    differs: ['called'],
+    why: 'LiteLLM knows OPENAI_LIKE_* for embeddings only; here they are one’s own server’s, which is not given OpenAI’s key.',
   },
   {
-    model: /^gpt-5-codex$/,
+    model: /^huggingface\//,
+    differs: ['called'],
+    why: 'LiteLLM first asks the hub who serves the model; here the router of Hugging Face decides.',
+  },
+  {
+    model: /^(gpt-5-codex|codex-mini-latest)$/,
     differs: ['url'],
     why: 'The Responses API there for models that have no other; the model data says which these are.',
   },
   {
-    model: /^(gpt-9-from-the-future|o9-mini)$/,
+    model: /^(gpt-9-from-the-future|o9-mini|ft:o4-mini-2025-04-16)$/,
     differs: ['placed'],
     why: 'LiteLLM refuses OpenAI names it does not know yet.',
   },
@@ -94,14 +107,14 @@ export const differences: readonly Difference[] = [
     why: 'OpenAI’s older completions wire, which is not spoken here.',
   },
   {
-    model: /^anthropic\/claude-2\.1$/,
-    differs: ['provider'],
-    why: 'LiteLLM’s name for Anthropic’s older wire, which is gone.',
+    model: /^(command|j2-|jamba-)/,
+    differs: ['placed'],
+    why: 'Bare names of Cohere and AI21 are not placed here: cohere/… and ai21/… say it.',
   },
   {
-    model: /^command-r/,
-    differs: ['placed'],
-    why: 'Bare Cohere names are not placed here: cohere/… says it.',
+    model: /^fireworks_ai\/m-x$/,
+    differs: ['model'],
+    why: 'LiteLLM completes the name later; the request is the same.',
   },
   {
     model: /^text-embedding-/,
@@ -119,8 +132,13 @@ export const differences: readonly Difference[] = [
     why: 'LiteLLM sends it to api.openai.com with OpenAI’s key; here azure/ is Azure.',
   },
   {
-    model: /^azure_ai\/gpt-4o$/,
+    model: /^azure_ai\/gpt-/,
     differs: ['provider'],
-    why: 'LiteLLM renames it azure; the place is the same.',
+    why: 'LiteLLM renames it azure where it is no Foundry address; the place is the same.',
+  },
+  {
+    model: /^azure_ai\//,
+    differs: ['base'],
+    why: 'LiteLLM adds the path later; the request is the same.',
   },
 ]

@@ -249,12 +249,14 @@ describe('a server that cannot', () => {
     expectFailure(await ask({}), 'configuration', /no default model/, /LITELLM_AGENTS_MODEL_ID/)
   })
 
-  test('tells a wrong key, without showing it', async () => {
-    const message = `Incorrect API key provided: ${testKey}`
+  test('tells a wrong key, without showing it or any other', async () => {
+    const another = 'a plain looking secret'
+    const message = `Incorrect API key provided: ${testKey}, ${another}`
     fake.script({ raw: { status: 401, body: { error: { message, code: 'invalid_api_key' } } } })
-    const result = await ask(upstream(fake))
+    const result = await ask({ ...upstream(fake), GROQ_API_KEY: another })
     expectFailure(result, 'authentication', /401/, /key/)
     expect(JSON.stringify(result)).not.toContain(testKey)
+    expect(JSON.stringify(result)).not.toContain(another)
   })
 
   test('tells a proxy that is not there', async () => {

@@ -299,11 +299,12 @@ describe('starting', () => {
     await open.stop()
   })
 
-  test('and ending: a call that is about to end may', async () => {
+  test('and ending: a call that is about to end may, down to the last byte', async () => {
     const program = startProgram(['http', '--port', '0', '--no-auth'], upstream(fake))
     const [, url] = await program.until('stderr', /Listening on (\S+)/)
     fake.reset()
-    fake.script({ text: 'Just in time', delayMs: 300 })
+    const text = 'Just in time. '.repeat(400_000)
+    fake.script({ text, delayMs: 300 })
     const params = { name: 'run_agent', arguments: { prompt: 'Hurry' } }
     const reply = fetch(url as string, {
       method: 'POST',
@@ -315,7 +316,9 @@ describe('starting', () => {
     })
     await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
     program.child.kill('SIGTERM')
-    expect(await (await reply).text()).toContain('Just in time')
+    const body = await (await reply).text()
+    const [, data = ''] = /^data: (.*)$/m.exec(body) ?? []
+    expect(JSON.parse(data).result.structuredContent.text).toBe(text)
     const { code, ms } = await program.exited()
     expect(code).toBe(0)
     expect(ms).toBeLessThan(1_000)

@@ -20,14 +20,12 @@ answer = {
     "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
 }
 key_headers = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
-
-
 sent: list[dict] = []
 
 
 def send(self, request, **_):
     body = json.loads(request.read() or b"{}")
-    if not {"messages", "contents", "input", "prompt"} & set(body):
+    if not {"messages", "contents", "input", "inputText", "prompt"} & set(body):
         return httpx.Response(200, json={}, request=request)  # A look-up before the call.
     keys = {name: request.headers[name] for name in key_headers if name in request.headers}
     sent.append({"url": str(request.url), "keys": keys, "model": body.get("model")})

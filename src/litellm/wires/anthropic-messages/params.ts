@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+import { claudeThinking } from '../thinking.js'
 
 interface MessagesParams {
   [name: string]: JsonValue | undefined
@@ -28,20 +29,12 @@ export function messagesParams(body: Readonly<JsonObject>): MessagesParams {
     ...(stop !== undefined &&
       stop !== null && { stop_sequences: Array.isArray(stop) ? stop : [stop] }),
     ...(typeof user === 'string' && { metadata: { ...metadataOf(rest), user_id: user } }),
-    ...(typeof reasoning_effort === 'string' && thinkingFor(reasoning_effort, rest)),
+    ...(typeof reasoning_effort === 'string' &&
+      rest.thinking === undefined &&
+      claudeThinking(reasoning_effort)),
     ...(typeof parallel_tool_calls === 'boolean' && { parallel: parallel_tool_calls }),
     ...(tool_choice !== undefined && choiceOf(tool_choice)),
   }
-}
-
-/** LiteLLM's budgets for OpenAI's words. */
-const budgets: Record<string, number> = { minimal: 128, low: 1024, medium: 2048, high: 4096 }
-const smallestBudget = 1024
-
-function thinkingFor(effort: string, { thinking }: JsonObject): JsonObject {
-  const budget = budgets[effort]
-  if (thinking !== undefined || budget === undefined) return {}
-  return { thinking: { type: 'enabled', budget_tokens: Math.max(budget, smallestBudget) } }
 }
 
 function metadataOf({ metadata }: JsonObject): JsonObject {

@@ -1,0 +1,76 @@
+import type { JsonObject } from '../agent/content.js'
+import { adapted, type Dropped } from './adapt.js'
+import { modelInfo } from './model-data.js'
+import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
+import { callSettings } from './settings.js'
+
+/** Where a call would go, and with what. Holds no key. */
+export interface RouteExplanation {
+  modelId: string
+  wire: Route['wire']
+  kind: Route['kind']
+  provider: string
+  /** Where requests go; `null` for the offline model, whose server starts with the first call. */
+  url: string | null
+  urlSource: string
+  /** The model name that is sent. */
+  model: string
+  /** The argument or variable the key comes from; `null`: no key. */
+  keySource: string | null
+  /** Whether cache points can be sent. */
+  cachePoints: boolean
+  /** Parameters that will not be sent, and why. */
+  dropped: Dropped[]
+}
+
+/**
+ * Explains where a model id leads, without making a call. Fails as the call would:
+ * `configuration`, `modelNotFound`, `unsupportedParams`.
+ */
+export async function explainRoute(
+  config: { modelId: string; clientArgs?: ClientArgs; params?: Readonly<JsonObject> },
+  env: Environment = process.env,
+): Promise<RouteExplanation> {
+  const route = resolveRoute(config, env)
+  const settings = callSettings(config, route)
+  const { provider, model } = route
+  const info = route.kind === 'direct' ? await modelInfo({ provider, model }) : undefined
+  const request = { messages: [], system: [], tools: [] }
+  const { dropped } = adapted(request, settings, route, info)
+  return {
+    modelId: config.modelId,
+    wire: route.wire,
+    kind: route.kind,
+    provider,
+    url: requestUrl(route),
+    urlSource: route.baseSource,
+    model,
+    keySource: route.keySource,
+    cachePoints: takesCachePoints(route),
+    dropped,
+  }
+}
+
+export function takesCachePoints({ wire, traits }: Route): boolean {
+  return wire !== 'openai-chat' || traits.cacheControl === true
+}
+
+function requestUrl({ wire, baseUrl, model, aws, query, kind }: Route): string | null {
+  if (kind === 'offline') return null
+  switch (wire) {
+    case 'openai-chat': {
+      const search = query ? `?${new URLSearchParams(query)}` : ''
+      return `${withoutCredentials(baseUrl)}/chat/completions${search}`
+    }
+    case 'anthropic-messages':
+      return `${withoutCredentials(baseUrl).replace(/\/v1(\/messages)?$/, '')}/v1/messages`
+    case 'bedrock-converse': {
+      const base = baseUrl || `https://bedrock-runtime.${aws?.region}.amazonaws.com`
+      return `${withoutCredentials(base)}/model/${encodeURIComponent(model)}/converse-stream`
+    }
+  }
+}
+
+function withoutCredentials(url: string): string {
+  return url.replace(/^(https?:\/\/)[^/@]*@/, '$1')
+}
