@@ -23,6 +23,11 @@ async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(`${version}\n`)
       return
     }
+    case 'doctor': {
+      const { explain } = await import('./cli/doctor.js')
+      await explain(command)
+      return
+    }
     default: {
       const { serve } = await import('./serve.js')
       await serve(command)

@@ -16,11 +16,17 @@ export function modelSource(config: Config, env: Environment): ModelSource {
     resolveRoute({ modelId, clientArgs: clientArgsFor(modelId, config, env) }, env)
   return {
     route,
-    create: (modelId, params) =>
-      new LiteLLMModel(
-        { modelId, clientArgs: clientArgsFor(modelId, config, env), params },
-        { env },
-      ),
+    create: (modelId, params) => {
+      const { cache, fallbacks } = config.defaults
+      const withArgs = (id: string) => ({
+        modelId: id,
+        clientArgs: clientArgsFor(id, config, env),
+        ...(cache && { cache }),
+      })
+      const others = fallbacks.filter((id) => id !== modelId).map(withArgs)
+      const model = { ...withArgs(modelId), params, fallbacks: others }
+      return new LiteLLMModel(model, { env })
+    },
     list: () => {
       if (!listed || Date.now() - listed.at > listAgeMs) {
         const models = listModels(
@@ -42,7 +48,11 @@ export function modelSource(config: Config, env: Environment): ModelSource {
  * The arguments given for the provider that an id leads to with them: so that none of them, a key
  * least of all, ever goes to another.
  */
-function clientArgsFor(modelId: string, { clientArgs }: Config, env: Environment): JsonObject {
+export function clientArgsFor(
+  modelId: string,
+  { clientArgs }: Config,
+  env: Environment,
+): JsonObject {
   let incomplete: JsonObject = {}
   for (const [provider, args] of Object.entries(clientArgs)) {
     try {

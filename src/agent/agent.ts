@@ -120,6 +120,7 @@ export class CoreAgent {
         metrics: recorder.snapshot(),
         message: end.message,
         ...(plan?.done && { output: plan.output }),
+        ...(plan && { attempts: plan.attempts }),
         ...(end.limit && { limit: end.limit }),
       })
       // An extraction asks about the conversation and leaves it as it was.
@@ -130,6 +131,7 @@ export class CoreAgent {
       const error = asAgentError(thrown)
       error.usage = recorder.usage
       error.metrics = recorder.snapshot()
+      error.attempts = plan?.attempts
       // A prompt that was never answered does not stay behind to be asked twice.
       if (options.output?.force || !recorder.answered) this.messages = before
       throw error

@@ -63,6 +63,8 @@ export class AgentError extends Error {
   readonly text: string | undefined
   usage: Usage | null = null
   metrics: Metrics | null = null
+  /** How many objects the model offered in vain, where one was asked for. */
+  attempts: number | undefined
 
   constructor(init: AgentErrorInit) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause })

@@ -11,6 +11,7 @@ export interface AgentResultInit {
   message: Message | null
   output?: unknown
   limit?: LimitHit
+  attempts?: number
 }
 
 /** How a run ended. `usage` is this run's (`null`: no provider told), `output` the validated object. */
@@ -23,6 +24,8 @@ export class AgentResult<Output = unknown> {
   readonly message: Message | null
   readonly output: Output | undefined
   readonly limit: LimitHit | undefined
+  /** How many objects the model offered until one was valid; `undefined` where none was asked for. */
+  readonly attempts: number | undefined
 
   constructor(init: AgentResultInit) {
     this.text = init.text
@@ -32,6 +35,7 @@ export class AgentResult<Output = unknown> {
     this.message = init.message
     this.output = init.output as Output | undefined
     this.limit = init.limit
+    this.attempts = init.attempts
   }
 
   /** The answer: the text, or the object as JSON where the model gave only that. */

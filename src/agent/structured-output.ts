@@ -180,7 +180,7 @@ function userText(text: string): Message {
 }
 
 /** The JSON object that a text is, alone or in one code fence. */
-export function parseJsonText(text: string): JsonObject | undefined {
+function parseJsonText(text: string): JsonObject | undefined {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)
   const body = (fenced?.[1] ?? text).trim()
   if (!body.startsWith('{')) return undefined

@@ -10,7 +10,16 @@ export type LogLevel = (typeof logLevels)[number]
 
 /** Everything the operator decided, with the defaults filled in. */
 export interface Config {
-  defaults: { modelId?: string; params: JsonObject; limits: Limits }
+  defaults: {
+    modelId?: string
+    params: JsonObject
+    limits: Limits
+    /** Models to ask where the one that was named fails. */
+    fallbacks: string[]
+    cache?: 'auto'
+    /** One line in every answer about what the cache did. */
+    cacheAdvice: boolean
+  }
   /** LiteLLM's client arguments by provider; none of them ever travels to another. */
   clientArgs: Readonly<Record<string, JsonObject>>
   allow: {
@@ -83,6 +92,9 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       ...(modelId !== undefined && { modelId }),
       params: (defaults.params ?? {}) as JsonObject,
       limits: withoutUndefined(defaults.limits ?? {}),
+      fallbacks: defaults.fallbacks ?? [],
+      ...(defaults.cache && { cache: defaults.cache }),
+      cacheAdvice: defaults.cacheAdvice ?? false,
     },
     clientArgs: clientArgs as Record<string, JsonObject>,
     allow: {

@@ -23,6 +23,9 @@ export const fileSchema = strict(
       modelId: text.optional(),
       params: values.optional(),
       limits: limits.optional(),
+      fallbacks: z.array(text).optional(),
+      cache: z.literal('auto').optional(),
+      cacheAdvice: z.boolean().optional(),
     }).optional(),
     clientArgs: z.record(z.string(), values).optional(),
     allow: strict({

@@ -3,6 +3,7 @@ import { AgentError } from '../agent/errors.js'
 import type { ModelRequest } from '../agent/model.js'
 import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
+import { needsProxy } from './routes/needs-proxy.js'
 import type { CallSettings } from './settings.js'
 
 export interface Adapted {
@@ -43,6 +44,8 @@ export function adapted(
   route: Route,
   info: ModelInfo | undefined,
 ): Adapted {
+  if (info?.mode === 'responses' && route.wire === 'openai-chat')
+    throw needsProxy(route.id, 'It speaks only the Responses API, which the proxy translates.')
   const dropped: Dropped[] = []
   const body = { ...settings.body }
   const drop = (params: readonly string[], why: string) => {

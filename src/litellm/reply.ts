@@ -1,4 +1,4 @@
-import type { ContentBlock, StopReason } from '../agent/content.js'
+import type { ContentBlock, JsonObject, StopReason } from '../agent/content.js'
 import type { ModelReply } from '../agent/model.js'
 import type { Usage } from '../agent/usage.js'
 import type { CachePoints } from './cache-points.js'
@@ -37,7 +37,7 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
       ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }
       : null
   const computed =
-    priced && prices && call.route.kind === 'direct' ? computeCost(priced, prices) : null
+    priced && prices && !hasOtherPrice(call.settings.body) ? computeCost(priced, prices) : null
   const costUsd = answer.reportedCostUsd ?? computed
   return {
     message: { role: 'assistant', content: answer.content },
@@ -60,6 +60,13 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
       memory: call.request.cacheMemory,
     }),
   }
+}
+
+/** Faster, slower and regional service costs what the price map's plain prices do not say. */
+function hasOtherPrice({ service_tier, speed, inference_geo }: Readonly<JsonObject>): boolean {
+  const usualTier =
+    service_tier === undefined || service_tier === 'auto' || service_tier === 'default'
+  return !usualTier || speed !== undefined || inference_geo !== undefined
 }
 
 /** A proxy names the real model behind its alias: what is known of that holds for the alias. */

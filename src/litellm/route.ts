@@ -37,9 +37,10 @@ export interface Route {
 /** How an OpenAI-format endpoint differs from OpenAI's own. */
 export type Traits = Omit<ProviderEntry, 'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1'>
 
-const openaiName = /^(gpt-|chatgpt-|o\d(-|$)|ft:(gpt-|davinci|babbage))/
+const openaiName =
+  /^(gpt-(?!3\.5-turbo-instruct)|chatgpt-|chat-latest$|codex-|computer-use-|daybreak-|o\d(-|$)|ft:(gpt-|o\d))/
 const bedrockName =
-  /^((us|eu|apac|au|jp|ca|sa|us-gov|global)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen|openai|writer|minimax|moonshot|moonshotai|google|nvidia|zai)\.\w/
+  /^((us|eu|apac|au|jp|ca|sa|us-gov|global)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen|openai|writer|minimax|moonshot|moonshotai|google|nvidia|zai|xai|twelvelabs)\.\w/
 
 /**
  * The route of a model id (DESIGN §4). Pure. Fails with `configuration` where something is missing

@@ -23,10 +23,14 @@ export function chatUsage(raw: unknown): Usage | null {
     count(prompt.cache_write_tokens) ??
     count(raw.cache_creation_input_tokens)
   const reasoning = count(completion.reasoning_tokens)
+  const total = count(raw.total_tokens)
+  // xAI counts what it thought beside the completion; everybody else inside it.
+  const apart = reasoning && total === (input ?? 0) + (output ?? 0) + reasoning ? reasoning : 0
+  const outputTokens = (output ?? 0) + apart
   return {
     inputTokens: input ?? 0,
-    outputTokens: output ?? 0,
-    totalTokens: count(raw.total_tokens) ?? (input ?? 0) + (output ?? 0),
+    outputTokens,
+    totalTokens: total ?? (input ?? 0) + outputTokens,
     ...(read !== undefined && { cacheReadInputTokens: read }),
     ...(written !== undefined && { cacheWriteInputTokens: written }),
     ...(reasoning && { reasoningTokens: reasoning }),
@@ -40,9 +44,10 @@ export function longWrites(raw: unknown): number | undefined {
   return isJsonObject(split) ? count(split.ephemeral_1h_input_tokens) : undefined
 }
 
-/** The cost in USD that LiteLLM or OpenRouter put beside the usage; `null`: it did not. */
+/** The cost in USD that LiteLLM, OpenRouter or Perplexity put beside the usage; `null`: none. */
 export function reportedCost(raw: unknown): number | null {
-  const cost = isJsonObject(raw) ? raw.cost : undefined
+  const told = isJsonObject(raw) ? raw.cost : undefined
+  const cost = isJsonObject(told) ? told.total_cost : told
   return typeof cost === 'number' && Number.isFinite(cost) ? cost : null
 }
 

@@ -6,14 +6,16 @@ import { noUsage, type Usage } from '../agent/usage.js'
 
 const metaPrefix = 'io.github.litellm-agents-mcp/'
 
-/** A success: the text for clients that show only that, the data for those that read it. */
+/** A success: the text, and a note, for clients that show only that, the data for those that read it. */
 export function success(
   text: string,
   data: object,
   meta?: CallToolResult['_meta'],
+  note?: string,
 ): CallToolResult {
+  const notes = note === undefined ? [] : [{ type: 'text' as const, text: note }]
   return {
-    content: [{ type: 'text', text }],
+    content: [{ type: 'text', text }, ...notes],
     structuredContent: { ...data },
     ...(meta && { _meta: meta }),
   }

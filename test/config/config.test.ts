@@ -26,7 +26,13 @@ describe('where a value comes from', () => {
   test('without a file, defaults and the environment', () => {
     const env = { LITELLM_AGENTS_MODEL_ID: 'openai/a', LITELLM_AGENTS_AUTH_TOKEN: 'secret' }
     expect(resolveConfig({ env })).toEqual({
-      defaults: { modelId: 'openai/a', params: {}, limits: {} },
+      defaults: {
+        modelId: 'openai/a',
+        params: {},
+        limits: {},
+        fallbacks: [],
+        cacheAdvice: false,
+      },
       clientArgs: {},
       allow: { params: [], tools: [], urlHosts: [] },
       http: {
@@ -50,7 +56,11 @@ describe('where a value comes from', () => {
     }
     const env = { LITELLM_AGENTS_MODEL_ID: 'openai/env', LITELLM_AGENTS_LOG_LEVEL: 'debug' }
     const config = resolveConfig({ file, env, flags: { port: 2 } })
-    expect(config.defaults).toEqual({ modelId: 'openai/env', params: {}, limits: { maxCycles: 3 } })
+    expect(config.defaults).toMatchObject({
+      modelId: 'openai/env',
+      params: {},
+      limits: { maxCycles: 3 },
+    })
     expect(config.http).toMatchObject({ host: 'localhost', port: 2 })
     expect(config.logLevel).toBe('debug')
   })

@@ -82,7 +82,7 @@ describe('the Anthropic Messages wire', () => {
       systemPrompt: [long, { cachePoint: { type: 'default', ttl: '1h' } }],
     })
     const first = await agent.invoke([long, cachePoint])
-    const { body } = fake.modelRequests[0] ?? {}
+    const body = fake.modelRequests[0]?.body ?? {}
     expect(body.tools[0].cache_control).toEqual({ type: 'ephemeral', ttl: '1h' })
     expect(body.system[0].cache_control).toEqual({ type: 'ephemeral', ttl: '1h' })
     expect(body.messages[0].content[0].cache_control).toEqual({ type: 'ephemeral' })

@@ -39,7 +39,7 @@ const others: Record<string, Variables> = {
   },
 }
 
-export const prefixes: Readonly<Record<string, Variables>> = { ...providers, ...others }
+const prefixes: Readonly<Record<string, Variables>> = { ...providers, ...others }
 
 const always = {
   CLOUDFLARE_ACCOUNT_ID: 'account',

@@ -65,6 +65,11 @@ export function findText(
 export function checkUrl(base: string): string {
   const trimmed = trimSlash(base)
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined
+  if (url?.username || url?.password)
+    throw configurationError(
+      'The base URL holds a user name or password.',
+      'Take them out of the URL and give the key in clientArgs.api_key.',
+    )
   if (url && /^https?:$/.test(url.protocol)) return trimmed
   throw configurationError(
     'The base URL is not a valid http or https URL.',

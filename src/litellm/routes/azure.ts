@@ -10,7 +10,11 @@ import {
 } from './args.js'
 
 const names = {
-  azure: { base: ['AZURE_API_BASE'], key: ['AZURE_API_KEY'], token: ['AZURE_AD_TOKEN'] },
+  azure: {
+    base: ['AZURE_API_BASE'],
+    key: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
+    token: ['AZURE_AD_TOKEN'],
+  },
   azure_ai: { base: ['AZURE_AI_API_BASE'], key: ['AZURE_AI_API_KEY'], token: [] },
 }
 
@@ -39,32 +43,64 @@ export function azureRoute(
   const credential = key ?? token
   if (!credential) throw missingKey(`${provider}/${model}`, [...variables.key, ...variables.token])
   const version = textArg(args.all, 'api_version') ?? (env.AZURE_API_VERSION || undefined)
+  const address = checkUrl(base.value)
+  const claude = provider === 'azure_ai' && /claude/i.test(model)
+  const own = provider === 'azure' || (isOpenai(model) && !isFoundry(address))
+  const place = own
+    ? endpoint(address, model, version ?? usualVersion)
+    : claude
+      ? { baseUrl: `${address.replace(/\/anthropic(\/.*)?$/, '')}/anthropic` }
+      : foundry(address, version)
   return {
-    wire: 'openai-chat',
+    wire: claude ? 'anthropic-messages' : 'openai-chat',
     kind: 'direct',
     provider,
     model,
     id: `${provider}/${model}`,
-    ...endpoint(provider, checkUrl(base.value), model, version),
+    ...place,
     baseSource: base.source,
     apiKey: credential.value,
     keySource: credential.source,
-    auth: key ? 'api-key' : 'bearer',
+    auth: !key
+      ? 'bearer'
+      : claude
+        ? 'x-api-key'
+        : own || isAzureHost(address)
+          ? 'api-key'
+          : 'bearer',
     traits,
   }
 }
 
+const usualVersion = '2025-02-01-preview'
 const undatedVersions = /^(v1|latest|preview)$/
 
 function endpoint(
-  provider: string,
   base: string,
   deployment: string,
-  version: string | undefined,
+  version: string,
 ): Pick<Route, 'baseUrl' | 'query'> {
+  const query = { 'api-version': version }
+  if (/\/openai(\/|$)/.test(new URL(base).pathname)) return { baseUrl: base, query }
+  if (undatedVersions.test(version)) return { baseUrl: `${base}/openai/v1` }
+  return { baseUrl: `${base}/openai/deployments/${encodeURIComponent(deployment)}`, query }
+}
+
+/** Azure's one address for models of every maker. */
+function foundry(base: string, version: string | undefined): Pick<Route, 'baseUrl' | 'query'> {
   const query = version === undefined ? {} : { query: { 'api-version': version } }
-  if (/\/(openai|models)(\/|$)/.test(new URL(base).pathname)) return { baseUrl: base, ...query }
-  if (provider === 'azure' && version !== undefined && !undatedVersions.test(version))
-    return { baseUrl: `${base}/openai/deployments/${encodeURIComponent(deployment)}`, ...query }
-  return { baseUrl: `${base}/openai/v1`, ...(version === 'preview' ? query : {}) }
+  const isBare = isFoundry(base) && !/\/models(\/|$)/.test(new URL(base).pathname)
+  return { baseUrl: isBare ? `${base}/models` : base, ...query }
+}
+
+function isOpenai(model: string): boolean {
+  return /^(gpt-|chatgpt-|o\d(-|$))/.test(model)
+}
+
+function isFoundry(base: string): boolean {
+  return new URL(base).hostname.endsWith('.services.ai.azure.com')
+}
+
+function isAzureHost(base: string): boolean {
+  return isFoundry(base) || new URL(base).hostname.endsWith('.openai.azure.com')
 }

@@ -42,7 +42,7 @@ export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Rou
     apiKey: key?.value,
     keySource: key?.source ?? awsKeySource(args, env),
     traits: {},
-    aws: awsAccess(args, env, regionInId),
+    aws: awsAccess(args, env, regionInId ?? /^arn:aws[\w-]*:bedrock:([^:]+):/.exec(model)?.[1]),
   }
 }
 

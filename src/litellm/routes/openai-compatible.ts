@@ -29,7 +29,7 @@ export function openaiCompatibleRoute(
     wire: 'openai-chat',
     kind: 'direct',
     provider,
-    model,
+    model: provider === 'fireworks_ai' ? fireworksName(model) : model,
     id: `${provider}/${model}`,
     baseUrl: addV1 && new URL(baseUrl).pathname === '/' ? `${baseUrl}/v1` : baseUrl,
     baseSource: base?.source ?? 'default',
@@ -37,6 +37,13 @@ export function openaiCompatibleRoute(
     keySource: key?.source ?? null,
     traits: own ? { ...traits, cacheControl: true } : traits,
   }
+}
+
+/** Fireworks knows its models by their whole paths, of which LiteLLM lets one leave out the start. */
+function fireworksName(model: string): string {
+  if (model.includes('#') || /^(accounts\/|FW-)/.test(model)) return model
+  if (/^(models|routers)\//.test(model)) return `accounts/fireworks/${model}`
+  return `accounts/fireworks/${model.endsWith('-fast') ? 'routers' : 'models'}/${model}`
 }
 
 /** Fills `{VARIABLE}` in an address that holds an account's name. */

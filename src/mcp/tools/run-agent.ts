@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { inputSchema, shared } from '../arguments.js'
+import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
 import { permittedTools } from '../permission.js'
@@ -88,5 +89,6 @@ async function runAgent(call: ToolCall, services: Services): Promise<CallToolRes
       ...(result.limit && { limit: result.limit }),
     },
     runMeta(result.usage, result.metrics),
+    services.config.defaults.cacheAdvice ? cacheAdvice(result.metrics.cache) : undefined,
   )
 }

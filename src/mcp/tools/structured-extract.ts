@@ -1,9 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { AgentError, cancelledError } from '../../agent/errors.js'
-import type { Metrics } from '../../agent/metrics.js'
 import type { AgentResult } from '../../agent/result.js'
 import { inputSchema, shared } from '../arguments.js'
+import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
 import { failure, runMeta, spending, success } from '../results.js'
@@ -66,8 +66,8 @@ async function extract(call: ToolCall, services: Services): Promise<CallToolResu
   const about = { runId: outcome.runId, modelId: outcome.modelId }
   const error = 'error' in outcome ? outcome.error : withoutObject(outcome.result)
   if (error) {
-    const tried = attempts(error.metrics, output.name)
-    return failure(error, { output: null, ...about, attempts: tried }, services.redact)
+    const attempts = error.attempts ?? 0
+    return failure(error, { output: null, ...about, attempts }, services.redact)
   }
   const { result } = outcome as { result: AgentResult }
   return success(
@@ -76,15 +76,16 @@ async function extract(call: ToolCall, services: Services): Promise<CallToolResu
       status: 'completed',
       output: result.output,
       ...about,
-      attempts: attempts(result.metrics, output.name),
+      attempts: result.attempts ?? 0,
       ...spending(result),
     },
     runMeta(result.usage, result.metrics),
+    services.config.defaults.cacheAdvice ? cacheAdvice(result.metrics.cache) : undefined,
   )
 }
 
 /** A run that was stopped before it had its object has failed, whatever else it said. */
-function withoutObject({ output, limit, usage, metrics }: AgentResult): AgentError | undefined {
+function withoutObject({ output, limit, ...spent }: AgentResult): AgentError | undefined {
   if (output !== undefined) return undefined
   const error = limit
     ? new AgentError({
@@ -93,12 +94,6 @@ function withoutObject({ output, limit, usage, metrics }: AgentResult): AgentErr
         hint: `Raise limits.${limit.name}, or ask for less.`,
       })
     : cancelledError()
-  return Object.assign(error, { usage, metrics })
-}
-
-/** How often the model offered an object: by the tool, or where it was refused tools, in text. */
-function attempts(metrics: Metrics | null, name: string): number {
-  if (!metrics) return 0
-  const answered = metrics.cycles.filter((cycle) => cycle.stopReason !== null).length
-  return metrics.tools[name]?.calls ?? answered
+  const { usage, metrics, attempts } = spent
+  return Object.assign(error, { usage, metrics, attempts })
 }

@@ -149,7 +149,7 @@ function callArguments({ input, rawInput }: ToolUseBlock['toolUse'], traits: Tra
 }
 
 /** JSON with a space after colons and commas: byte for byte what LiteLLM's Python writes. */
-export function spacedJson(value: JsonValue): string {
+function spacedJson(value: JsonValue): string {
   return JSON.stringify(value, null, 1)
     .replace(/,\n\s*/g, ', ')
     .replace(/\n\s*/g, '')

@@ -1,0 +1,15 @@
+import type { CacheReport } from '../agent/cache.js'
+
+const number = new Intl.NumberFormat('en-US')
+
+/** One line on what the prompt cache did, for people who look at answers and not at `_meta`. */
+export function cacheAdvice({ read, written, savedUsd, points }: CacheReport): string {
+  const saved = savedUsd === null ? '' : `, ${money(savedUsd)}`
+  const did = `${number.format(read)} tokens read, ${number.format(written)} written${saved}`
+  const [advice] = points.flatMap(({ at, detail }) => (detail ? [`${at}: ${detail}`] : []))
+  return `Cache: ${did}.${advice ? ` ${advice}` : ''}`
+}
+
+function money(usd: number): string {
+  return usd < 0 ? `$${(-usd).toFixed(6)} more than without` : `$${usd.toFixed(6)} saved`
+}

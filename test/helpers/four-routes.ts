@@ -1,0 +1,85 @@
+import { Agent, calculator, LiteLLMModel, type LiteLLMModelConfig } from 'litellm-agents-mcp'
+import type { FakeProvider } from './fake-provider/index.js'
+import type { LiteLLMProxy } from './litellm-proxy.js'
+
+/** The four ways to one Claude. */
+export function fourRoutes(fake: FakeProvider, proxy: LiteLLMProxy) {
+  const toProxy = { api_key: proxy.key, api_base: proxy.url, use_litellm_proxy: true }
+  const routes: Record<string, LiteLLMModelConfig> = {
+    'proxy, OpenAI wire': { modelId: 'claude', clientArgs: toProxy },
+    'proxy, Messages wire': { modelId: 'claude', clientArgs: { ...toProxy, wire: 'anthropic' } },
+    'direct Anthropic': {
+      modelId: 'anthropic/claude-sonnet-4-6',
+      clientArgs: { api_key: 'sk-ant-test-0123456789', api_base: fake.url },
+    },
+    'direct Bedrock': {
+      modelId: 'bedrock/global.anthropic.claude-sonnet-4-6',
+      clientArgs: {
+        api_base: fake.url,
+        aws_region_name: 'us-east-1',
+        aws_access_key_id: 'AKIATEST',
+        aws_secret_access_key: 'secret-test',
+      },
+    },
+  }
+  return routes
+}
+
+const system = 'You are a careful bookkeeper. Compute with the calculator only. '.repeat(150)
+
+export interface RouteOutcome {
+  texts: string[]
+  toolCalls: string[]
+  usage: object | null
+  costUsd: number | null
+  savedUsd: number | null
+  points: string[]
+}
+
+/**
+ * The same agent on a route: tools and a system prompt with cache points, a tool loop, then a second
+ * question, against a provider with Anthropic's cache rules.
+ */
+export async function runOnRoute(
+  fake: FakeProvider,
+  config: LiteLLMModelConfig,
+): Promise<RouteOutcome> {
+  fake.reset()
+  fake.script(
+    {
+      text: 'I shall compute.',
+      toolCalls: [
+        { id: 'toolu_1', name: 'calculator', arguments: { expression: '12*12' } },
+        { id: 'toolu_2', name: 'calculator', arguments: { expression: '7+5' } },
+      ],
+    },
+    { text: 'It is 144 and 12.' },
+    { text: 'You are welcome.' },
+  )
+  const agent = new Agent({
+    model: new LiteLLMModel({ ...config, params: { max_tokens: 1000 } }, { env: {} }),
+    tools: [calculator, { cachePoint: { type: 'default' } }],
+    systemPrompt: [{ text: system }, { cachePoint: { type: 'default' } }],
+  })
+  const first = await agent.invoke('What are 12*12 and 7+5?')
+  const second = await agent.invoke('Thanks.')
+  const uses = agent.messages.flatMap(({ content }) =>
+    content.flatMap((block) => ('toolUse' in block ? [block.toolUse] : [])),
+  )
+  const costs = [first.metrics.costUsd, second.metrics.costUsd]
+  const saved = [first.metrics.cache.savedUsd, second.metrics.cache.savedUsd]
+  return {
+    texts: [first.text, second.text],
+    toolCalls: uses.map(({ name, input }) => `${name} ${JSON.stringify(input)}`),
+    usage: second.metrics.accumulatedUsage,
+    costUsd: total(costs),
+    savedUsd: total(saved),
+    points: second.metrics.cache.points.map(({ at, effect }) => `${at} ${effect}`),
+  }
+}
+
+function total(values: (number | null)[]): number | null {
+  return values.includes(null)
+    ? null
+    : values.reduce<number>((sum, value) => sum + (value as number), 0)
+}

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import { fourRoutes, type RouteOutcome, runOnRoute } from '../helpers/four-routes.js'
+import { type LiteLLMProxy, startLiteLLMProxy } from '../helpers/litellm-proxy.js'
+
+let fake: FakeProvider
+let proxy: LiteLLMProxy
+
+beforeAll(async () => {
+  fake = await startFakeProvider()
+  proxy = await startLiteLLMProxy({ provider: fake })
+})
+afterAll(async () => {
+  await proxy.stop()
+  await fake.close()
+})
+
+test('one agent on four routes: same words, same tool calls, same tokens, same cents', async () => {
+  const outcomes: [string, RouteOutcome][] = []
+  for (const [name, config] of Object.entries(fourRoutes(fake, proxy)))
+    outcomes.push([name, await runOnRoute(fake, config)])
+
+  const reference = outcomes.find(([name]) => name === 'direct Anthropic')?.[1] as RouteOutcome
+  expect(reference.texts).toEqual(['It is 144 and 12.', 'You are welcome.'])
+  expect(reference.toolCalls).toEqual([
+    'calculator {"expression":"12*12"}',
+    'calculator {"expression":"7+5"}',
+  ])
+  expect(reference.usage).toMatchObject({
+    cacheWriteInputTokens: expect.any(Number),
+    cacheReadInputTokens: expect.any(Number),
+  })
+  expect(reference.points).toEqual(['tools read', 'system[1] read'])
+  expect(reference.costUsd).toBeGreaterThan(0)
+  for (const [name, outcome] of outcomes) {
+    expect(outcome, name).toEqual({
+      ...reference,
+      costUsd: expect.closeTo(reference.costUsd as number, 12),
+      savedUsd: expect.closeTo(reference.savedUsd as number, 12),
+    })
+  }
+})
