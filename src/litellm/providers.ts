@@ -59,6 +59,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['DEEPSEEK_API_KEY'],
     replayReasoning: true,
     noForcedToolWhileThinking: true,
+    stringContent: true,
   },
   mistral: {
     baseUrl: 'https://api.mistral.ai/v1',
@@ -89,7 +90,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.x.ai/v1',
     baseEnv: ['XAI_API_BASE'],
     keyEnv: ['XAI_API_KEY'],
-    noStop: /^grok-4/,
+    noStop: /grok-(3-mini|4|code-fast)/,
   },
   cerebras: {
     baseUrl: 'https://api.cerebras.ai/v1',
@@ -106,6 +107,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.sambanova.ai/v1',
     baseEnv: ['SAMBANOVA_API_BASE'],
     keyEnv: ['SAMBANOVA_API_KEY'],
+    stringContent: true,
   },
   nvidia_nim: {
     baseUrl: 'https://integrate.api.nvidia.com/v1',
@@ -122,6 +124,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['MOONSHOT_API_BASE'],
     keyEnv: ['MOONSHOT_API_KEY'],
     replayReasoning: true,
+    stringContent: true,
   },
   zai: {
     baseUrl: 'https://api.z.ai/api/paas/v4',
@@ -268,6 +271,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['DOCKER_MODEL_RUNNER_API_KEY'],
     keyOptional: true,
     objectArguments: true,
+    stringContent: true,
   },
   lemonade: {
     baseUrl: 'http://localhost:8000/api/v1',

@@ -51,11 +51,16 @@ export async function startHttp(
   }
 }
 
-/** A client of its own server process, over stdin and stdout. */
-export function connectStdio(kind: ClientKind, env: Environment, args: readonly string[] = []) {
+/** A client of its own server process, over stdin and stdout; `at` is another copy of the program. */
+export function connectStdio(
+  kind: ClientKind,
+  env: Environment,
+  args: readonly string[] = [],
+  at = program,
+) {
   const start = {
     command: process.execPath,
-    args: [program, ...args],
+    args: [at, ...args],
     env: environment(env),
     stderr: 'ignore' as const,
   }

@@ -1,5 +1,12 @@
-import { Agent, calculator, LiteLLMModel, type LiteLLMModelConfig } from 'litellm-agents-mcp'
-import type { FakeProvider } from './fake-provider/index.js'
+import {
+  Agent,
+  type CostSource,
+  calculator,
+  LiteLLMModel,
+  type LiteLLMModelConfig,
+  type Usage,
+} from 'litellm-agents-mcp'
+import type { FakeProvider, JsonObject } from './fake-provider/index.js'
 import type { LiteLLMProxy } from './litellm-proxy.js'
 
 /** The four ways to one Claude. */
@@ -30,10 +37,14 @@ const system = 'You are a careful bookkeeper. Compute with the calculator only. 
 export interface RouteOutcome {
   texts: string[]
   toolCalls: string[]
-  usage: object | null
+  usage: Usage | null
   costUsd: number | null
   savedUsd: number | null
+  costSource: CostSource | undefined
+  /** What the cache report says of each point after the last call. */
   points: string[]
+  /** What each point stood behind when the last request reached the provider. */
+  landed: string[]
 }
 
 /**
@@ -74,8 +85,20 @@ export async function runOnRoute(
     usage: second.metrics.accumulatedUsage,
     costUsd: total(costs),
     savedUsd: total(saved),
+    costSource: second.metrics.cycles[0]?.costSource,
     points: second.metrics.cache.points.map(({ at, effect }) => `${at} ${effect}`),
+    landed: landedPoints(fake.modelRequests.at(-1)?.body ?? {}),
   }
+}
+
+/** Anthropic marks the block before a point, Bedrock puts the point behind it. */
+function landedPoints({ tools, toolConfig, system }: JsonObject): string[] {
+  const marked = (blocks: JsonObject[] = []) =>
+    blocks.filter((block, at) => block.cache_control ?? blocks[at + 1]?.cachePoint)
+  const named = marked(tools ?? toolConfig?.tools).map(
+    ({ name, toolSpec }) => `after the tool ${name ?? toolSpec.name}`,
+  )
+  return [...named, ...marked(system).map(() => 'after the system text')]
 }
 
 function total(values: (number | null)[]): number | null {

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fourRoutesTable } from '../../scripts/four-routes.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { fourRoutes, type RouteOutcome, runOnRoute } from '../helpers/four-routes.js'
 import { type LiteLLMProxy, startLiteLLMProxy } from '../helpers/litellm-proxy.js'
@@ -31,12 +33,16 @@ test('one agent on four routes: same words, same tool calls, same tokens, same c
     cacheReadInputTokens: expect.any(Number),
   })
   expect(reference.points).toEqual(['tools read', 'system[1] read'])
+  expect(reference.landed).toEqual(['after the tool calculator', 'after the system text'])
   expect(reference.costUsd).toBeGreaterThan(0)
   for (const [name, outcome] of outcomes) {
     expect(outcome, name).toEqual({
       ...reference,
       costUsd: expect.closeTo(reference.costUsd as number, 12),
       savedUsd: expect.closeTo(reference.savedUsd as number, 12),
+      // The proxy tells what a call on its OpenAI wire cost; the others are computed.
+      costSource: name === 'proxy, OpenAI wire' ? 'reported' : 'computed',
     })
   }
+  expect(await readFile('docs/caching.md', 'utf8')).toContain(fourRoutesTable(outcomes))
 })

@@ -18,7 +18,12 @@ const names = {
   azure_ai: { base: ['AZURE_AI_API_BASE'], key: ['AZURE_AI_API_KEY'], token: [] },
 }
 
-const traits: Traits = { modernMaxTokens: /(^|[-/.])(o\d|gpt-5)/ }
+const traits: Traits = {
+  modernMaxTokens: /(^|[-/.])(o\d|gpt-5)/,
+  noStop: /(^|[-/.])(o3|o4|gpt-5)/,
+}
+/** Azure's address for models of every maker wants text as text. */
+const foundryTraits: Traits = { ...traits, stringContent: true }
 
 /** Azure's form of the OpenAI chat wire: by deployment and dated version, or its undated v1. */
 export function azureRoute(
@@ -68,7 +73,7 @@ export function azureRoute(
         : own || isAzureHost(address)
           ? 'api-key'
           : 'bearer',
-    traits,
+    traits: own ? traits : foundryTraits,
   }
 }
 

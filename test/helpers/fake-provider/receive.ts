@@ -24,8 +24,9 @@ export async function receive(req: IncomingMessage): Promise<RecordedRequest> {
 function wireOf(path: string): RecordedRequest['wire'] {
   const [route = ''] = path.replace(/^\/v1(?=\/)/, '').split('?')
   if (/^\/model\/[^/]+\/converse(-stream)?$/.test(route)) return 'bedrock'
-  if (route === '/chat/completions') return 'openai'
-  return route === '/messages' ? 'anthropic' : 'other'
+  // Azure and accounts have paths of their own before these.
+  if (/^(\/(openai|models|client)\/.+|\/models)?\/chat\/completions$/.test(route)) return 'openai'
+  return /^(\/anthropic\/v1)?\/messages$/.test(route) ? 'anthropic' : 'other'
 }
 
 function parseObject(text: string): JsonObject {

@@ -27,7 +27,7 @@ export async function* messagesCall(call: WireCall): AsyncGenerator<ModelEvent> 
       })
       .withResponse()
     answering = true
-    const streamed = stream && !isJson(response)
+    const streamed = stream && !isJson(response.headers)
     if (streamed)
       for await (const event of data as AsyncIterable<RawMessageStreamEvent>)
         yield* builder.push(event)

@@ -1,6 +1,5 @@
-import type OpenAI from 'openai'
-import type { ChatCompletionCreateParams } from 'openai/resources'
-import { isJsonObject } from '../../../agent/content.js'
+import { isJsonObject, type JsonObject } from '../../../agent/content.js'
+import { AgentError, cancelledError } from '../../../agent/errors.js'
 import type { ModelEvent } from '../../../agent/model.js'
 import {
   connectionError,
@@ -9,50 +8,80 @@ import {
   truncatedError,
   wasUnsent,
 } from '../../errors.js'
+import { type HttpReply, post, textOf } from '../../http/post.js'
+import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, longWrites, reportedCost } from '../../usage.js'
 import { isJson } from '../json-reply.js'
 import type { WireCall } from '../wire.js'
-import { openaiClient } from './client.js'
+import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { ChatAnswerBuilder } from './stream.js'
 
 /** One call on the OpenAI chat wire. Yields deltas, then the reply; fails with an AgentError. */
 export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
-  const { request, route, settings, stream, signal } = call
+  const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
-  const { client, vendor } = await openaiClient(route)
-  let answering = false
+  const reply = await send(prepared.body, call)
   try {
-    const { data, response } = await client.chat.completions
-      // The body is LiteLLM's superset of OpenAI's: what the types do not know is meant to be there.
-      .create(prepared.body as unknown as ChatCompletionCreateParams, {
-        signal,
-        headers: { accept: 'application/json', ...settings.headers },
-      })
-      .withResponse()
-    answering = true
-    const streamed = stream && !isJson(response)
+    const streamed = stream && !isJson(reply.headers)
     if (streamed) {
-      for await (const chunk of data as AsyncIterable<unknown>) {
-        if (isJsonObject(chunk)) yield* builder.push(chunk)
+      for await (const data of eventData(reply.body)) {
+        if (!data.startsWith('[DONE]')) yield* builder.push(parsedChunk(data, route, builder.text))
       }
-    } else {
-      const completion: unknown = stream ? await response.json() : data
-      if (!isJsonObject(completion))
-        throw protocolError(route, 'answered with something that is no JSON object')
-      if (completion.error !== undefined && completion.error !== null)
-        throw refusalError({ status: undefined, error: completion.error }, route)
-      if (!Array.isArray(completion.choices) || completion.choices.length === 0)
-        throw protocolError(route, 'answered without any choice')
-      yield* builder.complete(completion)
-    }
-    const answered = answer(builder, prepared, route, response.headers, streamed)
+    } else yield* builder.complete(completion(await textOf(reply.body), route))
+    const answered = answer(builder, prepared, route, reply.headers, streamed)
     yield { type: 'reply', reply: await modelReply(answered, call) }
   } catch (thrown) {
-    throw translated(thrown, vendor, route, answering, builder.text)
+    if (thrown instanceof AgentError) throw thrown
+    throw connectionError(route, thrown, { sent: true, text: builder.text })
+  }
+}
+
+/** Sends the request; an answer that is no success is an AgentError. */
+async function send(body: JsonObject, { route, settings, signal }: WireCall): Promise<HttpReply> {
+  const { url, headers: usual } = await endpointOf(route)
+  const headers = { ...usual, ...settings.headers }
+  let reply: HttpReply
+  try {
+    reply = await post(url, { headers, body: JSON.stringify(body), signal })
+    if (reply.status >= 200 && reply.status < 300) return reply
+  } catch (cause) {
+    if (signal.aborted) throw cancelledError()
+    throw connectionError(route, cause, { sent: !wasUnsent(cause) })
+  }
+  const text = await textOf(reply.body).catch(() => '')
+  if (reply.status < 400) throw protocolError(route, `answered with a redirect (${reply.status})`)
+  const content = parsed(text)
+  const error = isJsonObject(content) ? (content.error ?? content) : undefined
+  throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
+}
+
+/** A chunk of a stream. What is no chunk ends it: an error told in it, or a piece cut off. */
+function parsedChunk(data: string, route: Route, text: string): JsonObject {
+  const chunk = parsed(data)
+  if (!isJsonObject(chunk)) throw truncatedError(route, text)
+  if (chunk.error) throw refusalError({ status: undefined, error: chunk.error, text }, route)
+  return chunk
+}
+
+function completion(text: string, route: Route): JsonObject {
+  const content = parsed(text)
+  if (!isJsonObject(content))
+    throw protocolError(route, 'answered with something that is no JSON object')
+  if (content.error) throw refusalError({ status: undefined, error: content.error }, route)
+  if (!Array.isArray(content.choices) || content.choices.length === 0)
+    throw protocolError(route, 'answered without any choice')
+  return content
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
@@ -76,24 +105,4 @@ function answer(
     points,
     parts: points.sent.length > 0 ? cachedParts(body) : [],
   }
-}
-
-function translated(
-  thrown: unknown,
-  vendor: typeof OpenAI,
-  route: Route,
-  answering: boolean,
-  text: string,
-): unknown {
-  if (thrown instanceof vendor.APIConnectionError)
-    return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
-  if (thrown instanceof vendor.APIError) {
-    const { status, error, headers } = thrown
-    return refusalError({ status, error, headers, text }, route)
-  }
-  if (!answering) return thrown
-  // A reset in mid-stream and a chunk that is no JSON come as plain errors.
-  if (thrown instanceof SyntaxError) return truncatedError(route, text)
-  if (thrown instanceof TypeError) return connectionError(route, thrown, { sent: true, text })
-  return thrown
 }

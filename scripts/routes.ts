@@ -1,0 +1,43 @@
+// Writes the tables of docs/routes.md from the data that routes are made of: npx tsx scripts/routes.ts
+import { type ProviderEntry, providers } from '../src/litellm/providers.js'
+import { proxyOnly } from '../src/litellm/routes/needs-proxy.js'
+import { isProgram, markdownTable, writeGenerated } from './generated.js'
+
+/** The OpenAI-compatible providers, and the prefixes that need a proxy. */
+export function routesText(): string {
+  const rows = Object.entries(providers).map(([prefix, entry]) => [
+    `\`${prefix}/\``,
+    entry.baseUrl === null ? 'none: give one' : `\`${entry.baseUrl}\``,
+    names(entry.baseEnv),
+    names(entry.keyEnv) + (entry.keyOptional ? ' (optional)' : ''),
+    quirks(entry),
+  ])
+  const head = ['prefix', 'usual base', 'base from', 'key from', 'quirks']
+  const others = [...proxyOnly].map((prefix) => `\`${prefix}/\``).join(', ')
+  return `${markdownTable([head, ...rows])}\n\nThese need a LiteLLM Proxy: ${others}.`
+}
+
+function names(variables: readonly string[]): string {
+  return variables.map((name) => `\`${name}\``).join(', ')
+}
+
+function quirks(entry: ProviderEntry): string {
+  const { addV1, keyHeader, modernMaxTokens, noStop, thoughtSignature } = entry
+  return [
+    addV1 && '`/v1` is added to an address without a path',
+    keyHeader && `the key also goes into \`${keyHeader}\``,
+    entry.stringContent && 'text is sent as a string',
+    entry.cacheControl && 'takes cache points',
+    modernMaxTokens && `\`max_completion_tokens\` for \`${modernMaxTokens.source}\``,
+    entry.legacyMaxTokens && 'only `max_tokens`',
+    noStop && `no \`stop\` for \`${noStop.source}\``,
+    entry.objectArguments && 'broken tool arguments go back as an object',
+    entry.replayReasoning && 'reasoning goes back with tool calls',
+    entry.noForcedToolWhileThinking && 'no forced tool while it thinks',
+    thoughtSignature && `thought signatures go back in \`${thoughtSignature}\``,
+  ]
+    .filter(Boolean)
+    .join('; ')
+}
+
+if (isProgram(import.meta.url)) await writeGenerated('docs/routes.md', 'routes', routesText())

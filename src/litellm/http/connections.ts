@@ -1,0 +1,34 @@
+import type * as Http from 'node:http'
+import type * as Https from 'node:https'
+
+/** Enough for a thousand runs at once towards one provider; more wait for a free one. */
+const maxSockets = 1024
+const idleMs = 60_000
+
+interface Requester {
+  request: typeof Http.request
+  agent: Http.Agent
+}
+
+const requesters = new Map<string, Requester>()
+
+/** How requests of a scheme are made, over connections that stay open between them. */
+export function requesterFor({ protocol }: URL): Requester {
+  let requester = requesters.get(protocol)
+  if (!requester) {
+    // Importing these costs tens of milliseconds; asking for what is loaded does not.
+    const http =
+      protocol === 'https:'
+        ? (process.getBuiltinModule('node:https') as typeof Https)
+        : process.getBuiltinModule('node:http')
+    const agent = new http.Agent({
+      keepAlive: true,
+      maxSockets,
+      scheduling: 'lifo',
+      timeout: idleMs,
+    })
+    requester = { request: http.request, agent }
+    requesters.set(protocol, requester)
+  }
+  return requester
+}

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http'
+import { requesterFor } from './connections.js'
+
+export interface HttpReply {
+  status: number
+  headers: Headers
+  /** The body as it comes, decoded. Ends early with an error where the connection breaks. */
+  body: AsyncIterable<string>
+}
+
+export interface PostOptions {
+  headers: Readonly<Record<string, string>>
+  body: string
+  signal: AbortSignal
+}
+
+/**
+ * One POST on a kept-alive connection. Resolves with the reply's head, whatever its status; rejects
+ * with the system's error where there is none, and with the signal's reason after an abort. Does
+ * not follow redirects: a key goes to the address it was given for.
+ */
+export function post(url: URL, options: PostOptions): Promise<HttpReply> {
+  const { request, agent } = requesterFor(url)
+  const { headers, body, signal } = options
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const content = Buffer.from(body)
+    const sent = request(url, {
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'content-length': content.length },
+    })
+    const onAbort = () => sent.destroy(signal.reason as Error)
+    signal.addEventListener('abort', onAbort, { once: true })
+    sent.once('close', () => signal.removeEventListener('abort', onAbort))
+    sent.on('error', reject)
+    sent.once('response', (reply) => resolve(replyOf(reply)))
+    sent.end(content)
+  })
+}
+
+function replyOf(reply: IncomingMessage): HttpReply {
+  reply.setEncoding('utf8')
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(reply.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  return { status: reply.statusCode ?? 0, headers, body: reply }
+}
+
+export async function textOf(body: AsyncIterable<string>): Promise<string> {
+  let text = ''
+  for await (const piece of body) text += piece
+  return text
+}

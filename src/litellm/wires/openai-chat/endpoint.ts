@@ -1,0 +1,44 @@
+import { version } from '../../../version.js'
+import type { Route } from '../../route.js'
+
+export interface Endpoint {
+  url: URL
+  headers: Readonly<Record<string, string>>
+}
+
+const endpoints = new WeakMap<Route, Endpoint>()
+
+/** Where a route's requests go and what they carry beside their body; made once for each route. */
+export async function endpointOf(route: Route): Promise<Endpoint> {
+  let endpoint = endpoints.get(route)
+  if (!endpoint) {
+    endpoint = { url: await urlOf(route), headers: headersOf(route) }
+    endpoints.set(route, endpoint)
+  }
+  return endpoint
+}
+
+async function urlOf({ kind, baseUrl, query }: Route): Promise<URL> {
+  const base = kind === 'offline' ? await offlineUrl() : baseUrl
+  const url = new URL(`${base}/chat/completions`)
+  for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
+  return url
+}
+
+function headersOf({ apiKey, auth = 'bearer', traits }: Route): Record<string, string> {
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'content-type': 'application/json',
+    'user-agent': `litellm-agents-mcp/${version}`,
+  }
+  if (apiKey === undefined) return headers
+  if (auth === 'bearer') headers.authorization = `Bearer ${apiKey}`
+  else headers[auth] = apiKey
+  if (traits.keyHeader) headers[traits.keyHeader] = apiKey
+  return headers
+}
+
+async function offlineUrl(): Promise<string> {
+  const { offlineBaseUrl } = await import('../../offline/index.js')
+  return offlineBaseUrl()
+}
