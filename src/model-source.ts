@@ -3,30 +3,28 @@ import { AgentError } from './agent/errors.js'
 import type { ListedModel } from './agent/listed-model.js'
 import type { Config } from './config/resolve.js'
 import { listModels } from './litellm/catalog.js'
+import { Lru } from './litellm/lru.js'
 import { LiteLLMModel } from './litellm/model.js'
 import { type Environment, type Route, resolveRoute } from './litellm/route.js'
 import type { ModelSource } from './mcp/services.js'
 
 const listAgeMs = 60_000
+const maxKept = 256
 
 /** LiteLLM's models with the operator's connection settings in. */
 export function modelSource(config: Config, env: Environment): ModelSource {
   let listed: { at: number; models: Promise<ListedModel[]> } | undefined
+  const routes = new Lru<Route>(maxKept)
+  const models = new Lru<LiteLLMModel>(maxKept)
+  // Neither the configuration nor the environment changes, so neither do routes and models.
   const route = (modelId: string) =>
-    resolveRoute({ modelId, clientArgs: clientArgsFor(modelId, config, env) }, env)
+    routes.get(modelId, () =>
+      resolveRoute({ modelId, clientArgs: clientArgsFor(modelId, config, env) }, env),
+    )
   return {
     route,
-    create: (modelId, params) => {
-      const { cache, fallbacks } = config.defaults
-      const withArgs = (id: string) => ({
-        modelId: id,
-        clientArgs: clientArgsFor(id, config, env),
-        ...(cache && { cache }),
-      })
-      const others = fallbacks.filter((id) => id !== modelId).map(withArgs)
-      const model = { ...withArgs(modelId), params, fallbacks: others }
-      return new LiteLLMModel(model, { env })
-    },
+    create: (modelId, params) =>
+      models.get(JSON.stringify([modelId, params]), () => newModel(modelId, params, config, env)),
     list: () => {
       if (!listed || Date.now() - listed.at > listAgeMs) {
         const models = listModels(
@@ -42,6 +40,17 @@ export function modelSource(config: Config, env: Environment): ModelSource {
       return listed.models
     },
   }
+}
+
+function newModel(modelId: string, params: JsonObject, config: Config, env: Environment) {
+  const { cache, fallbacks } = config.defaults
+  const withArgs = (id: string) => ({
+    modelId: id,
+    clientArgs: clientArgsFor(id, config, env),
+    ...(cache && { cache }),
+  })
+  const others = fallbacks.filter((id) => id !== modelId).map(withArgs)
+  return new LiteLLMModel({ ...withArgs(modelId), params, fallbacks: others }, { env })
 }
 
 /**

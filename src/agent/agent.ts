@@ -98,6 +98,7 @@ export class CoreAgent {
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
     const plan = outputPlan(options, this.tools)
+    let over = false
     this.messages = messages
     try {
       const end = yield* runLoop({
@@ -125,9 +126,11 @@ export class CoreAgent {
       })
       // An extraction asks about the conversation and leaves it as it was.
       if (options.output?.force) this.messages = before
+      over = true
       yield { type: 'result', result }
       return result
     } catch (thrown) {
+      over = true
       const error = asAgentError(thrown)
       error.usage = recorder.usage
       error.metrics = recorder.snapshot()
@@ -137,7 +140,7 @@ export class CoreAgent {
       throw error
     } finally {
       this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.cycleUsages()])]
-      run.release()
+      run.release({ abort: !over })
       release()
     }
   }

@@ -36,11 +36,12 @@ export class RunSignal {
     return typeof reason === 'string' && reason !== '' ? reason : 'Cancelled by user'
   }
 
-  /** Ends the run's work, if any is left, and its hold on the caller's signal. */
-  release(): void {
+  /** Lets go of the caller's signal and of the clock; with `abort`, ends work that is left. */
+  release({ abort }: { abort: boolean }): void {
     clearTimeout(this.timer)
     if (this.onCallerAbort) this.caller?.removeEventListener('abort', this.onCallerAbort)
-    this.controller.abort()
+    // Aborting costs more than all else here, and is for a run that its caller has left.
+    if (abort) this.controller.abort()
   }
 
   private expire(): void {

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../agent/content.js'
 import { AgentError, type ErrorCode } from '../agent/errors.js'
+import type { ReplyHeaders } from './http/post.js'
 import { retryAfterMs } from './retry.js'
 import type { Route } from './route.js'
 
@@ -9,7 +10,7 @@ export interface Refusal {
   status: number | undefined
   /** The `error` member of the body, where the body was JSON. */
   error: unknown
-  headers?: Headers | undefined
+  headers?: ReplyHeaders | undefined
   /** What the model had said before. */
   text?: string
 }

@@ -82,8 +82,10 @@ export class LiteLLMModel implements Model {
     const deadline = new RunSignal(options.signal, settings.timeoutMs / 1000)
     const { signal } = deadline
     let text = ''
+    let over = false
     try {
-      const [wire, info] = await Promise.all([wires[route.wire](), knownInfo(route)])
+      const wire = loadedWires[route.wire] ?? (await loadWire(route.wire))
+      const info = await this.knownInfo()
       const cached = this.cached(request, route, info)
       const ready = adapted(cached, settings, route, info)
       for (const dropped of ready.dropped) yield { type: 'notice', message: notice(dropped) }
@@ -92,6 +94,7 @@ export class LiteLLMModel implements Model {
       const retries = { maxRetries: settings.maxRetries, signal }
       for await (const event of withRetries(() => wire(call), retries)) {
         if (event.type === 'textDelta') text += event.text
+        over = event.type === 'reply'
         yield event
       }
       if (signal.aborted) throw cancelledError()
@@ -99,8 +102,19 @@ export class LiteLLMModel implements Model {
       if (deadline.timedOut) throw timeoutError(route, settings.timeoutMs, text)
       throw options.signal.aborted ? cancelledError() : thrown
     } finally {
-      deadline.release()
+      deadline.release({ abort: !over })
     }
+  }
+
+  /** What LiteLLM's price map knows of a model that is called directly. */
+  private async knownInfo(): Promise<ModelInfo | undefined> {
+    const resolved = this.resolve()
+    const { kind, provider, model, aws } = resolved.route
+    if (kind !== 'direct') return undefined
+    resolved.info ??= import('./model-data.js').then(({ modelInfo }) =>
+      modelInfo({ provider, model, ...(aws && { region: aws.region }) }),
+    )
+    return resolved.info
   }
 
   private cached(request: ModelRequest, route: Route, info: ModelInfo | undefined): ModelRequest {
@@ -136,6 +150,7 @@ interface Resolved {
   route: Route
   settings: CallSettings
   fallbacks: LiteLLMModel[]
+  info?: Promise<ModelInfo | undefined>
 }
 
 /** A fallback as the proxy knows it. */
@@ -151,11 +166,13 @@ const wires: Record<Route['wire'], () => Promise<Wire>> = {
   'bedrock-converse': async () => (await import('./wires/bedrock-converse/call.js')).bedrockCall,
 }
 
-/** What LiteLLM's price map knows of a model that is called directly. */
-async function knownInfo({ kind, provider, model, aws }: Route): Promise<ModelInfo | undefined> {
-  if (kind !== 'direct') return undefined
-  const { modelInfo } = await import('./model-data.js')
-  return modelInfo({ provider, model, ...(aws && { region: aws.region }) })
+/** An import that is done still costs a walk through the loader, which a call need not pay. */
+const loadedWires: Partial<Record<Route['wire'], Wire>> = {}
+
+async function loadWire(name: Route['wire']): Promise<Wire> {
+  const wire = await wires[name]()
+  loadedWires[name] = wire
+  return wire
 }
 
 function checkConfig(config: LiteLLMModelConfig): LiteLLMModelConfig {

@@ -4,6 +4,7 @@ import type { Usage } from '../agent/usage.js'
 import type { CachePoints } from './cache-points.js'
 import { cacheReport } from './cache-report.js'
 import { computeCost, savedUsd } from './cost.js'
+import type { ReplyHeaders } from './http/post.js'
 import { modelInfo } from './model-data.js'
 import type { ModelInfo } from './model-info.js'
 import type { WireCall } from './wires/wire.js'
@@ -20,7 +21,7 @@ export interface WireAnswer {
   reportedCostUsd: number | null
   /** The model that answered, by the provider's own account. */
   model: string | null
-  headers?: Headers
+  headers?: ReplyHeaders
   points: CachePoints
   parts: readonly object[]
 }
@@ -76,7 +77,7 @@ async function infoBehindProxy(model: string | null): Promise<ModelInfo | undefi
   return modelInfo({ provider: model.slice(0, slash), model: model.slice(slash + 1) })
 }
 
-export function numberHeader(headers: Headers | undefined, name: string): number | null {
+export function numberHeader(headers: ReplyHeaders | undefined, name: string): number | null {
   const text = headers?.get(name)
   const value = text ? Number(text) : Number.NaN
   return Number.isFinite(value) ? value : null

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asAgentError } from '../agent/errors.js'
 import type { ModelEvent } from '../agent/model.js'
+import type { ReplyHeaders } from './http/post.js'
 
 const firstDelayMs = 500
 const longestDelayMs = 8_000
@@ -43,7 +44,7 @@ function backoff(retries: number): number {
 }
 
 /** `Retry-After` in seconds or as a date, or OpenAI's `retry-after-ms`; `undefined`: none. */
-export function retryAfterMs(headers: Headers | undefined): number | undefined {
+export function retryAfterMs(headers: ReplyHeaders | undefined): number | undefined {
   const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
   if (ms >= 0) return ms
   const after = headers?.get('retry-after')

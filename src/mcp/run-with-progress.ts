@@ -1,7 +1,10 @@
 import type { RunOutcome, RunRequest } from '../runs/run.js'
 import { Progress } from './progress.js'
 import type { Services } from './services.js'
+import { ShortAnswers } from './short-answers.js'
 import type { ToolCall } from './tool.js'
+
+const shortAnswers = new ShortAnswers()
 
 /** Runs, tells a listening client how it goes, and logs how it went. */
 export async function runWithProgress(
@@ -9,12 +12,16 @@ export async function runWithProgress(
   { signal, sendProgress }: ToolCall,
   { log, runs }: Services,
 ): Promise<RunOutcome> {
+  const { modelId } = request.model
   const progress = sendProgress && new Progress(sendProgress)
   try {
     const outcome = await runs.run(request, {
       signal,
-      ...(progress && { onEvent: (event) => progress.onEvent(event) }),
+      ...(progress
+        ? { onEvent: (event) => progress.onEvent(event) }
+        : shortAnswers.expected(modelId) && { stream: false }),
     })
+    shortAnswers.learn(modelId, spentBy(outcome).metrics)
     log.info('run ended', summary(outcome))
     return outcome
   } finally {
@@ -22,10 +29,14 @@ export async function runWithProgress(
   }
 }
 
+function spentBy(outcome: RunOutcome) {
+  return 'error' in outcome ? outcome.error : outcome.result
+}
+
 /** For the log: never what was asked or answered. */
 function summary(outcome: RunOutcome) {
   const { runId, modelId } = outcome
-  const { usage, metrics } = 'error' in outcome ? outcome.error : outcome.result
+  const { usage, metrics } = spentBy(outcome)
   return {
     runId,
     modelId,

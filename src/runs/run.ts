@@ -23,6 +23,8 @@ export interface RunRequest {
 export interface RunOptions {
   signal: AbortSignal
   onEvent?: (event: AgentEvent) => void
+  /** `false`: nobody listens, so one JSON reply of the model is as good as a stream. */
+  stream?: boolean
 }
 
 /** How a run ended: with a result or with an error, and in either case with what it spent. */
@@ -87,9 +89,13 @@ function newAgent(request: RunRequest, session?: Session): CoreAgent {
 async function runAgent(
   agent: CoreAgent,
   { prompt, output }: RunRequest,
-  { signal, onEvent }: RunOptions,
+  { signal, onEvent, stream }: RunOptions,
 ): Promise<AgentResult> {
-  const events = agent.events(prompt, { signal, ...(output && { output }) })
+  const events = agent.events(prompt, {
+    signal,
+    ...(output && { output }),
+    ...(stream !== undefined && { stream }),
+  })
   while (true) {
     const next = await events.next()
     if (next.done) return next.value

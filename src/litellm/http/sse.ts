@@ -1,25 +1,28 @@
 /**
- * The data of each event of a server-sent event stream, however it is cut into pieces. Comments,
- * event names, ids and retry times are passed over; lines end in LF, CRLF or CR.
+ * The data of the events of a server-sent event stream, however it is cut into pieces: what each
+ * piece completes, together. Comments, event names, ids and retry times are passed over; lines end
+ * in LF, CRLF or CR.
  */
-export async function* eventData(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+export async function* eventData(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
   const lines = new LineSplitter()
   let data: string | undefined
   for await (const piece of pieces) {
+    const complete: string[] = []
     for (const line of lines.push(piece)) {
       if (line === '') {
-        if (data !== undefined) yield data
+        if (data !== undefined) complete.push(data)
         data = undefined
       } else if (line.startsWith('data:')) {
         const value = line.charCodeAt(5) === space ? line.slice(6) : line.slice(5)
         data = data === undefined ? value : `${data}\n${value}`
       }
     }
+    if (complete.length > 0) yield complete
   }
   // A last event without its empty line was cut off, or is a sloppy server's: what it holds tells.
   const rest = lines.end()
   if (rest?.startsWith('data:')) data = rest.slice(5).trimStart()
-  if (data !== undefined) yield data
+  if (data !== undefined) yield [data]
 }
 
 const space = 0x20

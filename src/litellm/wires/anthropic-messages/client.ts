@@ -1,9 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk'
+import { Lru } from '../../lru.js'
 import type { Route } from '../../route.js'
-import { ClientCache } from '../client-cache.js'
 
 let vendor: Promise<typeof Anthropic> | undefined
-const clients = new ClientCache<Anthropic>()
+const clients = new Lru<Anthropic>(64)
 
 /** The vendor's client of a route: loaded with the first call, then kept, and its connections with it. */
 export async function anthropicClient(
@@ -11,7 +11,7 @@ export async function anthropicClient(
 ): Promise<{ client: Anthropic; vendor: typeof Anthropic }> {
   vendor ??= import('@anthropic-ai/sdk').then((module) => module.default)
   const Vendor = await vendor
-  const client = clients.get([route.baseUrl, route.apiKey, route.auth], () => {
+  const client = clients.get(JSON.stringify([route.baseUrl, route.apiKey, route.auth]), () => {
     // LiteLLM's proxy reads either header; a key in the wrong one of Anthropic's is refused.
     const bearer = route.kind === 'proxy' || route.auth === 'bearer'
     return new Vendor({

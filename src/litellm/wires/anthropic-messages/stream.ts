@@ -4,10 +4,8 @@ import type {
   RawMessageStreamEvent,
 } from '@anthropic-ai/sdk/resources'
 import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
-import type { ModelEvent } from '../../../agent/model.js'
+import type { Delta } from '../deltas.js'
 import { parsedInput } from '../tool-input.js'
-
-type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
 
 /** The counts of a Messages reply, as they came: `input_tokens` without what the cache took. */
 export interface MessagesUsage {

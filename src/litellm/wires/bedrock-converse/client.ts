@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { configurationError } from '../../../agent/errors.js'
+import { Lru } from '../../lru.js'
 import type { Route } from '../../route.js'
-import { ClientCache } from '../client-cache.js'
 
 export type Vendor = typeof import('@aws-sdk/client-bedrock-runtime')
 
@@ -11,7 +11,7 @@ const packageName = '@aws-sdk/client-bedrock-runtime'
 /** The release this wire is tested with: package.json's own. */
 const packageVersion = '3.1164.0'
 
-const clients = new ClientCache<BedrockRuntimeClient>()
+const clients = new Lru<BedrockRuntimeClient>(64)
 let vendor: Promise<Vendor> | undefined
 
 /**
@@ -28,7 +28,7 @@ export async function bedrockClient(
   })
   const loaded = await vendor
   const { baseUrl, apiKey, aws } = route
-  const client = clients.get([baseUrl, apiKey, aws], () => newClient(loaded, route))
+  const client = clients.get(JSON.stringify([baseUrl, apiKey, aws]), () => newClient(loaded, route))
   return { client, vendor: loaded }
 }
 

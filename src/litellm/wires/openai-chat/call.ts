@@ -8,11 +8,13 @@ import {
   truncatedError,
   wasUnsent,
 } from '../../errors.js'
+import type { ReplyHeaders } from '../../http/post.js'
 import { type HttpReply, post, textOf } from '../../http/post.js'
 import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, longWrites, reportedCost } from '../../usage.js'
+import { joined } from '../deltas.js'
 import { isJson } from '../json-reply.js'
 import type { WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
@@ -28,9 +30,8 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
   try {
     const streamed = stream && !isJson(reply.headers)
     if (streamed) {
-      for await (const data of eventData(reply.body)) {
-        if (!data.startsWith('[DONE]')) yield* builder.push(parsedChunk(data, route, builder.text))
-      }
+      for await (const events of eventData(reply.body))
+        yield* joined(pushAll(events, builder, route))
     } else yield* builder.complete(completion(await textOf(reply.body), route))
     const answered = answer(builder, prepared, route, reply.headers, streamed)
     yield { type: 'reply', reply: await modelReply(answered, call) }
@@ -38,6 +39,11 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
     if (thrown instanceof AgentError) throw thrown
     throw connectionError(route, thrown, { sent: true, text: builder.text })
   }
+}
+
+function* pushAll(events: readonly string[], builder: ChatAnswerBuilder, route: Route) {
+  for (const data of events)
+    if (!data.startsWith('[DONE]')) yield* builder.push(parsedChunk(data, route, builder))
 }
 
 /** Sends the request; an answer that is no success is an AgentError. */
@@ -60,10 +66,11 @@ async function send(body: JsonObject, { route, settings, signal }: WireCall): Pr
 }
 
 /** A chunk of a stream. What is no chunk ends it: an error told in it, or a piece cut off. */
-function parsedChunk(data: string, route: Route, text: string): JsonObject {
+function parsedChunk(data: string, route: Route, builder: ChatAnswerBuilder): JsonObject {
   const chunk = parsed(data)
-  if (!isJsonObject(chunk)) throw truncatedError(route, text)
-  if (chunk.error) throw refusalError({ status: undefined, error: chunk.error, text }, route)
+  if (!isJsonObject(chunk)) throw truncatedError(route, builder.text)
+  if (chunk.error)
+    throw refusalError({ status: undefined, error: chunk.error, text: builder.text }, route)
   return chunk
 }
 
@@ -89,7 +96,7 @@ function answer(
   builder: ChatAnswerBuilder,
   { points, body }: ChatRequest,
   route: Route,
-  headers: Headers,
+  headers: ReplyHeaders,
   streamed: boolean,
 ): WireAnswer {
   const { usage: raw, ...said } = builder.answer()

@@ -4,7 +4,7 @@ import {
   type JsonObject,
   type StopReason,
 } from '../../../agent/content.js'
-import type { ModelEvent } from '../../../agent/model.js'
+import type { Delta } from '../deltas.js'
 import { ToolCalls } from './tool-calls.js'
 
 export interface ChatAnswer {
@@ -16,8 +16,6 @@ export interface ChatAnswer {
   usage: unknown
   model: string | null
 }
-
-type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
 
 /**
  * Takes an OpenAI-format answer together, from the chunks of a stream or from one message. Blocks
