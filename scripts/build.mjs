@@ -1,19 +1,56 @@
 // Bundles dist/main.js (the program) and dist/index.js (the library), and writes the library's types.
 import { spawn } from 'node:child_process'
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
-import { build } from 'esbuild'
-import { commonJsNames } from './commonjs-names.mjs'
+import { chmod, rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { rolldown } from 'rolldown'
 import { thirdPartyLicences } from './third-party.mjs'
 
 // Installed with this package, or by whoever needs them; everything else is bundled.
 const external = [
   'openai',
   '@anthropic-ai/sdk',
-  '@aws-sdk/*',
-  '@smithy/*',
-  '@dbos-inc/*',
-  '@opentelemetry/*',
+  /^@aws-sdk\//,
+  /^@smithy\//,
+  /^@dbos-inc\//,
+  /^@opentelemetry\//,
 ]
+
+/**
+ * What a server loads at its start goes into two files, one of them the library's too: twenty small
+ * ones take Node longer to find than to run. What the command line needs first stays out, so that
+ * compiled code can be kept.
+ */
+class StartModules {
+  name = 'start-modules'
+  core = new Set()
+  serve = new Set()
+  #imports = new Map()
+
+  moduleParsed = ({ id, importedIds }) => {
+    this.#imports.set(id, importedIds)
+  }
+
+  buildEnd = () => {
+    const early = this.#closure('src/main.ts')
+    const library = this.#closure('src/index.ts')
+    for (const id of this.#closure('src/serve.ts')) {
+      if (early.has(id)) continue
+      const part = library.has(id) ? this.core : this.serve
+      part.add(id)
+    }
+  }
+
+  #closure(file) {
+    const found = new Set()
+    const open = [resolve(file)]
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (found.has(id)) continue
+      found.add(id)
+      open.push(...(this.#imports.get(id) ?? []))
+    }
+    return found
+  }
+}
 
 process.chdir(`${import.meta.dirname}/..`)
 
@@ -26,30 +63,37 @@ try {
 }
 
 async function bundle() {
-  const { metafile } = await build({
-    entryPoints: ['src/main.ts', 'src/index.ts'],
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    format: 'esm',
+  const start = new StartModules()
+  const build = await rolldown({
+    input: { main: 'src/main.ts', index: 'src/index.ts' },
     platform: 'node',
-    target: 'node20',
+    preserveEntrySignatures: 'allow-extension',
     external,
-    // CommonJS packages ask for Node's own modules by require, which a module does not have.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    resolve: {
+      alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs') },
     },
-    // Names stay, so that a stack trace can be read without a source map.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    metafile: true,
-    plugins: [commonJsNames],
-    logLevel: 'warning',
+    plugins: [start],
+    onLog: (level, log) => {
+      if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') console.error(log.message)
+    },
   })
-  await writeFile('dist/THIRD-PARTY-LICENCES.txt', await thirdPartyLicences(metafile))
-  await writeFile('dist/main.js', `#!/usr/bin/env node\n${await readFile('dist/main.js', 'utf8')}`)
+  const { output } = await build.write({
+    dir: 'dist',
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    banner: ({ fileName }) => (fileName === 'main.js' ? '#!/usr/bin/env node' : ''),
+    codeSplitting: {
+      groups: [
+        { name: 'core', test: (id) => start.core.has(id), includeDependenciesRecursively: false },
+        { name: 'serve', test: (id) => start.serve.has(id), includeDependenciesRecursively: false },
+      ],
+    },
+  })
+  await build.close()
+  const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
+  await writeFile('dist/THIRD-PARTY-LICENCES.txt', await thirdPartyLicences(modules))
   await chmod('dist/main.js', 0o755)
 }
 

@@ -1,9 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /** The licences of the packages whose code is in the bundle, as their own terms ask for. */
-export async function thirdPartyLicences(metafile) {
-  const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs))
-  const folders = new Set(inputs.map(packageFolder).filter(Boolean))
+export async function thirdPartyLicences(modules) {
+  const folders = new Set(modules.map(packageFolder).filter(Boolean))
   const texts = await Promise.all([...[...folders].sort().map(licence), modelDataLicence()])
   return `This package contains code and data of the packages below.\n\n${texts.join('\n\n')}`
 }

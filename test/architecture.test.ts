@@ -14,7 +14,10 @@ const anything = ['*']
 /** Calls go mcp → agent → litellm; imports go mcp → agent ← litellm. The longest path counts. */
 const table: Record<string, Layer> = {
   'src/agent': { layers: [], packages: [] },
-  'src/litellm': { layers: ['src/agent', 'src/litellm/wires'], packages: ['node:*'] },
+  'src/litellm': {
+    layers: ['src/agent', 'src/litellm/http', 'src/litellm/wires'],
+    packages: ['node:*'],
+  },
   'src/litellm/wires': {
     layers: [
       'src/agent',

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { CachePointReport, CacheReport } from '../agent/cache.js'
 import type { CacheMemory } from '../agent/model.js'
 import type { Usage } from '../agent/usage.js'
@@ -90,7 +89,8 @@ function unused({ at, chars }: Prefix, facts: CacheFacts, allChars: number): Cac
 
 function prefixesOf({ sent }: CachePoints, parts: readonly object[]) {
   const byTarget = new Map(sent.map(({ at, target }) => [target, at]))
-  const hash = createHash('sha256')
+  // Asked for where it is needed: importing it costs more than a whole call.
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256')
   const prefixes: Prefix[] = []
   let chars = 0
   for (const part of parts) {

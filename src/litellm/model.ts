@@ -79,8 +79,10 @@ export class LiteLLMModel implements Model {
     options: ModelCallOptions,
   ): AsyncGenerator<ModelEvent> {
     const { route, settings } = this.resolve()
-    const deadline = new RunSignal(options.signal, settings.timeoutMs / 1000)
-    const { signal } = deadline
+    const { timeoutMs } = settings
+    const deadline =
+      timeoutMs === undefined ? undefined : new RunSignal(options.signal, timeoutMs / 1000)
+    const { signal } = deadline ?? options
     let text = ''
     let over = false
     try {
@@ -99,10 +101,10 @@ export class LiteLLMModel implements Model {
       }
       if (signal.aborted) throw cancelledError()
     } catch (thrown) {
-      if (deadline.timedOut) throw timeoutError(route, settings.timeoutMs, text)
+      if (deadline?.timedOut) throw timeoutError(route, timeoutMs as number, text)
       throw options.signal.aborted ? cancelledError() : thrown
     } finally {
-      deadline.release({ abort: !over })
+      deadline?.release({ abort: !over })
     }
   }
 

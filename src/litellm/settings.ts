@@ -7,8 +7,8 @@ export interface CallSettings {
   /** Goes into the request body as it is. */
   readonly body: Readonly<JsonObject>
   readonly headers: Readonly<Record<string, string>>
-  /** For the whole call, retries included. */
-  readonly timeoutMs: number
+  /** For the whole call, retries included; `undefined`: the run's own limit is the only one. */
+  readonly timeoutMs: number | undefined
   readonly maxRetries: number
   readonly stream: boolean
   /** Leave out what the model or wire does not take, instead of failing. */
@@ -54,8 +54,6 @@ const awsChainArgs = [
 /** What the agent itself puts into a request: in `params` it would silently replace it. */
 const reservedParams = ['model', 'messages', 'tools']
 
-const defaultTimeoutSeconds = 600
-
 /** Pure. Fails with `configuration`, naming the argument. */
 export function callSettings(
   config: { clientArgs?: ClientArgs; params?: Readonly<JsonObject>; stream?: boolean },
@@ -87,9 +85,7 @@ export function callSettings(
       ...headerArg('clientArgs.extra_headers', clientArgs.extra_headers),
       ...headerArg('params.extra_headers', extra_headers),
     },
-    timeoutMs:
-      1000 *
-      numberArg('timeout', clientArgs.timeout ?? clientArgs.request_timeout, defaultTimeoutSeconds),
+    timeoutMs: milliseconds(clientArgs.timeout ?? clientArgs.request_timeout),
     // A proxy retries too: two on top of its own are enough.
     maxRetries: numberArg(
       'num_retries',
@@ -131,6 +127,11 @@ function headerArg(at: string, value: JsonValue | undefined): Record<string, str
     headers[name.toLowerCase()] = text
   }
   return headers
+}
+
+function milliseconds(timeout: JsonValue | undefined): number | undefined {
+  if (timeout === undefined || timeout === null) return undefined
+  return 1000 * numberArg('timeout', timeout, 0)
 }
 
 function numberArg(name: string, value: JsonValue | undefined, usual: number): number {

@@ -27,6 +27,17 @@ export class LineGuard extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    const last = chunk.lastIndexOf(newline)
+    // As it is nearly always: whole lines, none of them too long.
+    if (last !== -1 && !this.ends && this.size + chunk.length <= this.maxBytes) {
+      const lines = chunk.subarray(0, last + 1)
+      this.push(this.parts.length === 0 ? lines : Buffer.concat([...this.parts, lines]))
+      this.parts = []
+      this.size = 0
+      if (last + 1 < chunk.length) this.keep(chunk.subarray(last + 1))
+      done()
+      return
+    }
     let start = 0
     while (start < chunk.length) {
       const end = chunk.indexOf(newline, start)

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { CoreAgent, type CoreRunOptions } from '../agent/agent.js'
 import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
 import type { AgentEvent } from '../agent/events.js'
@@ -39,7 +38,7 @@ export class InProcessRuns {
 
   async run(request: RunRequest, options: RunOptions): Promise<RunOutcome> {
     const about = {
-      runId: randomUUID(),
+      runId: crypto.randomUUID(),
       modelId: request.model.modelId,
       ...(request.session && { sessionId: request.session.sessionId }),
     }

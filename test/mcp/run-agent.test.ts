@@ -101,7 +101,7 @@ describe.each(everyClient)('a $kind client over $door', ({ door, kind }) => {
   })
 
   test('stops the model call when it cancels', async () => {
-    fake.script({ text: 'one two three four', betweenChunksMs: 5_000 })
+    fake.script({ text: 'one two three four', delayMs: 5_000 })
     const cancel = new AbortController()
     const call = client.call('run_agent', { prompt: 'Go on' }, { signal: cancel.signal })
     call.catch(() => {})
