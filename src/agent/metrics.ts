@@ -36,6 +36,8 @@ export interface Metrics {
   latencyMs: number
   tools: Record<string, ToolMetrics>
   costUsd: number | null
+  /** `computed` as soon as one call's cost is, `unknown` as soon as one is. */
+  costSource: CostSource
   cache: CacheReport
   /** Over the agent's life, not only this run. `null`: calls were made and none reported. */
   accumulatedUsage: Usage | null
@@ -101,11 +103,18 @@ export class MetricsRecorder {
       latencyMs: this.elapsedMs,
       tools: { ...this.tools },
       costUsd: sumCost(this.costs()),
+      costSource: sourceOf(this.cycles),
       cache: mergeCacheReports(this.cacheReports),
       accumulatedUsage: sumUsage([...this.usageBefore, ...this.cycleUsages()]),
       notices: [...this.notices],
     }
   }
+}
+
+function sourceOf(cycles: readonly CycleMetrics[]): CostSource {
+  const sources = cycles.map(({ costSource }) => costSource)
+  if (sources.includes('unknown')) return 'unknown'
+  return sources.includes('computed') ? 'computed' : 'reported'
 }
 
 /** A call that the provider turned away before doing anything: known to have cost nothing. */

@@ -56,6 +56,7 @@ const unspent: { usage: Usage; metrics: Metrics } = {
     latencyMs: 0,
     tools: {},
     costUsd: 0,
+    costSource: 'reported',
     cache: emptyCacheReport(),
     accumulatedUsage: noUsage,
     notices: [],
@@ -71,7 +72,7 @@ export function runMeta(
   usage: Usage | null,
   metrics: Metrics,
 ): NonNullable<CallToolResult['_meta']> {
-  const { cycles, latencyMs, tools, costUsd, cache, notices } = metrics
+  const { cycles, latencyMs, tools, costUsd, costSource, cache, notices } = metrics
   return {
     [`${metaPrefix}usage`]: usageView(usage),
     [`${metaPrefix}metrics`]: {
@@ -79,6 +80,7 @@ export function runMeta(
       latencyMs,
       tools,
       costUsd,
+      costSource,
       notices,
     },
     [`${metaPrefix}cache`]: cache,
