@@ -16,7 +16,8 @@ export type {
   ToolResultContent,
   ToolUseBlock,
 } from './agent/content.js'
-export { AgentError, type ErrorCode, type ErrorData, errorCodes } from './agent/errors.js'
+export { type ErrorCode, errorCodes } from './agent/error-codes.js'
+export { AgentError, type ErrorData } from './agent/errors.js'
 export type { AgentEvent } from './agent/events.js'
 export type { LimitHit, LimitName, Limits } from './agent/limits.js'
 export type { CycleMetrics, Metrics, ToolMetrics } from './agent/metrics.js'

@@ -1,28 +1,6 @@
+import type { ErrorCode } from './error-codes.js'
 import type { Metrics } from './metrics.js'
 import { noUsage, type Usage } from './usage.js'
-
-/** The closed set of error codes, the same at every door. */
-export const errorCodes = [
-  'configuration',
-  'authentication',
-  'permission',
-  'modelNotFound',
-  'invalidRequest',
-  'unsupportedParams',
-  'contextWindowOverflow',
-  'contentPolicy',
-  'rateLimit',
-  'budgetExceeded',
-  'timeout',
-  'connection',
-  'providerError',
-  'structuredOutput',
-  'toolError',
-  'limitReached',
-  'cancelled',
-] as const
-
-export type ErrorCode = (typeof errorCodes)[number]
 
 /** An error as data: what happened, whether the same call may work later, and what to do next. */
 export interface ErrorData {

@@ -1,5 +1,5 @@
 import type { JsonValue, Message } from './content.js'
-import type { ErrorCode } from './errors.js'
+import type { ErrorCode } from './error-codes.js'
 import type { CycleMetrics } from './metrics.js'
 import type { AgentResult } from './result.js'
 

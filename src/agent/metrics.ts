@@ -1,6 +1,6 @@
 import { type CacheReport, mergeCacheReports } from './cache.js'
 import type { StopReason } from './content.js'
-import type { ErrorCode } from './errors.js'
+import type { ErrorCode } from './error-codes.js'
 import type { CallReport, CostSource } from './model.js'
 import { sumCost, sumUsage, type Usage } from './usage.js'
 

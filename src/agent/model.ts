@@ -1,6 +1,6 @@
 import type { CacheReport } from './cache.js'
 import type { CachePointBlock, Message, StopReason, SystemContentBlock } from './content.js'
-import type { ErrorCode } from './errors.js'
+import type { ErrorCode } from './error-codes.js'
 import type { ToolSpec } from './tool.js'
 import type { Usage } from './usage.js'
 

@@ -1,5 +1,6 @@
 import { isJsonObject } from '../agent/content.js'
-import { AgentError, type ErrorCode } from '../agent/errors.js'
+import type { ErrorCode } from '../agent/error-codes.js'
+import { AgentError } from '../agent/errors.js'
 import type { ReplyHeaders } from './http/post.js'
 import { retryAfterMs } from './retry.js'
 import type { Route } from './route.js'

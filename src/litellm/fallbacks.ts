@@ -1,4 +1,5 @@
-import { type AgentError, asAgentError, type ErrorCode } from '../agent/errors.js'
+import type { ErrorCode } from '../agent/error-codes.js'
+import { type AgentError, asAgentError } from '../agent/errors.js'
 import type { Model, ModelEvent } from '../agent/model.js'
 
 /** Failures that another model may not share. */

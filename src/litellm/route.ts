@@ -1,41 +1,16 @@
 import { AgentError, configurationError } from '../agent/errors.js'
-import { type ProviderEntry, providers } from './providers.js'
+import { providers } from './providers.js'
 import { anthropicRoute } from './routes/anthropic.js'
 import { type ClientArgs, type Environment, type RouteArgs, routeArgs } from './routes/args.js'
 import { azureRoute } from './routes/azure.js'
-import { type AwsAccess, bedrockRoute, mantleRoute } from './routes/bedrock.js'
+import { bedrockRoute, mantleRoute } from './routes/bedrock.js'
 import { needsProxy, proxyOnly } from './routes/needs-proxy.js'
 import { openaiCompatibleRoute } from './routes/openai-compatible.js'
 import { proxyPrefix, proxyRoute } from './routes/proxy.js'
+import type { Route } from './routes/types.js'
 
 export type { ClientArgs, Environment } from './routes/args.js'
-
-/** Where a model id goes: everything that is decided before a call, and nothing that is guessed. */
-export interface Route {
-  readonly wire: 'openai-chat' | 'anthropic-messages' | 'bedrock-converse'
-  readonly kind: 'proxy' | 'direct' | 'offline'
-  /** LiteLLM's provider name: `litellm_proxy`, `openai`, `groq`, … */
-  readonly provider: string
-  /** The model name that is sent. */
-  readonly model: string
-  /** `provider/model`: the one spelling of this route, whatever the caller wrote. */
-  readonly id: string
-  /** Without a trailing slash; empty where the vendor's package or the first call finds it. */
-  readonly baseUrl: string
-  /** `clientArgs.api_base`, an environment variable's name, or `default`. */
-  readonly baseSource: string
-  readonly apiKey: string | undefined
-  /** `clientArgs.api_key` or an environment variable's name; `null`: no key. */
-  readonly keySource: string | null
-  readonly traits: Traits
-  /** How the key is carried; `bearer` where it is not said. */
-  readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
-  readonly query?: Readonly<Record<string, string>>
-  readonly aws?: AwsAccess
-}
-
-/** How an OpenAI-format endpoint differs from OpenAI's own. */
-export type Traits = Omit<ProviderEntry, 'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1'>
+export type { Route, Traits } from './routes/types.js'
 
 const openaiName =
   /^(gpt-(?!3\.5-turbo-instruct)|chatgpt-|chat-latest$|codex-|computer-use-|daybreak-|o\d(-|$)|ft:(gpt-|o\d))/

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ErrorCode } from '../agent/errors.js'
+import type { ErrorCode } from '../agent/error-codes.js'
 
 /** JSON-RPC's "invalid request", for what is turned away before any request was read. */
 const invalidRequest = -32600

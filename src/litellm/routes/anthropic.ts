@@ -1,5 +1,5 @@
-import type { Route } from '../route.js'
 import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
+import type { Route } from './types.js'
 
 const usualBase = 'https://api.anthropic.com'
 const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']

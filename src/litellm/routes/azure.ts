@@ -1,5 +1,4 @@
 import { configurationError } from '../../agent/errors.js'
-import type { Route, Traits } from '../route.js'
 import {
   checkUrl,
   type Environment,
@@ -8,6 +7,7 @@ import {
   type RouteArgs,
   textArg,
 } from './args.js'
+import type { Route, Traits } from './types.js'
 
 const names = {
   azure: {

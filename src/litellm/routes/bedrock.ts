@@ -1,4 +1,3 @@
-import type { Route } from '../route.js'
 import {
   checkUrl,
   type Environment,
@@ -7,15 +6,8 @@ import {
   type RouteArgs,
   textArg,
 } from './args.js'
-
-/** What LiteLLM's arguments and variables say of AWS; what they leave out is AWS's own chain's. */
-export interface AwsAccess {
-  readonly region: string
-  readonly accessKeyId?: string
-  readonly secretAccessKey?: string
-  readonly sessionToken?: string
-  readonly profile?: string
-}
+import type { AwsAccess } from './aws.js'
+import type { Route } from './types.js'
 
 const usualRegion = 'us-west-2'
 const regionVariables = ['AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION']

@@ -1,7 +1,7 @@
 import { configurationError } from '../../agent/errors.js'
 import type { ProviderEntry } from '../providers.js'
-import type { Route } from '../route.js'
 import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
+import type { Route } from './types.js'
 
 /** Servers that are one's own, where LiteLLM sends `cache_control` as it is. */
 const ownServers = new Set(['custom_openai', 'openai_like'])

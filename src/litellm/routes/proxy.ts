@@ -1,6 +1,6 @@
 import { configurationError } from '../../agent/errors.js'
-import type { Route, Traits } from '../route.js'
 import { checkUrl, type Environment, findText, type RouteArgs, trimSlash } from './args.js'
+import type { Route, Traits } from './types.js'
 
 export const proxyPrefix = 'litellm_proxy/'
 

@@ -1,0 +1,22 @@
+/** The closed set of error codes, the same at every door. */
+export const errorCodes = [
+  'configuration',
+  'authentication',
+  'permission',
+  'modelNotFound',
+  'invalidRequest',
+  'unsupportedParams',
+  'contextWindowOverflow',
+  'contentPolicy',
+  'rateLimit',
+  'budgetExceeded',
+  'timeout',
+  'connection',
+  'providerError',
+  'structuredOutput',
+  'toolError',
+  'limitReached',
+  'cancelled',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]

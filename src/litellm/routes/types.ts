@@ -1,0 +1,29 @@
+import type { ProviderEntry } from '../providers.js'
+import type { AwsAccess } from './aws.js'
+
+/** Where a model id goes: everything that is decided before a call, and nothing that is guessed. */
+export interface Route {
+  readonly wire: 'openai-chat' | 'anthropic-messages' | 'bedrock-converse'
+  readonly kind: 'proxy' | 'direct' | 'offline'
+  /** LiteLLM's provider name: `litellm_proxy`, `openai`, `groq`, … */
+  readonly provider: string
+  /** The model name that is sent. */
+  readonly model: string
+  /** `provider/model`: the one spelling of this route, whatever the caller wrote. */
+  readonly id: string
+  /** Without a trailing slash; empty where the vendor's package or the first call finds it. */
+  readonly baseUrl: string
+  /** `clientArgs.api_base`, an environment variable's name, or `default`. */
+  readonly baseSource: string
+  readonly apiKey: string | undefined
+  /** `clientArgs.api_key` or an environment variable's name; `null`: no key. */
+  readonly keySource: string | null
+  readonly traits: Traits
+  /** How the key is carried; `bearer` where it is not said. */
+  readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
+  readonly query?: Readonly<Record<string, string>>
+  readonly aws?: AwsAccess
+}
+
+/** How an OpenAI-format endpoint differs from OpenAI's own. */
+export type Traits = Omit<ProviderEntry, 'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1'>
