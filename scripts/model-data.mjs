@@ -1,7 +1,7 @@
 // Makes src/litellm/data/models.json from the price map inside the LiteLLM of the test environment
 // (scripts/setup-python.sh). With --check it writes nothing and fails where the file is out of date.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { buildSync } from 'esbuild'
+import { tsImport } from 'tsx/esm/api'
 
 process.chdir(`${import.meta.dirname}/..`)
 const target = 'src/litellm/data/models.json'
@@ -16,6 +16,8 @@ const otherProviders = [
   'azure',
   'azure_ai',
 ]
+const { providers } = await tsImport('../src/litellm/providers.ts', import.meta.url)
+const wanted = new Set([...otherProviders, ...Object.keys(providers)])
 /** Bought by the hour, a class of prices, a tool's. */
 const noModel = /-month-commitment\/|^(together|fireworks)-ai-|^(openai|azure)\/container$/
 const usual = { mode: 'chat' }
@@ -59,21 +61,7 @@ async function priceMap() {
 }
 
 function isWanted([name, entry]) {
-  isWanted.providers ??= new Set([...otherProviders, ...openaiCompatible()])
-  return (
-    modes.has(entry.mode) && isWanted.providers.has(entry.litellm_provider) && !noModel.test(name)
-  )
-}
-
-function openaiCompatible() {
-  const { outputFiles } = buildSync({
-    entryPoints: ['src/litellm/providers.ts'],
-    write: false,
-    format: 'cjs',
-  })
-  const module = { exports: {} }
-  new Function('module', outputFiles[0].text)(module)
-  return Object.keys(module.exports.providers)
+  return modes.has(entry.mode) && wanted.has(entry.litellm_provider) && !noModel.test(name)
 }
 
 /**
