@@ -63,3 +63,11 @@ export function limitReached(limits: Limits, recorder: MetricsRecorder): LimitHi
   }
   return undefined
 }
+
+/** What a run may still cost, in USD; `undefined`: no cap. */
+export function remainingCost(
+  { maxCostUsd }: Limits,
+  recorder: MetricsRecorder,
+): number | undefined {
+  return maxCostUsd === undefined ? undefined : maxCostUsd - (sumCost(recorder.costs()) ?? 0)
+}

@@ -2,13 +2,14 @@ import { type Message, messageText, type StopReason, toolUses } from './content.
 import { type AgentError, asAgentError, cancelledError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { reduceHistory } from './history.js'
-import { type LimitHit, type Limits, limitReached } from './limits.js'
+import { type LimitHit, type Limits, limitReached, remainingCost } from './limits.js'
 import { type MetricsRecorder, unspentCall } from './metrics.js'
 import type { CacheMemory, Model, ModelReply, ModelRequest } from './model.js'
 import type { RunSignal } from './run-signal.js'
 import type { OutputPlan, OutputRequest } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { executeTools } from './tool-execution.js'
+import { sumCost } from './usage.js'
 
 /** One run of the loop. `messages` is the transcript: the loop adds to it and may shorten it. */
 export interface LoopInput {
@@ -66,6 +67,9 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     } catch (thrown) {
       if (run.signal.aborted) return interrupted()
       const error = asAgentError(thrown)
+      // The next call would be too dear: what there is by then is the result.
+      if (error.code === 'limitReached' && recorder.answered)
+        return end('limitReached', costLimit(input))
       const milder = output?.afterRefusal(error)
       const shorter = !reduced && overflowed(error) ? reduceHistory(messages) : undefined
       if (milder?.message) messages.push(milder.message)
@@ -121,6 +125,7 @@ async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelRep
   const { model, recorder, output } = input
   const cycle = recorder.cycleCount + 1
   const offer: OutputRequest = output?.request(input.tools) ?? { tools: input.tools }
+  const maxCostUsd = remainingCost(input.limits, recorder)
   const request: ModelRequest = {
     messages: input.messages,
     system: input.system,
@@ -128,6 +133,7 @@ async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelRep
     ...(offer.toolChoice && { toolChoice: offer.toolChoice }),
     ...(input.toolsCachePoint && { toolsCachePoint: input.toolsCachePoint }),
     cacheMemory: input.cacheMemory,
+    ...(maxCostUsd !== undefined && { maxCostUsd }),
   }
   const options = {
     signal: input.run.signal,
@@ -192,6 +198,11 @@ function failedCycle(model: Model, error: AgentError, latencyMs: number, firstBy
     stopReason: null,
     error: error.code,
   }
+}
+
+function costLimit({ limits, recorder }: LoopInput): LimitHit {
+  const max = limits.maxCostUsd as number
+  return { name: 'maxCostUsd', max, spent: sumCost(recorder.costs()) }
 }
 
 function timeLimit({ limits, recorder }: LoopInput): LimitHit {

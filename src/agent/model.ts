@@ -15,6 +15,8 @@ export interface ModelRequest {
   toolsCachePoint?: CachePointBlock['cachePoint']
   toolChoice?: ToolChoice
   cacheMemory?: CacheMemory
+  /** USD that this call may cost at most. */
+  maxCostUsd?: number
 }
 
 /** By cache point, what preceded it when it was last sent. Its agent keeps it between calls. */

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../agent/content.js'
 import { AgentError } from '../agent/errors.js'
 import type { ModelRequest } from '../agent/model.js'
+import { affordableOutput, withOutputLimit } from './cost-cap.js'
 import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
 import { needsProxy } from './routes/needs-proxy.js'
@@ -11,6 +12,8 @@ export interface Adapted {
   settings: CallSettings
   /** What was left out, and why. */
   dropped: Dropped[]
+  /** What was left out or changed, for people. */
+  notices: string[]
 }
 
 export interface Dropped {
@@ -72,13 +75,18 @@ export function adapted(
   const forced = request.toolChoice && request.toolChoice.type !== 'auto'
   const why = forced ? whyNotForced(body, claude, route, info) : undefined
   if (why) dropped.push({ param: 'tool_choice', why })
-  if (dropped.length === 0) return { request, settings, dropped }
+  const fits = affordableOutput(request, body, info)
+  if (dropped.length === 0 && fits === undefined) return { request, settings, dropped, notices: [] }
   const { toolChoice, ...free } = request
-  return { request: why ? free : request, settings: { ...settings, body }, dropped }
-}
-
-export function notice({ param, why }: Dropped): string {
-  return `${param} was not sent: ${why}.`
+  const notices = dropped.map(({ param, why }) => `${param} was not sent: ${why}.`)
+  if (fits !== undefined)
+    notices.push(`The answer was limited to ${fits} tokens to fit maxCostUsd.`)
+  return {
+    request: why ? free : request,
+    settings: { ...settings, body: fits === undefined ? body : withOutputLimit(body, fits) },
+    dropped,
+    notices,
+  }
 }
 
 function whyNotForced(

@@ -3,7 +3,7 @@ import { cancelledError, configurationError } from '../agent/errors.js'
 import { checkKeys } from '../agent/known-keys.js'
 import type { Model, ModelCallOptions, ModelEvent, ModelRequest } from '../agent/model.js'
 import { RunSignal } from '../agent/run-signal.js'
-import { adapted, notice } from './adapt.js'
+import { adapted } from './adapt.js'
 import { withAutoCachePoints } from './auto-cache.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
@@ -90,7 +90,7 @@ export class LiteLLMModel implements Model {
       const info = await this.knownInfo()
       const cached = this.cached(request, route, info)
       const ready = adapted(cached, settings, route, info)
-      for (const dropped of ready.dropped) yield { type: 'notice', message: notice(dropped) }
+      for (const message of ready.notices) yield { type: 'notice', message }
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
       const retries = { maxRetries: settings.maxRetries, signal }

@@ -231,4 +231,39 @@ describe('the Anthropic Messages wire', () => {
     })
     expect(fake.modelRequests[0]?.headers).not.toHaveProperty('x-api-key')
   })
+
+  test('maxCostUsd: the answer is shortened to what is left, and a call too dear is not made', async () => {
+    fake.script({ text: 'ok' })
+    const agent = new Agent({ model: model() })
+    const { metrics } = await agent.invoke('Hello', { limits: { maxCostUsd: 0.01 } })
+    // At $15 per million tokens out, a cent buys at most 666.
+    expect(fake.modelRequests[0]?.body.max_tokens).toBeLessThanOrEqual(666)
+    expect(fake.modelRequests[0]?.body.max_tokens).toBeGreaterThan(500)
+    expect(metrics.notices).toEqual([expect.stringContaining('to fit maxCostUsd')])
+
+    const tooDear = agent.invoke('x'.repeat(100_000), { limits: { maxCostUsd: 0.01 } })
+    await expect(tooDear).rejects.toMatchObject({
+      code: 'limitReached',
+      usage: { totalTokens: 0 },
+    })
+    expect(fake.modelRequests).toHaveLength(1)
+  })
+
+  test('maxCostUsd is never exceeded, and ends a run with what it has', async () => {
+    const looping = () => ({
+      text: 'Working.',
+      toolCalls: [{ name: 'calculator', arguments: { expression: '1+1' } }],
+    })
+    fake.script(...Array.from({ length: 40 }, looping))
+    const agent = new Agent({ model: model(), tools: [calculator], systemPrompt: [long] })
+    const limits = { maxCostUsd: 0.05, maxCycles: 40 }
+    const result = await agent.invoke('Go', { limits })
+    expect(result).toMatchObject({
+      stopReason: 'limitReached',
+      text: 'Working.',
+      limit: { name: 'maxCostUsd', max: 0.05 },
+    })
+    expect(result.metrics.costUsd).toBeLessThanOrEqual(0.05)
+    expect(result.metrics.cycles.length).toBeGreaterThan(1)
+  })
 })
