@@ -57,6 +57,9 @@ async function openDoor(
 }
 
 function services(config: Config, usualLevel: LogLevel): Services {
+  // An import that is done still costs a walk through the loader.
+  let tools: ReturnType<Services['tools']> | undefined
+  let schemas: Promise<typeof import('./schema.js')> | undefined
   const { env } = process
   const secrets = knownSecrets(config, env)
   const redactAll = (text: string) =>
@@ -71,9 +74,14 @@ function services(config: Config, usualLevel: LogLevel): Services {
     runs: new InProcessRuns(new MemorySessions()),
     models: modelSource(config, env),
     inFlight: new InFlight(),
-    tools: async () => (await import('./toolsets/index.js')).builtinTools,
-    compileSchema: async (schema, options) =>
-      (await import('./schema.js')).compileJsonSchema(schema, options),
+    tools: () => {
+      tools ??= import('./toolsets/index.js').then(({ builtinTools }) => builtinTools)
+      return tools
+    },
+    compileSchema: async (schema, options) => {
+      schemas ??= import('./schema.js')
+      return (await schemas).compileJsonSchema(schema, options)
+    },
     redact: redactAll,
   }
 }

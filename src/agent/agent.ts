@@ -6,13 +6,7 @@ import { checkLimits, defaultLimits, type Limits } from './limits.js'
 import { runLoop } from './loop.js'
 import { MetricsRecorder } from './metrics.js'
 import type { CacheMemory, Model } from './model.js'
-import {
-  checkMessages,
-  type Prompt,
-  promptMessages,
-  type SystemPrompt,
-  systemBlocks,
-} from './prompt.js'
+import { type Prompt, promptMessages, type SystemPrompt, systemBlocks } from './prompt.js'
 import { AgentResult } from './result.js'
 import { RunSignal } from './run-signal.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
@@ -25,7 +19,7 @@ export interface CoreAgentConfig {
   /** Tools; a cache point among them marks the whole list. */
   tools?: readonly (Tool | CachePointBlock)[]
   systemPrompt?: SystemPrompt
-  /** A conversation to go on from. */
+  /** A conversation to go on from, known to be sound in form. */
   messages?: readonly Message[]
   /** Caps on every run; those that a run gives stand in their place. */
   limits?: Limits
@@ -70,7 +64,7 @@ export class CoreAgent {
     this.toolsCachePoint = tools.find((item) => 'cachePoint' in item)?.cachePoint
     this.cacheMemory = config.cacheMemory ?? new Map()
     this.system = systemBlocks(config.systemPrompt)
-    this.messages = checkMessages(config.messages ?? [], 'messages')
+    this.messages = [...(config.messages ?? [])]
     this.limits = { ...defaultLimits, ...config.limits }
     checkLimits(this.limits)
   }

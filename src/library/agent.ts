@@ -5,7 +5,7 @@ import type { AgentEvent } from '../agent/events.js'
 import { checkKeys } from '../agent/known-keys.js'
 import { type Limits, limitNames } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
-import type { Prompt } from '../agent/prompt.js'
+import { checkMessages, type Prompt } from '../agent/prompt.js'
 import type { AgentResult } from '../agent/result.js'
 import type { Tool } from '../agent/tool.js'
 import { compileSchema, type Schema } from '../schema.js'
@@ -54,7 +54,8 @@ export class Agent {
   /** Fails with a `configuration` AgentError on an unknown key, a missing model or an unusable tool. */
   constructor(config: AgentConfig) {
     checkConfig(config)
-    this.core = new CoreAgent(config)
+    const messages = checkMessages(config.messages ?? [], 'messages')
+    this.core = new CoreAgent({ ...config, messages })
     this.tools = (config.tools ?? []).filter(isTool)
   }
 

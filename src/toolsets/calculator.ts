@@ -23,11 +23,15 @@ export const calculator: Tool = {
   run: async ({ expression }) => `Result: ${await calculate(String(expression))}`,
 }
 
+// Loaded by the first calculation, and asked for only once: even a done import costs.
+let arithmetic: Promise<typeof import('./arithmetic.js')> | undefined
+
 /** The value of an expression, as text. Fails with a ToolFailure that says what is wrong with it. */
 export async function calculate(expression: string): Promise<string> {
   if (expression.length > maxLength)
     throw new ToolFailure(`Error: the expression is longer than ${maxLength} characters.`)
-  const { evaluate } = await import('./arithmetic.js')
+  arithmetic ??= import('./arithmetic.js')
+  const { evaluate } = await arithmetic
   let value: unknown
   try {
     value = evaluate(withPlainOperators(expression))
