@@ -1,9 +1,9 @@
 import type { CachePointBlock, Message } from './content.js'
-import { asAgentError } from './errors.js'
-import type { AgentEvent } from './events.js'
+import { AgentError, asAgentError } from './errors.js'
+import { type AgentEvent, lastOf } from './events.js'
 import { repairHistory } from './history.js'
 import { checkLimits, defaultLimits, type Limits } from './limits.js'
-import { runLoop } from './loop.js'
+import { type LoopEnd, runLoop } from './loop.js'
 import { MetricsRecorder } from './metrics.js'
 import type { CacheMemory, Model } from './model.js'
 import { type Prompt, promptMessages, type SystemPrompt, systemBlocks } from './prompt.js'
@@ -34,7 +34,7 @@ export interface CoreRunOptions {
   stream?: boolean
   output?: {
     schema: OutputSchema
-    /** Ask for nothing but the object, with no other tools. */
+    /** Ask for nothing but the object, with no other tools; a run that ends without it fails. */
     force?: boolean
     maxAttempts?: number
     /** What the model is told where it answered in text instead. */
@@ -71,11 +71,7 @@ export class CoreAgent {
 
   /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */
   async run(prompt: Prompt, options: CoreRunOptions = {}): Promise<AgentResult> {
-    const events = this.events(prompt, options)
-    while (true) {
-      const next = await events.next()
-      if (next.done) return next.value
-    }
+    return lastOf(this.events(prompt, options))
   }
 
   /** The run as it happens. Leaving the loop early ends the run and its model call. */
@@ -108,6 +104,7 @@ export class CoreAgent {
         toolsCachePoint: this.toolsCachePoint,
         cacheMemory: this.cacheMemory,
       })
+      if (options.output?.force && !plan?.done) throw withoutObject(end)
       const result = new AgentResult({
         text: end.text,
         stopReason: end.stopReason,
@@ -148,6 +145,18 @@ export class CoreAgent {
     await before
     return release
   }
+}
+
+/** A run for an object that was stopped before it had one has failed, whatever else was said. */
+function withoutObject({ limit, text }: LoopEnd): AgentError {
+  return new AgentError({
+    code: limit ? 'limitReached' : 'cancelled',
+    message: limit
+      ? `The run reached ${limit.name} (${limit.max}) before there was a valid object.`
+      : 'The run was cancelled before there was a valid object.',
+    hint: limit ? `Raise limits.${limit.name}, or ask for less.` : 'Call again to start anew.',
+    text,
+  })
 }
 
 function outputPlan({ output }: CoreRunOptions, tools: readonly Tool[]): OutputPlan | undefined {

@@ -103,6 +103,16 @@ export function toolUses(message: Message): ToolUseBlock['toolUse'][] {
   return uses
 }
 
+/** The JSON object that a text is; `undefined`: it is none. */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

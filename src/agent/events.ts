@@ -23,3 +23,15 @@ export type AgentEvent =
     }
   | { type: 'notice'; message: string }
   | { type: 'result'; result: AgentResult }
+
+/** Follows a run to its end. */
+export async function lastOf<Result>(
+  events: AsyncGenerator<AgentEvent, Result>,
+  onEvent?: (event: AgentEvent) => void,
+): Promise<Result> {
+  while (true) {
+    const next = await events.next()
+    if (next.done) return next.value
+    onEvent?.(next.value)
+  }
+}

@@ -78,7 +78,7 @@ export function reduceHistory(
       return { messages: messages.with(oldest, { ...message, content }), detail }
     }
   }
-  const start = trimPoint(messages, Math.min(2, messages.length))
+  const start = trimPoint(messages, 2)
   if (start === undefined) return undefined
   const detail = `The ${start} oldest messages were dropped to fit the context window.`
   return { messages: messages.slice(start), detail }

@@ -34,6 +34,15 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return best
 }
 
+/** A place in a value as people write it: `limits.maxCycles`, `prompt[0].text`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`,
+    '',
+  )
+}
+
 /** `model_id`, `model-id` and `modelId` are one word in different spellings. */
 function plain(name: string): string {
   return name

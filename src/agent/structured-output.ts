@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue, type Message } from './content.js'
+import { type JsonObject, type JsonValue, type Message, parseJsonObject } from './content.js'
 import { AgentError } from './errors.js'
 import type { ToolChoice } from './model.js'
 import { type Tool, ToolFailure } from './tool.js'
@@ -183,11 +183,5 @@ function userText(text: string): Message {
 function parseJsonText(text: string): JsonObject | undefined {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)
   const body = (fenced?.[1] ?? text).trim()
-  if (!body.startsWith('{')) return undefined
-  try {
-    const value: unknown = JSON.parse(body)
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  return body.startsWith('{') ? parseJsonObject(body) : undefined
 }

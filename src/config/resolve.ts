@@ -1,4 +1,5 @@
 import type { JsonObject } from '../agent/content.js'
+import { pathText } from '../agent/known-keys.js'
 import type { Limits } from '../agent/limits.js'
 import { type ConfigProblem, expandVariables } from './expand.js'
 import { fileSchema } from './schema.js'
@@ -118,14 +119,6 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
 
 function isLogLevel(level: string | undefined): level is LogLevel {
   return logLevels.some((known) => known === level)
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`,
-    )
-    .join('')
 }
 
 function withoutUndefined(limits: { [name in keyof Limits]: Limits[name] | undefined }): Limits {

@@ -1,7 +1,7 @@
 import { CoreAgent, type CoreAgentConfig } from '../agent/agent.js'
 import type { CachePointBlock, Message } from '../agent/content.js'
-import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
-import type { AgentEvent } from '../agent/events.js'
+import { configurationError, invalidRequest } from '../agent/errors.js'
+import { type AgentEvent, lastOf } from '../agent/events.js'
 import { checkKeys } from '../agent/known-keys.js'
 import { type Limits, limitNames } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
@@ -99,8 +99,6 @@ export class Agent {
   ): Promise<StructuredResult<Output>> {
     checkOptions(options, structuredOutputKeys, 'The options of structuredOutput')
     const result = await lastOf(this.run(prompt, { ...options, outputSchema: schema }, true))
-    if (result.stopReason === 'cancelled' || result.stopReason === 'limitReached')
-      throw noObject(result, result.stopReason)
     return result as StructuredResult<Output>
   }
 
@@ -125,13 +123,6 @@ export class Agent {
 /** What a tool's schema is worth shows when it is compiled, which is before the first call. */
 async function ready(tool: ToolEntry): Promise<void> {
   if ('ready' in tool) await (tool as LibraryTool).ready()
-}
-
-async function lastOf<Result>(events: AsyncGenerator<AgentEvent, Result>): Promise<Result> {
-  while (true) {
-    const next = await events.next()
-    if (next.done) return next.value
-  }
 }
 
 function checkConfig(config: AgentConfig): void {
@@ -178,19 +169,4 @@ function checkOptions(options: InvokeOptions, known: readonly string[], where: s
       `maxAttempts must be a positive whole number, not ${JSON.stringify(maxAttempts)}.`,
       'Leave maxAttempts out for 3 attempts.',
     )
-}
-
-function noObject(result: AgentResult, code: 'cancelled' | 'limitReached'): AgentError {
-  const { limit } = result
-  const error = new AgentError({
-    code,
-    message: limit
-      ? `The run reached ${limit.name} (${limit.max}) before there was a valid object.`
-      : 'The run was cancelled before there was a valid object.',
-    hint: limit ? `Raise limits.${limit.name}, or ask for less.` : 'Call again to start anew.',
-    text: result.text,
-  })
-  error.usage = result.usage
-  error.metrics = result.metrics
-  return error
 }

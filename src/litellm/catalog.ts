@@ -1,10 +1,11 @@
-import { isJsonObject, type JsonObject } from '../agent/content.js'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../agent/content.js'
 import { AgentError } from '../agent/errors.js'
 import type { ListedModel } from '../agent/listed-model.js'
 import { connectionError, protocolError, refusalError } from './errors.js'
 import { modelInfo } from './model-data.js'
 import { type ModelInfo, proxyModelInfo } from './model-info.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
+import { proxyPrefix } from './routes/proxy.js'
 
 export interface CatalogConfig {
   /** Ids that the configuration names, with where they lead. */
@@ -14,7 +15,6 @@ export interface CatalogConfig {
 }
 
 const timeoutMs = 10_000
-const proxyPrefix = 'litellm_proxy/'
 /** A proxy also serves models that no agent can talk to. */
 const otherModes =
   /embedding|image|audio|video|moderation|rerank|ocr|search|vector|speech|transcription/
@@ -78,22 +78,13 @@ async function get(path: string, route: Route, fetcher: typeof fetch): Promise<J
   } catch (cause) {
     throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
   }
-  const content = parse(text)
+  const content = parseJsonObject(text) ?? {}
   if (!response.ok) {
     const { headers, status } = response
     throw refusalError({ status, error: content.error, headers }, route)
   }
   if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
   throw protocolError(route, 'did not answer with a list of models')
-}
-
-function parse(text: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : {}
-  } catch {
-    return {}
-  }
 }
 
 function tooSlow(): AgentError {

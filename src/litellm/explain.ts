@@ -2,6 +2,7 @@ import type { JsonObject } from '../agent/content.js'
 import { adapted, type Dropped } from './adapt.js'
 import { modelInfo } from './model-data.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
+import { messagesBase } from './routes/anthropic.js'
 import { callSettings } from './settings.js'
 
 /** Where a call would go, and with what. Holds no key. */
@@ -63,7 +64,7 @@ function requestUrl({ wire, baseUrl, model, aws, query, kind }: Route): string |
       return `${withoutCredentials(baseUrl)}/chat/completions${search}`
     }
     case 'anthropic-messages':
-      return `${withoutCredentials(baseUrl).replace(/\/v1(\/messages)?$/, '')}/v1/messages`
+      return `${messagesBase(withoutCredentials(baseUrl))}/v1/messages`
     case 'bedrock-converse': {
       const base = baseUrl || `https://bedrock-runtime.${aws?.region}.amazonaws.com`
       return `${withoutCredentials(base)}/model/${encodeURIComponent(model)}/converse-stream`

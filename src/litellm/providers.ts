@@ -33,6 +33,36 @@ export interface ProviderEntry {
   readonly thoughtSignature?: 'extra_content'
 }
 
+// Providers that LiteLLM has two names for.
+
+const ollama: ProviderEntry = {
+  baseUrl: 'http://localhost:11434/v1',
+  baseEnv: ['OLLAMA_API_BASE'],
+  keyEnv: ['OLLAMA_API_KEY'],
+  keyOptional: true,
+  addV1: true,
+  objectArguments: true,
+}
+
+const ownServer: ProviderEntry = {
+  baseUrl: null,
+  baseEnv: ['OPENAI_LIKE_API_BASE'],
+  keyEnv: ['OPENAI_LIKE_API_KEY'],
+  keyOptional: true,
+}
+
+const cohere: ProviderEntry = {
+  baseUrl: 'https://api.cohere.ai/compatibility/v1',
+  baseEnv: ['COHERE_API_BASE'],
+  keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
+}
+
+const ai21: ProviderEntry = {
+  baseUrl: 'https://api.ai21.com/studio/v1',
+  baseEnv: ['AI21_API_BASE'],
+  keyEnv: ['AI21_API_KEY'],
+}
+
 export const providers: Readonly<Record<string, ProviderEntry>> = {
   openai: {
     baseUrl: 'https://api.openai.com/v1',
@@ -228,22 +258,8 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'PALM_API_KEY'],
     thoughtSignature: 'extra_content',
   },
-  ollama: {
-    baseUrl: 'http://localhost:11434/v1',
-    baseEnv: ['OLLAMA_API_BASE'],
-    keyEnv: ['OLLAMA_API_KEY'],
-    keyOptional: true,
-    addV1: true,
-    objectArguments: true,
-  },
-  ollama_chat: {
-    baseUrl: 'http://localhost:11434/v1',
-    baseEnv: ['OLLAMA_API_BASE'],
-    keyEnv: ['OLLAMA_API_KEY'],
-    keyOptional: true,
-    addV1: true,
-    objectArguments: true,
-  },
+  ollama,
+  ollama_chat: ollama,
   lm_studio: {
     baseUrl: 'http://localhost:1234/v1',
     baseEnv: ['LM_STUDIO_API_BASE'],
@@ -280,18 +296,8 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyOptional: true,
     objectArguments: true,
   },
-  custom_openai: {
-    baseUrl: null,
-    baseEnv: ['OPENAI_LIKE_API_BASE'],
-    keyEnv: ['OPENAI_LIKE_API_KEY'],
-    keyOptional: true,
-  },
-  openai_like: {
-    baseUrl: null,
-    baseEnv: ['OPENAI_LIKE_API_BASE'],
-    keyEnv: ['OPENAI_LIKE_API_KEY'],
-    keyOptional: true,
-  },
+  custom_openai: ownServer,
+  openai_like: ownServer,
   publicai: {
     baseUrl: 'https://api.publicai.co/v1',
     baseEnv: ['PUBLICAI_API_BASE'],
@@ -436,16 +442,8 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['SCX_API_KEY'],
     legacyMaxTokens: true,
   },
-  cohere: {
-    baseUrl: 'https://api.cohere.ai/compatibility/v1',
-    baseEnv: ['COHERE_API_BASE'],
-    keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
-  },
-  cohere_chat: {
-    baseUrl: 'https://api.cohere.ai/compatibility/v1',
-    baseEnv: ['COHERE_API_BASE'],
-    keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
-  },
+  cohere,
+  cohere_chat: cohere,
   huggingface: {
     baseUrl: 'https://router.huggingface.co/v1',
     baseEnv: ['HF_API_BASE', 'HUGGINGFACE_API_BASE'],
@@ -457,16 +455,8 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['CLOUDFLARE_API_KEY'],
   },
   databricks: { baseUrl: null, baseEnv: ['DATABRICKS_API_BASE'], keyEnv: ['DATABRICKS_API_KEY'] },
-  ai21: {
-    baseUrl: 'https://api.ai21.com/studio/v1',
-    baseEnv: ['AI21_API_BASE'],
-    keyEnv: ['AI21_API_KEY'],
-  },
-  ai21_chat: {
-    baseUrl: 'https://api.ai21.com/studio/v1',
-    baseEnv: ['AI21_API_BASE'],
-    keyEnv: ['AI21_API_KEY'],
-  },
+  ai21,
+  ai21_chat: ai21,
   qwencloud: {
     baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
     baseEnv: ['QWENCLOUD_API_BASE'],

@@ -51,6 +51,7 @@ export function reportedCost(raw: unknown): number | null {
   return typeof cost === 'number' && Number.isFinite(cost) ? cost : null
 }
 
-function count(value: unknown): number | undefined {
+/** A count of tokens; `undefined`: nothing that can be one. */
+export function count(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { invalidRequest } from '../agent/errors.js'
-import { nearest } from '../agent/known-keys.js'
+import { nearest, pathText } from '../agent/known-keys.js'
 
 /** The arguments of a call, checked. Fails with one `invalidRequest` that names everything wrong. */
 export function parseArguments<Schema extends z.ZodObject>(
@@ -56,14 +56,6 @@ function complaint(issue: z.core.$ZodIssue): string {
     default:
       return issue.message
   }
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`,
-    '',
-  )
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

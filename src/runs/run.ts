@@ -1,6 +1,6 @@
 import { CoreAgent, type CoreRunOptions } from '../agent/agent.js'
 import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
-import type { AgentEvent } from '../agent/events.js'
+import { type AgentEvent, lastOf } from '../agent/events.js'
 import type { Limits } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
 import type { Prompt, SystemPrompt } from '../agent/prompt.js'
@@ -95,9 +95,5 @@ async function runAgent(
     ...(output && { output }),
     ...(stream !== undefined && { stream }),
   })
-  while (true) {
-    const next = await events.next()
-    if (next.done) return next.value
-    onEvent?.(next.value)
-  }
+  return lastOf(events, onEvent)
 }

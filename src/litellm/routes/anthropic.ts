@@ -4,6 +4,11 @@ import type { Route } from './types.js'
 const usualBase = 'https://api.anthropic.com'
 const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']
 
+/** The address that the Messages API's own paths follow: one may be given with a path already. */
+export function messagesBase(baseUrl: string): string {
+  return baseUrl.replace(/\/v1(\/messages)?$/, '')
+}
+
 /** Claude at Anthropic, on the Messages wire: its OpenAI-compatible endpoint ignores cache points. */
 export function anthropicRoute(model: string, args: RouteArgs, env: Environment): Route {
   const variables = ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL']

@@ -1,7 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { AgentError, cancelledError } from '../../agent/errors.js'
-import type { AgentResult } from '../../agent/result.js'
 import { inputSchema, shared } from '../arguments.js'
 import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
@@ -64,12 +62,12 @@ async function extract(call: ToolCall, services: Services): Promise<CallToolResu
     services,
   )
   const about = { runId: outcome.runId, modelId: outcome.modelId }
-  const error = 'error' in outcome ? outcome.error : withoutObject(outcome.result)
-  if (error) {
+  if ('error' in outcome) {
+    const { error } = outcome
     const attempts = error.attempts ?? 0
     return failure(error, { output: null, ...about, attempts }, services.redact)
   }
-  const { result } = outcome as { result: AgentResult }
+  const { result } = outcome
   return success(
     JSON.stringify(result.output),
     {
@@ -82,18 +80,4 @@ async function extract(call: ToolCall, services: Services): Promise<CallToolResu
     runMeta(result.usage, result.metrics),
     services.config.defaults.cacheAdvice ? cacheAdvice(result.metrics.cache) : undefined,
   )
-}
-
-/** A run that was stopped before it had its object has failed, whatever else it said. */
-function withoutObject({ output, limit, ...spent }: AgentResult): AgentError | undefined {
-  if (output !== undefined) return undefined
-  const error = limit
-    ? new AgentError({
-        code: 'limitReached',
-        message: `The limit ${limit.name} of ${limit.max} was reached before there was a valid object.`,
-        hint: `Raise limits.${limit.name}, or ask for less.`,
-      })
-    : cancelledError()
-  const { usage, metrics, attempts } = spent
-  return Object.assign(error, { usage, metrics, attempts })
 }

@@ -1,6 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import { Lru } from '../../lru.js'
 import type { Route } from '../../route.js'
+import { messagesBase } from '../../routes/anthropic.js'
 
 let vendor: Promise<typeof Anthropic> | undefined
 const clients = new Lru<Anthropic>(64)
@@ -15,7 +16,7 @@ export async function anthropicClient(
     // LiteLLM's proxy reads either header; a key in the wrong one of Anthropic's is refused.
     const bearer = route.kind === 'proxy' || route.auth === 'bearer'
     return new Vendor({
-      baseURL: route.baseUrl.replace(/\/v1(\/messages)?$/, ''),
+      baseURL: messagesBase(route.baseUrl),
       apiKey: bearer ? null : (route.apiKey ?? null),
       authToken: bearer ? (route.apiKey ?? null) : null,
       maxRetries: 0,

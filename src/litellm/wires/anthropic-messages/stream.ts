@@ -4,6 +4,7 @@ import type {
   RawMessageStreamEvent,
 } from '@anthropic-ai/sdk/resources'
 import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
+import { count } from '../../usage.js'
 import type { Delta } from '../deltas.js'
 import { parsedInput } from '../tool-input.js'
 
@@ -168,8 +169,4 @@ function stopReason(stop: string | null): StopReason {
     default:
       return 'endTurn'
   }
-}
-
-function count(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
 }

@@ -6,7 +6,7 @@ import type {
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime'
 import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
-import type { ModelEvent } from '../../../agent/model.js'
+import type { Delta } from '../deltas.js'
 import { parsedInput } from '../tool-input.js'
 
 export interface ConverseAnswer {
@@ -21,7 +21,6 @@ export interface ConverseAnswer {
   model: string | null
 }
 
-type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
 type Answer = Pick<ConverseResponse, 'usage' | 'trace'>
 
 /** A block of the answer that is still being written. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../../agent/content.js'
+import { type JsonObject, parseJsonObject } from '../../../agent/content.js'
 import { AgentError, cancelledError } from '../../../agent/errors.js'
 import type { ModelEvent } from '../../../agent/model.js'
 import {
@@ -8,8 +8,7 @@ import {
   truncatedError,
   wasUnsent,
 } from '../../errors.js'
-import type { ReplyHeaders } from '../../http/post.js'
-import { type HttpReply, post, textOf } from '../../http/post.js'
+import { type HttpReply, post, type ReplyHeaders, textOf } from '../../http/post.js'
 import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
@@ -60,36 +59,27 @@ async function send(body: JsonObject, { route, settings, signal }: WireCall): Pr
   }
   const text = await textOf(reply.body).catch(() => '')
   if (reply.status < 400) throw protocolError(route, `answered with a redirect (${reply.status})`)
-  const content = parsed(text)
-  const error = isJsonObject(content) ? (content.error ?? content) : undefined
+  const content = parseJsonObject(text)
+  const error = content?.error ?? content
   throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
 }
 
 /** A chunk of a stream. What is no chunk ends it: an error told in it, or a piece cut off. */
 function parsedChunk(data: string, route: Route, builder: ChatAnswerBuilder): JsonObject {
-  const chunk = parsed(data)
-  if (!isJsonObject(chunk)) throw truncatedError(route, builder.text)
+  const chunk = parseJsonObject(data)
+  if (!chunk) throw truncatedError(route, builder.text)
   if (chunk.error)
     throw refusalError({ status: undefined, error: chunk.error, text: builder.text }, route)
   return chunk
 }
 
 function completion(text: string, route: Route): JsonObject {
-  const content = parsed(text)
-  if (!isJsonObject(content))
-    throw protocolError(route, 'answered with something that is no JSON object')
+  const content = parseJsonObject(text)
+  if (!content) throw protocolError(route, 'answered with something that is no JSON object')
   if (content.error) throw refusalError({ status: undefined, error: content.error }, route)
   if (!Array.isArray(content.choices) || content.choices.length === 0)
     throw protocolError(route, 'answered without any choice')
   return content
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function answer(

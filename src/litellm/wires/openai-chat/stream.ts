@@ -55,10 +55,6 @@ export class ChatAnswerBuilder {
     return this.blocks.map((block) => ('text' in block ? block.text : '')).join('')
   }
 
-  get reportedUsage(): unknown {
-    return this.usage
-  }
-
   answer(): ChatAnswer {
     const calls = this.calls.finish()
     return {

@@ -2,6 +2,7 @@ import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
+  parseJsonObject,
   type ToolUseBlock,
 } from '../../../agent/content.js'
 import { parsedInput } from '../tool-input.js'
@@ -68,17 +69,17 @@ function beginsAnew(open: Call, id: string | undefined, name: string | undefined
   if (id !== undefined && open.id !== undefined && id !== open.id) return true
   if (name === undefined || open.name === '') return false
   if (id !== undefined && id === open.id) return false
-  return name !== open.name || parseObject(open.arguments) !== undefined
+  return name !== open.name || parseJsonObject(open.arguments) !== undefined
 }
 
 /** `{"a":1}{"a":2}`: calls that a server glued together, told apart where every piece is an object. */
 function splitGlued(call: Call): Call[] {
   const text = call.arguments.trim()
-  if (!/\}\s*\{/.test(text) || parseObject(text) !== undefined) return [call]
+  if (!/\}\s*\{/.test(text) || parseJsonObject(text) !== undefined) return [call]
   const pieces: string[] = []
   let start = 0
   for (let end = text.indexOf('}'); end !== -1; end = text.indexOf('}', end + 1)) {
-    if (parseObject(text.slice(start, end + 1)) === undefined) continue
+    if (parseJsonObject(text.slice(start, end + 1)) === undefined) continue
     pieces.push(text.slice(start, end + 1))
     start = end + 1
   }
@@ -88,15 +89,6 @@ function splitGlued(call: Call): Call[] {
     id: index === 0 || call.id === undefined ? call.id : `${call.id}_${index}`,
     arguments: piece,
   }))
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** Some servers give the arguments as an object. */
