@@ -1,6 +1,7 @@
 // The servers under test: how each is started, and how each is asked for the same work.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { bookSchema } from './peers/floor/core.mjs'
 
 export const work = join(import.meta.dirname, '.work')
 export const node24 = join(work, 'node24/bin/node')
@@ -20,18 +21,6 @@ export const commonEnv = {
   BENCH_BASE: stub,
   LITELLM_LOCAL_MODEL_COST_MAP: 'True',
   LITELLM_LOG: 'ERROR',
-}
-
-const book = {
-  type: 'object',
-  properties: {
-    title: { type: 'string' },
-    author: { type: 'string' },
-    genre: { type: 'string' },
-    summary: { type: 'string' },
-    rating: { type: 'integer', minimum: 1, maximum: 10 },
-  },
-  required: ['title', 'author', 'genre', 'summary', 'rating'],
 }
 
 function transports(command, script, port, { stdio = ['stdio'], http = ['http', `${port}`] } = {}) {
@@ -59,7 +48,7 @@ function ourOps(modelId) {
     run: { tool: 'run_agent', args: run },
     extract: {
       tool: 'structured_extract',
-      args: ({ prompt }) => ({ prompt, schema: book, modelId }),
+      args: ({ prompt }) => ({ prompt, schema: bookSchema, modelId }),
     },
     loop: { tool: 'run_agent', args: (call) => ({ ...run(call), tools: ['calculator'] }) },
     session: { tool: 'run_agent', args: (call) => ({ ...run(call), sessionId: call.session }) },

@@ -1,11 +1,11 @@
-// shared by the "best practice" floors: upstream over node:http keep-alive; streams upstream only when the caller asked for progress
+// shared by the floors: what they send, and, for all but the one on fetch, upstream over node:http keep-alive; streams upstream only when the caller asked for progress
 let http, agent, base
 function init() {
   http = process.getBuiltinModule('node:http')
   agent = new http.Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' })
   base = new URL((process.env.BENCH_BASE ?? 'http://127.0.0.1:4200/v1') + '/chat/completions')
 }
-function post(body, onChunk) {
+export function post(body, onChunk) {
   if (!http) init()
   return new Promise((ok, no) => {
     const b = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
@@ -42,7 +42,7 @@ function post(body, onChunk) {
     rq.end(b)
   })
 }
-const messages = (a) =>
+export const messages = (a) =>
   a.system_prompt
     ? [
         {
@@ -52,7 +52,7 @@ const messages = (a) =>
         { role: 'user', content: a.prompt },
       ]
     : [{ role: 'user', content: a.prompt }]
-const bookSchema = {
+export const bookSchema = {
   type: 'object',
   properties: {
     title: { type: 'string' },

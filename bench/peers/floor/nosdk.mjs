@@ -1,62 +1,7 @@
 // The absolute floor of a Node MCP server: hand-written JSON-RPC, no SDK, no zod, http.request with a keep-alive agent. argv: stdio | http PORT
+import { bookSchema, messages, post } from './core.mjs'
+
 const http = process.getBuiltinModule('node:http') // not import: Node 24's ESM facade of node:http loads undici (~27 ms)
-const BASE = new URL((process.env.BENCH_BASE ?? 'http://127.0.0.1:4200/v1') + '/chat/completions')
-const agent = new http.Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' })
-const opts = {
-  agent,
-  method: 'POST',
-  host: BASE.hostname,
-  port: BASE.port,
-  path: BASE.pathname,
-  headers: { 'content-type': 'application/json', authorization: 'Bearer sk-test' },
-}
-function post(body, onChunk) {
-  return new Promise((ok, no) => {
-    const b = Buffer.from(body)
-    const rq = http.request(
-      { ...opts, headers: { ...opts.headers, 'content-length': b.length } },
-      (rs) => {
-        if (onChunk) {
-          rs.setEncoding('utf8')
-          rs.on('data', onChunk)
-          rs.on('end', ok)
-          rs.on('error', no)
-          return
-        }
-        let first, rest
-        rs.on('data', (c) => {
-          if (!first) first = c
-          else (rest ??= [first]).push(c)
-        })
-        rs.on('end', () => ok(JSON.parse((rest ? Buffer.concat(rest) : first).toString())))
-        rs.on('error', no)
-      },
-    )
-    rq.on('error', no)
-    rq.end(b)
-  })
-}
-const messages = (a) =>
-  a.system_prompt
-    ? [
-        {
-          role: 'system',
-          content: [{ type: 'text', text: a.system_prompt, cache_control: { type: 'ephemeral' } }],
-        },
-        { role: 'user', content: a.prompt },
-      ]
-    : [{ role: 'user', content: a.prompt }]
-const bookSchema = {
-  type: 'object',
-  properties: {
-    title: { type: 'string' },
-    author: { type: 'string' },
-    genre: { type: 'string' },
-    summary: { type: 'string' },
-    rating: { type: 'integer', minimum: 1, maximum: 10 },
-  },
-  required: ['title', 'author', 'genre', 'summary', 'rating'],
-}
 const str = { type: 'string' }
 const tools = [
   {

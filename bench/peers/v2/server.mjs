@@ -1,30 +1,10 @@
 // The floor on SDK v2 (@modelcontextprotocol/server 2.4). argv: stdio | http PORT (createMcpHandler) ; BENCH_STATEFUL=1: NodeStreamableHTTPServerTransport per session
 import { McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { bookSchema, messages } from '../floor/core.mjs'
 
 const URL_ = (process.env.BENCH_BASE ?? 'http://127.0.0.1:4200/v1') + '/chat/completions'
 const headers = { 'content-type': 'application/json', authorization: 'Bearer sk-test' }
-const messages = (a) =>
-  a.system_prompt
-    ? [
-        {
-          role: 'system',
-          content: [{ type: 'text', text: a.system_prompt, cache_control: { type: 'ephemeral' } }],
-        },
-        { role: 'user', content: a.prompt },
-      ]
-    : [{ role: 'user', content: a.prompt }]
-const bookSchema = {
-  type: 'object',
-  properties: {
-    title: { type: 'string' },
-    author: { type: 'string' },
-    genre: { type: 'string' },
-    summary: { type: 'string' },
-    rating: { type: 'integer', minimum: 1, maximum: 10 },
-  },
-  required: ['title', 'author', 'genre', 'summary', 'rating'],
-}
 const runIn = z.object({
   prompt: z.string(),
   system_prompt: z.string().optional(),
