@@ -12,7 +12,10 @@ const listAgeMs = 60_000
 const maxKept = 256
 
 /** LiteLLM's models with the operator's connection settings in. */
-export function modelSource(config: Config, env: Environment): ModelSource {
+export function modelSource(
+  config: Config,
+  env: Environment,
+): ModelSource & { create(modelId: string, params: JsonObject): LiteLLMModel } {
   let listed: { at: number; models: Promise<ListedModel[]> } | undefined
   const routes = new Lru<Route>(maxKept)
   const models = new Lru<LiteLLMModel>(maxKept)

@@ -10,6 +10,7 @@ import { InFlight } from './mcp/in-flight.js'
 import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
 import { knownSecrets, modelSource } from './model-source.js'
+import { runParts } from './run-parts.js'
 import { MemorySessions } from './runs/memory-sessions.js'
 import { InProcessRuns } from './runs/run.js'
 import { version } from './version.js'
@@ -57,9 +58,6 @@ async function openDoor(
 }
 
 function services(config: Config, usualLevel: LogLevel): Services {
-  // An import that is done still costs a walk through the loader.
-  let tools: ReturnType<Services['tools']> | undefined
-  let schemas: Promise<typeof import('./schema.js')> | undefined
   const { env } = process
   const secrets = knownSecrets(config, env)
   const redactAll = (text: string) =>
@@ -67,21 +65,14 @@ function services(config: Config, usualLevel: LogLevel): Services {
       secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text),
       undefined,
     )
+  const models = modelSource(config, env)
   return {
     version,
     config,
     log: createLogger(config.logLevel ?? usualLevel, redactAll),
-    runs: new InProcessRuns(new MemorySessions()),
-    models: modelSource(config, env),
+    runs: new InProcessRuns(runParts(models.create), new MemorySessions()),
+    models,
     inFlight: new InFlight(),
-    tools: () => {
-      tools ??= import('./toolsets/index.js').then(({ builtinTools }) => builtinTools)
-      return tools
-    },
-    compileSchema: async (schema, options) => {
-      schemas ??= import('./schema.js')
-      return (await schemas).compileJsonSchema(schema, options)
-    },
     redact: redactAll,
   }
 }

@@ -1,12 +1,13 @@
 import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
 import type { Limits } from '../agent/limits.js'
-import type { RunRequest } from '../runs/run.js'
+import type { RunSpec } from '../runs/spec.js'
 import {
   checkAgent,
   checkUrls,
   permittedLimits,
   permittedModel,
   permittedParams,
+  permittedTools,
 } from './permission.js'
 import type { Services } from './services.js'
 
@@ -17,22 +18,28 @@ export interface CallArguments {
   modelId?: string | undefined
   systemPrompt?: string | SystemContentBlock[] | undefined
   params?: JsonObject | undefined
+  tools?: string[] | undefined
   limits?: Limits | undefined
 }
 
 /** The run that a call asks for, within what the operator allows. Fails with an AgentError. */
 export function planCall(
+  tool: RunSpec['tool'],
   args: CallArguments,
+  principal: string,
   { config, models }: Services,
-): Omit<RunRequest, 'tools'> {
+): RunSpec {
   checkAgent(args.agent)
   checkUrls(args.prompt, config)
-  const params = permittedParams(args.params, config)
-  const modelId = permittedModel(args.modelId, config, models)
   return {
-    model: models.create(modelId, params),
+    tool,
+    principal,
+    agent: '',
+    params: permittedParams(args.params, config),
+    modelId: permittedModel(args.modelId, config, models),
     prompt: args.prompt,
     ...(args.systemPrompt !== undefined && { systemPrompt: args.systemPrompt }),
+    tools: permittedTools(args.tools, config),
     limits: permittedLimits(args.limits ?? {}, config),
   }
 }

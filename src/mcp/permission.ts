@@ -1,7 +1,6 @@
 import type { ContentBlock, JsonObject, MediaSource } from '../agent/content.js'
 import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
 import { defaultLimits, type Limits } from '../agent/limits.js'
-import type { Tool } from '../agent/tool.js'
 import type { Config } from '../config/resolve.js'
 import type { ModelSource } from './services.js'
 
@@ -85,15 +84,11 @@ export function permittedParams(params: JsonObject | undefined, config: Config):
 }
 
 /** The tools a caller names; none where it names none. */
-export function permittedTools(
-  names: readonly string[] | undefined,
-  available: ReadonlyMap<string, Tool>,
-  { allow }: Config,
-): Tool[] {
-  const open = [...new Set([...openTools, ...allow.tools])].filter((name) => available.has(name))
+export function permittedTools(names: readonly string[] | undefined, { allow }: Config): string[] {
+  if (!names) return []
+  const open = [...new Set([...openTools, ...allow.tools])]
   return [...new Set(names)].map((name) => {
-    const tool = open.includes(name) ? available.get(name) : undefined
-    if (tool) return tool
+    if (open.includes(name)) return name
     throw permission(
       `There is no tool ${JSON.stringify(name)} that a caller may give to an agent.`,
       `Name some of ${open.join(', ')}, or leave tools out.`,

@@ -1,4 +1,5 @@
-import type { RunOutcome, RunRequest } from '../runs/run.js'
+import type { RunOutcome } from '../runs/run.js'
+import type { RunSpec } from '../runs/spec.js'
 import { Progress } from './progress.js'
 import type { Services } from './services.js'
 import { ShortAnswers } from './short-answers.js'
@@ -8,14 +9,14 @@ const shortAnswers = new ShortAnswers()
 
 /** Runs, tells a listening client how it goes, and logs how it went. */
 export async function runWithProgress(
-  request: RunRequest,
+  spec: RunSpec,
   { signal, sendProgress }: ToolCall,
   { log, runs }: Services,
 ): Promise<RunOutcome> {
-  const { modelId } = request.model
+  const { modelId } = spec
   const progress = sendProgress && new Progress(sendProgress)
   try {
-    const outcome = await runs.run(request, {
+    const outcome = await runs.run(spec, {
       signal,
       ...(progress
         ? { onEvent: (event) => progress.onEvent(event) }

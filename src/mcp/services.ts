@@ -1,8 +1,4 @@
-import type { JsonObject } from '../agent/content.js'
 import type { ListedModel } from '../agent/listed-model.js'
-import type { Model } from '../agent/model.js'
-import type { Tool } from '../agent/tool.js'
-import type { OutputSchema } from '../agent/validator.js'
 import type { Config } from '../config/resolve.js'
 import type { InProcessRuns } from '../runs/run.js'
 import type { InFlight } from './in-flight.js'
@@ -16,13 +12,6 @@ export interface Services {
   readonly models: ModelSource
   /** Calls being worked on, at either door. */
   readonly inFlight: InFlight
-  /** The tools that need no configuration, by name. */
-  tools(): Promise<ReadonlyMap<string, Tool>>
-  /** Fails with `invalidRequest`, saying what is wrong with the schema. */
-  compileSchema(
-    schema: unknown,
-    options: { name?: string | undefined; description?: string | undefined },
-  ): Promise<OutputSchema>
   /** A text without keys, and without credentials in addresses. */
   redact(text: string): string
 }
@@ -31,7 +20,6 @@ export interface Services {
 export interface ModelSource {
   /** Where an id leads, without a call. Fails with an AgentError. */
   route(modelId: string): RouteFacts
-  create(modelId: string, params: JsonObject): Model
   list(): Promise<readonly ListedModel[]>
 }
 

@@ -1,23 +1,9 @@
-import { CoreAgent, type CoreRunOptions } from '../agent/agent.js'
+import { CoreAgent } from '../agent/agent.js'
 import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
-import type { Limits } from '../agent/limits.js'
-import type { Model } from '../agent/model.js'
-import type { Prompt, SystemPrompt } from '../agent/prompt.js'
 import type { AgentResult } from '../agent/result.js'
-import type { Tool } from '../agent/tool.js'
 import type { Session, SessionKey, SessionStore } from './session-store.js'
-
-/** One run, with everything decided. */
-export interface RunRequest {
-  model: Model
-  prompt: Prompt
-  systemPrompt?: SystemPrompt
-  tools: readonly Tool[]
-  limits: Limits
-  output?: NonNullable<CoreRunOptions['output']>
-  session?: SessionKey
-}
+import type { Materialise, RunParts, RunSpec } from './spec.js'
 
 export interface RunOptions {
   signal: AbortSignal
@@ -34,29 +20,35 @@ export type RunOutcome = { runId: string; modelId: string; sessionId?: string } 
 
 /** Runs agents inside this process. */
 export class InProcessRuns {
-  constructor(private readonly sessions: SessionStore) {}
+  constructor(
+    private readonly materialise: Materialise,
+    private readonly sessions: SessionStore,
+  ) {}
 
-  async run(request: RunRequest, options: RunOptions): Promise<RunOutcome> {
+  /** Fails where the spec cannot be run at all; from then on every end is an outcome. */
+  async run(spec: RunSpec, options: RunOptions): Promise<RunOutcome> {
+    const parts = await this.materialise(spec)
     const about = {
       runId: crypto.randomUUID(),
-      modelId: request.model.modelId,
-      ...(request.session && { sessionId: request.session.sessionId }),
+      modelId: spec.modelId,
+      ...(spec.sessionId !== undefined && { sessionId: spec.sessionId }),
     }
     try {
-      return { ...about, result: await this.inSession(request, options) }
+      return { ...about, result: await this.inSession(spec, parts, options) }
     } catch (thrown) {
       return { ...about, error: asAgentError(thrown) }
     }
   }
 
-  private async inSession(request: RunRequest, options: RunOptions): Promise<AgentResult> {
-    if (!request.session) return runAgent(newAgent(request), request, options)
-    const session = await this.enter(request.session, options.signal)
+  private async inSession(spec: RunSpec, parts: RunParts, options: RunOptions) {
+    const { principal, agent: profile, sessionId } = spec
+    if (sessionId === undefined) return runAgent(newAgent(spec, parts), spec, parts, options)
+    const session = await this.enter({ principal, agent: profile, sessionId }, options.signal)
     let messages = session.messages
     try {
-      const agent = newAgent(request, session)
+      const agent = newAgent(spec, parts, session)
       try {
-        return await runAgent(agent, request, options)
+        return await runAgent(agent, spec, parts, options)
       } finally {
         messages = agent.messages
       }
@@ -74,8 +66,11 @@ export class InProcessRuns {
   }
 }
 
-function newAgent(request: RunRequest, session?: Session): CoreAgent {
-  const { model, tools, systemPrompt, limits } = request
+function newAgent(
+  { systemPrompt, limits }: RunSpec,
+  { model, tools }: RunParts,
+  session?: Session,
+): CoreAgent {
   return new CoreAgent({
     model,
     tools,
@@ -87,7 +82,8 @@ function newAgent(request: RunRequest, session?: Session): CoreAgent {
 
 async function runAgent(
   agent: CoreAgent,
-  { prompt, output }: RunRequest,
+  { prompt }: RunSpec,
+  { output }: RunParts,
   { signal, onEvent, stream }: RunOptions,
 ): Promise<AgentResult> {
   const events = agent.events(prompt, {

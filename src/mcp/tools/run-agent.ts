@@ -4,7 +4,6 @@ import { inputSchema, shared } from '../arguments.js'
 import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
-import { permittedTools } from '../permission.js'
 import { failure, runMeta, spending, success } from '../results.js'
 import { runWithProgress } from '../run-with-progress.js'
 import type { Services } from '../services.js'
@@ -55,22 +54,17 @@ export function runAgentTool(services: Services): ServerTool {
 }
 
 async function runAgent(call: ToolCall, services: Services): Promise<CallToolResult> {
-  const { tools, sessionId, outputSchema, ...args } = parseArguments(
+  const { sessionId, outputSchema, ...args } = parseArguments(
     'run_agent',
     argumentsSchema,
     call.args,
   )
-  const plan = planCall(args, services)
-  const schema = outputSchema && (await services.compileSchema(outputSchema, {}))
-  const request = {
-    ...plan,
-    tools: tools?.length ? permittedTools(tools, await services.tools(), services.config) : [],
-    ...(sessionId !== undefined && {
-      session: { principal: call.principal, agent: '', sessionId },
-    }),
-    ...(schema && { output: { schema } }),
+  const spec = {
+    ...planCall('run_agent', args, call.principal, services),
+    ...(sessionId !== undefined && { sessionId }),
+    ...(outputSchema && { output: { schema: outputSchema } }),
   }
-  const outcome = await runWithProgress(request, call, services)
+  const outcome = await runWithProgress(spec, call, services)
   if ('error' in outcome) {
     const { error, ...about } = outcome
     return failure(error, { text: error.text ?? '', stopReason: null, ...about }, services.redact)

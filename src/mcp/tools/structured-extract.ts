@@ -47,20 +47,15 @@ async function extract(call: ToolCall, services: Services): Promise<CallToolResu
     argumentsSchema,
     call.args,
   )
-  const plan = planCall(args, services)
-  const output = await services.compileSchema(schema, {
-    name: schemaName,
-    description: schemaDescription,
-  })
-  const outcome = await runWithProgress(
-    {
-      ...plan,
-      tools: [],
-      output: { schema: output, force: true, ...(maxAttempts !== undefined && { maxAttempts }) },
-    },
-    call,
-    services,
-  )
+  const output = {
+    schema,
+    force: true,
+    ...(schemaName !== undefined && { name: schemaName }),
+    ...(schemaDescription !== undefined && { description: schemaDescription }),
+    ...(maxAttempts !== undefined && { maxAttempts }),
+  }
+  const spec = { ...planCall('structured_extract', args, call.principal, services), output }
+  const outcome = await runWithProgress(spec, call, services)
   const about = { runId: outcome.runId, modelId: outcome.modelId }
   if ('error' in outcome) {
     const { error } = outcome

@@ -1,0 +1,49 @@
+import type { JsonObject } from './agent/content.js'
+import { AgentError } from './agent/errors.js'
+import type { Model } from './agent/model.js'
+import type { Tool } from './agent/tool.js'
+import type { Materialise, OutputSpec, RunParts } from './runs/spec.js'
+
+/** Makes the objects that specs name. What only some runs need is loaded by the first of them. */
+export function runParts(createModel: (modelId: string, params: JsonObject) => Model): Materialise {
+  // An import that is done still costs a walk through the loader.
+  let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
+  let schemas: Promise<typeof import('./schema.js')> | undefined
+
+  async function toolsNamed(names: readonly string[]): Promise<Tool[]> {
+    if (names.length === 0) return []
+    builtins ??= import('./toolsets/index.js').then(({ builtinTools }) => builtinTools)
+    const available = await builtins
+    return names.map((name) => available.get(name) ?? noSuchTool(name, available))
+  }
+
+  async function compiled({
+    schema,
+    ...output
+  }: OutputSpec): Promise<NonNullable<RunParts['output']>> {
+    schemas ??= import('./schema.js')
+    const { name, description, force, maxAttempts } = output
+    return {
+      schema: await (await schemas).compileJsonSchema(schema, { name, description }),
+      ...(force && { force }),
+      ...(maxAttempts !== undefined && { maxAttempts }),
+    }
+  }
+
+  return async ({ modelId, params, tools, output }) => {
+    const model = createModel(modelId, params)
+    return {
+      model,
+      tools: await toolsNamed(tools),
+      ...(output && { output: await compiled(output) }),
+    }
+  }
+}
+
+function noSuchTool(name: string, available: ReadonlyMap<string, Tool>): never {
+  throw new AgentError({
+    code: 'configuration',
+    message: `There is no tool ${JSON.stringify(name)}.`,
+    hint: `Name some of ${[...available.keys()].join(', ')}.`,
+  })
+}

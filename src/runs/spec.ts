@@ -1,0 +1,42 @@
+import type { CoreRunOptions } from '../agent/agent.js'
+import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
+import type { Limits } from '../agent/limits.js'
+import type { Model } from '../agent/model.js'
+import type { Tool } from '../agent/tool.js'
+
+/** One run, with everything decided, as plain JSON: it can be stored, and resumed elsewhere. */
+export interface RunSpec {
+  tool: 'run_agent' | 'structured_extract'
+  /** Who pays for it, and may see it. */
+  principal: string
+  /** The profile; empty: none. */
+  agent: string
+  modelId: string
+  params: JsonObject
+  prompt: string | ContentBlock[]
+  systemPrompt?: string | SystemContentBlock[]
+  /** By name; permitted already. */
+  tools: string[]
+  limits: Limits
+  output?: OutputSpec
+  sessionId?: string
+}
+
+export interface OutputSpec {
+  schema: JsonObject
+  name?: string
+  description?: string
+  /** Ask for nothing but the object. */
+  force?: boolean
+  maxAttempts?: number
+}
+
+/** What a spec names, as the objects that do the work. */
+export interface RunParts {
+  model: Model
+  tools: readonly Tool[]
+  output?: NonNullable<CoreRunOptions['output']>
+}
+
+/** Fails with an AgentError where a spec cannot be run, before anything is spent. */
+export type Materialise = (spec: RunSpec) => Promise<RunParts>
