@@ -41,6 +41,9 @@ export class Progress {
       case 'modelRetry':
         this.say(`cycle ${event.cycle}: trying again (${event.code})`)
         break
+      case 'notice':
+        this.say(event.message)
+        break
     }
   }
 

@@ -1,8 +1,9 @@
 import { CoreAgent } from '../agent/agent.js'
-import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
+import { type AgentError, asAgentError } from '../agent/errors.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
-import type { Session, SessionKey, SessionStore } from './session-store.js'
+import { runInSession } from './in-session.js'
+import type { Session, SessionStore } from './session-store.js'
 import type { Materialise, RunParts, RunSpec } from './spec.js'
 
 export interface RunOptions {
@@ -40,29 +41,19 @@ export class InProcessRuns {
     }
   }
 
-  private async inSession(spec: RunSpec, parts: RunParts, options: RunOptions) {
-    const { principal, agent: profile, sessionId } = spec
-    if (sessionId === undefined) return runAgent(newAgent(spec, parts), spec, parts, options)
-    const session = await this.enter({ principal, agent: profile, sessionId }, options.signal)
-    let messages = session.messages
-    try {
-      const agent = newAgent(spec, parts, session)
-      try {
-        return await runAgent(agent, spec, parts, options)
-      } finally {
-        messages = agent.messages
-      }
-    } finally {
-      await session.release(messages)
-    }
-  }
-
-  private async enter(key: SessionKey, signal: AbortSignal): Promise<Session> {
-    try {
-      return await this.sessions.acquire(key, signal)
-    } catch (thrown) {
-      throw signal.aborted ? cancelledError() : thrown
-    }
+  private inSession(spec: RunSpec, parts: RunParts, options: RunOptions): Promise<AgentResult> {
+    const { principal, agent: profile, sessionId, limits } = spec
+    const { signal, onEvent } = options
+    const run = (agent: CoreAgent) => runAgent(agent, spec, parts, options)
+    if (sessionId === undefined) return run(newAgent(spec, parts))
+    return runInSession(this.sessions, {
+      key: { principal, agent: profile, sessionId },
+      limits,
+      signal,
+      onWait: () => onEvent?.({ type: 'notice', message: 'waiting for the session' }),
+      newAgent: (session, left) => newAgent({ ...spec, limits: left }, parts, session),
+      run,
+    })
   }
 }
 
