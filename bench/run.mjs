@@ -3,7 +3,6 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 
 const usage = `npm run bench -- [options]
@@ -45,7 +44,7 @@ const withPython = options.py ?? !options.quick
 if (!existsSync(join(root, 'dist/main.js'))) run('npm', ['run', '--silent', 'build'], root)
 run('bash', [join(here, 'setup.sh'), ...(withPython ? ['--py'] : [])], here)
 
-const { servers, work, node24, stubPort, proxy, proxyPort } = await import('./servers.mjs')
+const { servers, work, node24, proxy, proxyPort } = await import('./servers.mjs')
 
 // Everything is timed by a client on Node 24, whatever Node npm runs on.
 if (process.execPath !== realpathSync(node24)) {
@@ -85,11 +84,8 @@ async function main() {
     soakCalls: options.quick ? 20_000 : 100_000,
   }
   const installed = install()
-  const upstream = [
-    await started(node24, [join(here, 'upstream/stub.mjs')], `http://127.0.0.1:${stubPort}/stats`, {
-      PORT: `${stubPort}`,
-    }),
-  ]
+  const { started, startStub } = await import('./upstream/start.mjs')
+  const upstream = [await startStub()]
   if (chosen.some(({ name }) => name.endsWith('-proxy'))) {
     const config = join(here, 'peers/proxy/litellm.yaml')
     const args = ['--config', config, '--host', '127.0.0.1', '--port', `${proxyPort}`]
@@ -200,17 +196,4 @@ function run(command, args, cwd, stdout = 'inherit') {
     encoding: 'utf8',
     stdio: ['ignore', stdout, 'inherit'],
   })
-}
-
-async function started(command, args, url, env = {}) {
-  const child = spawn(command, args, {
-    stdio: 'ignore',
-    env: { ...process.env, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'ERROR', ...env },
-  })
-  for (let i = 0; i < 600 && child.exitCode === null; i++) {
-    const response = await fetch(url).catch(() => undefined)
-    if (response?.ok && child.exitCode === null) return child
-    await sleep(100)
-  }
-  throw new Error(`${command} does not answer at ${url}`)
 }

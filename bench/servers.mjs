@@ -70,8 +70,9 @@ function strandsPython(name, port, rest = {}) {
   return {
     name,
     python: true,
-    // A thousand take it half a minute to answer.
+    // A thousand take it half a minute to answer, and a start takes it three seconds.
     maxInFlight: 256,
+    maxRounds: 3,
     progress: true,
     ...transports(python, join(import.meta.dirname, 'peers/py/server.py'), port),
     ops: peerOps('openai/bench'),
@@ -104,6 +105,9 @@ function ours(name, command, port, rest = {}) {
   }
 }
 
+/** What says enough of a variant: how it would fare under load follows. */
+const oneByOne = ['deps', 'cold', 'seq', 'loop', 'extract']
+
 export const servers = [
   { name: 'raw-http', raw: { url: `${stub}/chat/completions` } },
   floor('floor-nosdk', node24, 'floor/nosdk.mjs', 4210, {
@@ -123,10 +127,12 @@ export const servers = [
   strandsPython('py-strands', 4216),
   strandsPython('py-strands-nostream', 4221, {
     progress: false,
+    phases: oneByOne,
     env: { BENCH_STREAM: '0' },
     ops: peerOps('openai/bench', ['run', 'extract', 'loop']),
   }),
   strandsPython('py-strands-proxy', 4218, {
+    phases: oneByOne,
     env: { BENCH_PROXY: '1', BENCH_BASE: proxy },
     ops: peerOps('bench', ['run', 'extract', 'loop']),
   }),
@@ -135,6 +141,7 @@ export const servers = [
   ours('ours-proxy', node24, 4232, {
     python: true,
     soak: false,
+    phases: oneByOne,
     env: { LITELLM_PROXY_API_BASE: proxy, LITELLM_PROXY_API_KEY: proxyKey },
     ops: ourOps('litellm_proxy/bench'),
   }),

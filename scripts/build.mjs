@@ -1,4 +1,5 @@
 // Bundles dist/main.js (the program) and dist/index.js (the library), and writes the library's types.
+// `--readable`: not minified, with each module's name where it begins.
 import { spawn } from 'node:child_process'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -92,7 +93,7 @@ async function bundle() {
   const { output } = await build.write({
     dir: 'dist',
     format: 'esm',
-    minify: true,
+    minify: !process.argv.includes('--readable'),
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     banner: ({ fileName }) => (fileName === 'main.js' ? '#!/usr/bin/env node' : ''),

@@ -7,6 +7,9 @@ import { stubStats } from './http.mjs'
 import { median, percentile, rounded } from './numbers.mjs'
 import { cpuMs, residentMb, spinMs } from './process.mjs'
 
+/** The old generation of a server in the soak, in MB. */
+const soakHeapMb = 64
+
 export const phaseNames = [
   'deps',
   'cold',
@@ -33,6 +36,7 @@ export async function measure(plan, results, save) {
   const wanted = new Set(plan.phases)
   const step = async (name, run) => {
     if (!wanted.has(name)) return
+    bench.phase = name
     console.error(`${new Date().toTimeString().slice(0, 8)} ${name}`)
     await run()
     save()
@@ -54,6 +58,11 @@ class Bench {
   constructor(plan, results) {
     this.plan = plan
     this.results = results
+  }
+
+  /** Those that take part in this phase. */
+  servers() {
+    return this.plan.servers.filter(({ phases }) => phases?.includes(this.phase) ?? true)
   }
 
   rounds(count) {
@@ -87,7 +96,7 @@ class Bench {
   async together(op, transport, run) {
     const started = []
     try {
-      for (const spec of this.plan.servers) {
+      for (const spec of this.servers()) {
         const server = new Server(spec, transport)
         if (!server.offers(op)) continue
         try {
@@ -112,18 +121,21 @@ class Bench {
   async interleaved(servers, rounds, run) {
     for (let round = 0; round < rounds; round++) {
       this.noise()
-      for (const server of round % 2 ? servers.toReversed() : servers) await run(server, round)
+      for (const server of round % 2 ? servers.toReversed() : servers) {
+        const { maxRounds = rounds } = server.spec ?? server
+        if (round < maxRounds) await run(server, round)
+      }
     }
   }
 
   deps() {
-    for (const spec of this.plan.servers) {
+    for (const spec of this.servers()) {
       if (spec.deps) Object.assign(this.at(spec, 'deps'), installed(spec.deps))
     }
   }
 
   async cold() {
-    await this.interleaved(this.plan.servers, this.rounds(10), async (spec) => {
+    await this.interleaved(this.servers(), this.rounds(10), async (spec) => {
       for (const transport of this.plan.transports) {
         if (spec.raw) continue
         const server = new Server(spec, transport)
@@ -260,7 +272,7 @@ class Bench {
   }
 
   async lean(transport) {
-    const servers = this.plan.servers.filter(({ raw }) => !raw)
+    const servers = this.servers().filter(({ raw }) => !raw)
     await this.interleaved(servers, this.rounds(3), async (spec) => {
       const client = new LeanClient(new Server(spec, transport))
       try {
@@ -278,10 +290,12 @@ class Bench {
     })
   }
 
+  /** On a heap that cannot grow with the machine: what is kept shows, and garbage does not. */
   async soak() {
-    for (const spec of this.plan.servers) {
+    for (const spec of this.servers()) {
       if (!spec.soak) continue
-      const client = new LeanClient(new Server(spec, 'stdio'))
+      const env = { ...spec.env, NODE_OPTIONS: `--max-old-space-size=${soakHeapMb}` }
+      const client = new LeanClient(new Server({ ...spec, env }, 'stdio'))
       await client.start()
       const points = []
       const step = this.plan.soakCalls / 20
