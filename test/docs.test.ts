@@ -5,8 +5,8 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { routesText } from '../scripts/routes.js'
+import { parseConfigFile } from '../src/config/file.js'
 import { resolveConfig } from '../src/config/resolve.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -78,7 +78,7 @@ describe('snippets', () => {
     const env = { LITELLM_PROXY_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' }
     for (const { at, code } of all)
       expect(
-        () => resolveConfig({ file: { path: at, content: parse(code) }, env }),
+        () => resolveConfig({ file: parseConfigFile(at, code, env, () => 'A prompt.'), env }),
         at,
       ).not.toThrow()
   })

@@ -1,6 +1,6 @@
 import { AgentError } from '../agent/errors.js'
 import { loadConfig } from '../config/load.js'
-import { ConfigError } from '../config/resolve.js'
+import { ConfigError } from '../config/problems.js'
 import { explainRoute, type RouteExplanation } from '../litellm/explain.js'
 import { clientArgsFor } from '../model-source.js'
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { type Config, ConfigError, type ConfigFlags, resolveConfig } from './resolve.js'
+import { join, resolve } from 'node:path'
+import { ConfigError } from './problems.js'
+import { type Config, type ConfigFlags, resolveConfig } from './resolve.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,9 +18,11 @@ export async function loadConfig(
   env: Environment = process.env,
 ): Promise<Config> {
   const named = flags.config ?? (env.LITELLM_AGENTS_CONFIG || undefined)
-  const path = named ?? join(userConfigFolder(env), 'agents.yaml')
+  const path = resolve(named ?? join(userConfigFolder(env), 'agents.yaml'))
   const text = readText(path, { optional: named === undefined })
-  const file = text === undefined ? undefined : { path, content: await parse(path, text) }
+  if (text === undefined) return resolveConfig({ env, flags })
+  const { parseConfigFile } = await import('./file.js')
+  const file = parseConfigFile(path, text, env, (prompt) => readFileSync(prompt, 'utf8'))
   return resolveConfig({ file, env, flags })
 }
 
@@ -40,17 +43,8 @@ function readText(path: string, { optional }: { optional: boolean }): string | u
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (optional && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined
-    throw new ConfigError([{ path: '', message: `the file cannot be read (${code})` }], path)
-  }
-}
-
-async function parse(path: string, text: string): Promise<unknown> {
-  try {
-    if (path.endsWith('.json')) return JSON.parse(text)
-    const yaml = await import('yaml')
-    return yaml.parse(text)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError([{ path: '', message: `it cannot be parsed: ${why}` }], path)
+    throw new ConfigError([{ path: [], message: `the file cannot be read (${code})` }], path, [
+      path,
+    ])
   }
 }

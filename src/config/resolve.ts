@@ -1,8 +1,9 @@
 import type { JsonObject } from '../agent/content.js'
-import { pathText } from '../agent/known-keys.js'
 import type { Limits } from '../agent/limits.js'
-import { type ConfigProblem, expandVariables } from './expand.js'
-import { fileSchema } from './schema.js'
+import type { ConfigFile } from './file.js'
+import type { McpServerConfig } from './mcp-servers.js'
+import { ConfigError, type ConfigProblem } from './problems.js'
+import type { AgentProfile } from './profiles.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -29,7 +30,8 @@ export interface Config {
     params: string[]
     tools: string[]
     urlHosts: string[]
-    maxCostUsdPerRun?: number
+    /** No run may go beyond them, whatever a caller or a profile says. */
+    limits: Limits
   }
   http: {
     host: string
@@ -39,8 +41,14 @@ export interface Config {
     allowedOrigins: string[]
     authToken?: string
   }
+  /** By name. */
+  agents: ReadonlyMap<string, AgentProfile>
+  /** By name; their tools are known once they have been asked. */
+  mcpServers: ReadonlyMap<string, McpServerConfig>
   /** Absent: the door's own default. */
   logLevel?: LogLevel
+  /** What it was read from, by absolute path. */
+  files: readonly string[]
 }
 
 /** What the command line says; it wins over the environment and the file. */
@@ -49,50 +57,32 @@ export interface ConfigFlags {
   port?: number
 }
 
-/** Everything wrong with the configuration, in one message. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-
-  constructor(
-    readonly problems: readonly ConfigProblem[],
-    readonly file: string | undefined,
-  ) {
-    const lines = problems.map(({ path, message }) => `  - ${path ? `${path}: ` : ''}${message}`)
-    super(`The configuration${file ? ` in ${file}` : ''} has problems:\n${lines.join('\n')}`)
-  }
-}
-
 export interface ConfigSources {
-  /** The parsed file; `undefined`: there is none. */
-  file?: { path: string; content: unknown } | undefined
+  /** `undefined`: there is none. */
+  file?: ConfigFile | undefined
   env: Environment
   flags?: ConfigFlags
 }
 
 /** The configuration: defaults ← file ← environment ← flags. Pure. Fails with a ConfigError. */
 export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config {
-  const problems: ConfigProblem[] = []
-  // An empty file parses to null and says nothing.
-  const content = expandVariables(file?.content ?? {}, env, problems)
-  const parsed = fileSchema.safeParse(content)
-  for (const { path, message } of parsed.error?.issues ?? [])
-    problems.push({ path: pathText(path), message })
+  const problems: ConfigProblem[] = [...(file?.problems ?? [])]
   const logLevel = env.LITELLM_AGENTS_LOG_LEVEL || undefined
   if (logLevel !== undefined && !isLogLevel(logLevel))
     problems.push({
-      path: 'LITELLM_AGENTS_LOG_LEVEL',
+      path: ['LITELLM_AGENTS_LOG_LEVEL'],
       message: `must be one of ${logLevels.join(', ')}`,
     })
-  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems, file?.path)
+  if (problems.length > 0) throw new ConfigError(problems, file?.path, file?.files)
 
-  const { defaults = {}, clientArgs = {}, allow = {}, http = {} } = parsed.data
+  const { defaults = {}, clientArgs = {}, allow = {}, http = {} } = file?.content ?? {}
   const modelId = env.LITELLM_AGENTS_MODEL_ID || defaults.modelId
   const authToken = env.LITELLM_AGENTS_AUTH_TOKEN || undefined
   return {
     defaults: {
       ...(modelId !== undefined && { modelId }),
       params: (defaults.params ?? {}) as JsonObject,
-      limits: withoutUndefined(defaults.limits ?? {}),
+      limits: defaults.limits ?? {},
       fallbacks: defaults.fallbacks ?? [],
       ...(defaults.cache && { cache: defaults.cache }),
       cacheAdvice: defaults.cacheAdvice ?? false,
@@ -103,7 +93,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       params: allow.params ?? [],
       tools: allow.tools ?? [],
       urlHosts: (allow.urlHosts ?? []).map((host) => host.toLowerCase()),
-      ...(allow.maxCostUsdPerRun !== undefined && { maxCostUsdPerRun: allow.maxCostUsdPerRun }),
+      limits: operatorLimits(allow),
     },
     http: {
       host: flags.host ?? http.host ?? '127.0.0.1',
@@ -113,16 +103,22 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       allowedOrigins: http.allowedOrigins ?? [],
       ...(authToken !== undefined && { authToken }),
     },
+    agents: file?.agents ?? new Map(),
+    mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),
+    files: file?.files ?? [],
   }
+}
+
+/** Two names for what a run may cost: the smaller one counts. */
+function operatorLimits({
+  limits = {},
+  maxCostUsdPerRun,
+}: NonNullable<ConfigFile['content']['allow']>): Limits {
+  const costs = [limits.maxCostUsd, maxCostUsdPerRun].filter((cost) => cost !== undefined)
+  return { ...limits, ...(costs.length > 0 && { maxCostUsd: Math.min(...costs) }) }
 }
 
 function isLogLevel(level: string | undefined): level is LogLevel {
   return logLevels.some((known) => known === level)
-}
-
-function withoutUndefined(limits: { [name in keyof Limits]: Limits[name] | undefined }): Limits {
-  return Object.fromEntries(
-    Object.entries(limits).filter(([, value]) => value !== undefined),
-  ) as Limits
 }

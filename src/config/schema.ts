@@ -3,61 +3,119 @@ import { nearest } from '../agent/known-keys.js'
 import type { limitNames } from '../agent/limits.js'
 
 const text = z.string().min(1)
+const texts = z.array(text)
 const values = z.record(z.string(), z.unknown())
 const positive = z.number().positive()
 const wholePositive = z.int().positive()
 
 const limits = strict({
-  maxCycles: wholePositive.optional(),
-  maxToolCalls: wholePositive.optional(),
-  maxOutputTokens: wholePositive.optional(),
-  maxTotalTokens: wholePositive.optional(),
-  maxCostUsd: positive.optional(),
-  timeoutSeconds: positive.optional(),
+  maxCycles: wholePositive.exactOptional(),
+  maxToolCalls: wholePositive.exactOptional(),
+  maxOutputTokens: wholePositive.exactOptional(),
+  maxTotalTokens: wholePositive.exactOptional(),
+  maxCostUsd: positive.exactOptional(),
+  timeoutSeconds: positive.exactOptional(),
 } satisfies Record<(typeof limitNames)[number], z.ZodType>)
 
-/** The configuration file (DESIGN §6), after `${VAR}` has been expanded. */
-export const fileSchema = strict(
-  {
-    defaults: strict({
-      modelId: text.optional(),
-      params: values.optional(),
-      limits: limits.optional(),
-      fallbacks: z.array(text).optional(),
-      cache: z.literal('auto').optional(),
-      cacheAdvice: z.boolean().optional(),
-    }).optional(),
-    clientArgs: z.record(z.string(), values).optional(),
-    allow: strict({
-      modelIds: z.array(text).optional(),
-      params: z.array(text).optional(),
-      tools: z.array(text).optional(),
-      urlHosts: z.array(text).optional(),
-      maxCostUsdPerRun: positive.optional(),
-    }).optional(),
-    http: strict({
-      host: text.optional(),
-      port: z.int().min(0).max(65535).optional(),
-      maxBodyBytes: wholePositive.optional(),
-      allowedHosts: z.array(text).optional(),
-      allowedOrigins: z.array(text).optional(),
-    }).optional(),
-  },
-  ['agents', 'mcpServers'],
-)
+const cachePoint = strict({
+  type: z.literal('default'),
+  ttl: z.enum(['5m', '1h']).exactOptional(),
+})
 
-/** An object whose unknown keys are errors that say what was probably meant. */
-function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape, later: readonly string[] = []) {
+const systemBlock = strict({
+  text: z.string().exactOptional().describe('As it stands: no variable is filled in.'),
+  textFile: text.exactOptional().describe('A file with the text, from the folder of this file.'),
+  cachePoint: cachePoint.exactOptional().describe('Marks all before it for prompt caching.'),
+}).refine((block) => Object.keys(block).length === 1, {
+  error: 'must have exactly one of the keys text, textFile, cachePoint',
+})
+
+/** The longest name with which `agent_<name>` is one that MCP and every provider take. */
+const agentName = z.string().regex(/^[a-zA-Z0-9_-]{1,58}$/, {
+  error: 'an agent is named by 1 to 58 letters, digits, "_" and "-"',
+})
+
+const agent = strict({
+  description: text.exactOptional().describe('When to use it, for the models that choose.'),
+  modelId: text.exactOptional(),
+  systemPrompt: z.union([z.string(), z.array(systemBlock)]).exactOptional(),
+  overridable: z.boolean().exactOptional().describe('Callers may send their own systemPrompt.'),
+  params: values.exactOptional().describe("LiteLLM's parameters; they go over the defaults."),
+  tools: texts.exactOptional().describe('Built-in tools, server/tool, server/*, other agents.'),
+  limits: limits.exactOptional().describe('A caller may only lower them.'),
+  exposeAs: z.literal('tool').exactOptional().describe('Also offer it as a tool, agent_<name>.'),
+  approval: texts.exactOptional().describe('Globs of tools whose calls a person must allow.'),
+  readOnly: z.boolean().exactOptional().describe('Only tools that say they change nothing.'),
+  conversation: strict({
+    manager: z.enum(['sliding', 'summarizing']),
+    windowSize: wholePositive.exactOptional(),
+    summaryRatio: z.number().min(0.1).max(0.8).exactOptional(),
+    preserveRecentMessages: wholePositive.exactOptional(),
+  }).exactOptional(),
+  cache: z.literal('auto').exactOptional(),
+  cacheAdvice: z.boolean().exactOptional(),
+  fallbacks: texts.exactOptional(),
+  outputSchema: values.exactOptional().describe('JSON Schema of an object its runs end in.'),
+})
+
+const mcpServer = strict({
+  type: z.enum(['stdio', 'http', 'streamable-http', 'sse']).exactOptional(),
+  command: text.exactOptional(),
+  args: z.array(z.string()).exactOptional(),
+  env: z.record(z.string(), z.string()).exactOptional(),
+  cwd: text.exactOptional(),
+  url: z.url({ protocol: /^https?$/ }).exactOptional(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
+  tools: texts.exactOptional().describe('The tools agents may use, by name or glob.'),
+  readOnly: z.boolean().exactOptional().describe('Only tools that say they change nothing.'),
+  timeoutSeconds: positive.exactOptional(),
+})
+
+/** The configuration file (DESIGN §6), after `${VAR}` has been filled in. */
+export const fileSchema = strict({
+  defaults: strict({
+    modelId: text.exactOptional(),
+    params: values.exactOptional(),
+    limits: limits.exactOptional(),
+    fallbacks: texts.exactOptional(),
+    cache: z.literal('auto').exactOptional(),
+    cacheAdvice: z.boolean().exactOptional(),
+  }).exactOptional(),
+  clientArgs: z.record(z.string(), values).exactOptional(),
+  allow: strict({
+    modelIds: texts.exactOptional(),
+    params: texts.exactOptional(),
+    tools: texts.exactOptional(),
+    urlHosts: texts.exactOptional(),
+    maxCostUsdPerRun: positive.exactOptional(),
+    limits: limits.exactOptional().describe('No run may go beyond them, whatever a caller says.'),
+  }).exactOptional(),
+  http: strict({
+    host: text.exactOptional(),
+    port: z.int().min(0).max(65535).exactOptional(),
+    maxBodyBytes: wholePositive.exactOptional(),
+    allowedHosts: texts.exactOptional(),
+    allowedOrigins: texts.exactOptional(),
+  }).exactOptional(),
+  agents: z.record(agentName, agent).exactOptional(),
+  mcpServers: z
+    .record(text.regex(/^[^/*]*$/, { error: 'a server is named without "/" and "*"' }), mcpServer)
+    .exactOptional(),
+})
+
+export type FileContent = z.output<typeof fileSchema>
+
+/** An object whose unknown keys are errors that say what was probably meant, one line each. */
+function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return undefined
-      return issue.keys.map((key) => unknownKey(key, Object.keys(shape), later)).join('; ')
-    },
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join('\n')
+        : undefined,
   })
 }
 
-function unknownKey(key: string, known: readonly string[], later: readonly string[]): string {
-  if (later.includes(key)) return `"${key}" is not supported in this version`
+function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known)
-  return `"${key}" is unknown${near ? `; did you mean "${near}"?` : `; known are ${known.join(', ')}`}`
+  return `is unknown${near ? `; did you mean "${near}"?` : `; known are ${known.join(', ')}`}`
 }

@@ -1,7 +1,8 @@
 import type { ContentBlock, JsonObject, MediaSource } from '../agent/content.js'
 import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
-import { defaultLimits, type Limits } from '../agent/limits.js'
+import { defaultLimits, type Limits, limitNames } from '../agent/limits.js'
 import type { Config } from '../config/resolve.js'
+import { builtinToolNames, matchesGlob } from '../config/tool-references.js'
 import type { ModelSource } from './services.js'
 
 /** What a caller may say about how a model answers: sampling, length, stop, seed, reasoning, tool choice. */
@@ -25,7 +26,6 @@ const callerParams = new Set([
   'parallel_tool_calls',
 ])
 
-const openTools = ['calculator', 'current_time']
 const maxTokensNames = ['max_tokens', 'max_completion_tokens']
 
 /** The model of a call: the one it names, if the caller may, else the default. */
@@ -56,14 +56,9 @@ export function mayUseModel(modelId: string, config: Config, models: ModelSource
   const { allow, defaults } = config
   if (modelId === defaults.modelId) return true
   const route = models.route(modelId)
-  if (allow.modelIds) return allow.modelIds.some((glob) => matches(glob, route.id))
+  if (allow.modelIds) return allow.modelIds.some((glob) => matchesGlob(glob, route.id))
   const provided = route.keySource !== null || route.baseSource !== 'default'
   return provided || route.kind === 'offline'
-}
-
-function matches(glob: string, id: string): boolean {
-  const pattern = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-  return new RegExp(`^${pattern.join('.*')}$`).test(id)
 }
 
 /** The operator's params with the caller's over them. */
@@ -86,7 +81,7 @@ export function permittedParams(params: JsonObject | undefined, config: Config):
 /** The tools a caller names; none where it names none. */
 export function permittedTools(names: readonly string[] | undefined, { allow }: Config): string[] {
   if (!names) return []
-  const open = [...new Set([...openTools, ...allow.tools])]
+  const open = [...new Set([...builtinToolNames, ...allow.tools])]
   return [...new Set(names)].map((name) => {
     if (open.includes(name)) return name
     throw permission(
@@ -129,9 +124,11 @@ function mediaSource(block: ContentBlock): MediaSource | undefined {
 /** Defaults, the operator's, then the caller's, never above what the operator lets a run cost. */
 export function permittedLimits(limits: Limits, { allow, defaults }: Config): Limits {
   const wanted: Limits = { ...defaultLimits, ...defaults.limits, ...limits }
-  const cap = allow.maxCostUsdPerRun
-  if (cap === undefined) return wanted
-  return { ...wanted, maxCostUsd: Math.min(wanted.maxCostUsd ?? cap, cap) }
+  for (const name of limitNames) {
+    const cap = allow.limits[name]
+    if (cap !== undefined) wanted[name] = Math.min(wanted[name] ?? cap, cap)
+  }
+  return wanted
 }
 
 function permission(message: string, hint: string): AgentError {

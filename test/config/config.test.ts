@@ -3,20 +3,31 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseConfigFile } from '../../src/config/file.js'
 import { loadConfig, userConfigFolder } from '../../src/config/load.js'
-import { ConfigError, resolveConfig } from '../../src/config/resolve.js'
+import { ConfigError, problemText } from '../../src/config/problems.js'
+import { resolveConfig } from '../../src/config/resolve.js'
 import { configFile } from '../helpers/config-file.js'
 
-const resolve = (content: unknown, env: Record<string, string> = {}) =>
-  resolveConfig({ file: { path: 'agents.yaml', content }, env })
+const noPrompts = (path: string): string => {
+  throw Object.assign(new Error(path), { code: 'ENOENT' })
+}
+
+/** JSON is YAML. */
+const file = (content: unknown, env: Record<string, string> = {}, readText = noPrompts) => {
+  const text = typeof content === 'string' ? content : JSON.stringify(content)
+  return parseConfigFile('/etc/agents.yaml', text, env, readText)
+}
+
+const resolve = (content: unknown, env: Record<string, string> = {}, readText = noPrompts) =>
+  resolveConfig({ file: file(content, env, readText), env })
 
 /** What is wrong with a file, one line for each problem. */
 function problems(content: unknown, env: Record<string, string> = {}): string[] {
   try {
     resolve(content, env)
   } catch (error) {
-    if (error instanceof ConfigError)
-      return error.problems.map(({ message, path }) => `${path}: ${message}`)
+    if (error instanceof ConfigError) return error.problems.map(problemText)
     throw error
   }
   return []
@@ -34,7 +45,7 @@ describe('where a value comes from', () => {
         cacheAdvice: false,
       },
       clientArgs: {},
-      allow: { params: [], tools: [], urlHosts: [] },
+      allow: { params: [], tools: [], urlHosts: [], limits: {} },
       http: {
         host: '127.0.0.1',
         port: 3333,
@@ -43,19 +54,19 @@ describe('where a value comes from', () => {
         allowedOrigins: [],
         authToken: 'secret',
       },
+      agents: new Map(),
+      mcpServers: new Map(),
+      files: [],
     })
   })
 
   test('flags before the environment before the file before defaults', () => {
-    const file = {
-      path: 'agents.yaml',
-      content: {
-        defaults: { modelId: 'openai/file', limits: { maxCycles: 3 } },
-        http: { host: 'localhost', port: 1 },
-      },
+    const content = {
+      defaults: { modelId: 'openai/file', limits: { maxCycles: 3 } },
+      http: { host: 'localhost', port: 1 },
     }
     const env = { LITELLM_AGENTS_MODEL_ID: 'openai/env', LITELLM_AGENTS_LOG_LEVEL: 'debug' }
-    const config = resolveConfig({ file, env, flags: { port: 2 } })
+    const config = resolveConfig({ file: file(content), env, flags: { port: 2 } })
     expect(config.defaults).toMatchObject({
       modelId: 'openai/env',
       params: {},
@@ -66,8 +77,67 @@ describe('where a value comes from', () => {
   })
 
   test('an empty file says nothing', () => {
-    expect(resolve(null)).toEqual(resolveConfig({ env: {} }))
+    expect(resolve('')).toEqual({ ...resolveConfig({ env: {} }), files: ['/etc/agents.yaml'] })
   })
+})
+
+test('an agent has what the file says, its prompts as they stand', () => {
+  const { agents, mcpServers, files } = resolve(
+    {
+      agents: {
+        plain: {},
+        'rev-1': {
+          description: '${WHAT}',
+          modelId: 'openai/a',
+          systemPrompt: [
+            { textFile: '${WHERE}/reviewer.md' },
+            { cachePoint: { type: 'default', ttl: '1h' } },
+            { text: 'costs ${MONEY}' },
+          ],
+          tools: ['calculator', 'fs/*', 'plain'],
+          limits: { maxCycles: 2 },
+          exposeAs: 'tool',
+        },
+      },
+      mcpServers: { fs: { command: 'npx', env: { TOKEN: '${WHAT}' } } },
+    },
+    { WHAT: 'Reviews', WHERE: 'prompts' },
+    (path) => `${path} is not ${'${EXPANDED}'}\n`,
+  )
+  const unset = { overridable: false, params: {}, approval: [], readOnly: false }
+  expect(agents.get('plain')).toEqual({
+    ...unset,
+    name: 'plain',
+    description: 'The agent plain.',
+    tools: [],
+    limits: {},
+  })
+  expect(agents.get('rev-1')).toEqual({
+    ...unset,
+    name: 'rev-1',
+    description: 'Reviews',
+    modelId: 'openai/a',
+    systemPrompt: [
+      { text: '/etc/prompts/reviewer.md is not ${EXPANDED}\n' },
+      { cachePoint: { type: 'default', ttl: '1h' } },
+      { text: 'costs ${MONEY}' },
+    ],
+    tools: ['calculator', 'fs/*', 'plain'],
+    limits: { maxCycles: 2 },
+    exposeAs: 'tool',
+  })
+  expect(mcpServers.get('fs')).toEqual({
+    command: 'npx',
+    args: [],
+    env: { TOKEN: 'Reviews' },
+    readOnly: false,
+  })
+  expect(files).toEqual(['/etc/agents.yaml', '/etc/prompts/reviewer.md'])
+})
+
+test('of two caps on what a run costs, the smaller one counts', () => {
+  const allow = { maxCostUsdPerRun: 1, limits: { maxCostUsd: 2, maxCycles: 3 } }
+  expect(resolve({ allow }).allow.limits).toEqual({ maxCostUsd: 1, maxCycles: 3 })
 })
 
 describe('${VAR}', () => {
@@ -88,7 +158,7 @@ describe('${VAR}', () => {
 
   test('that is not set is a problem', () => {
     expect(problems({ clientArgs: { openai: { api_key: '${NO_SUCH_KEY}' } } })).toEqual([
-      'clientArgs.openai.api_key: the environment variable NO_SUCH_KEY is not set',
+      'line 1, clientArgs.openai.api_key: the environment variable NO_SUCH_KEY is not set',
     ])
   })
 })
@@ -100,23 +170,54 @@ test('every problem is told at once, with its path and what was probably meant',
       defaults: { modelId: '', limits: { maxCycle: 1, maxToolCalls: 0 } },
       allow: { modelIds: 'openai/*', urlHost: [] },
       http: { port: 70_000 },
-      agents: {},
-      mcpServers: {},
     },
     { LITELLM_AGENTS_LOG_LEVEL: 'loud' },
   )
   expect(found).toHaveLength(8)
   const all = found.join('\n')
   expect(all).toContain('defaults.modelId: ')
-  expect(all).toContain('"default" is unknown; did you mean "defaults"?')
-  expect(all).toContain('"agents" is not supported in this version')
-  expect(all).toContain('"mcpServers" is not supported in this version')
-  expect(all).toContain('defaults.limits: "maxCycle" is unknown; did you mean "maxCycles"?')
+  expect(all).toContain('default: is unknown; did you mean "defaults"?')
+  expect(all).toContain('defaults.limits.maxCycle: is unknown; did you mean "maxCycles"?')
   expect(all).toMatch(/defaults\.limits\.maxToolCalls: .*>0/)
   expect(all).toMatch(/allow\.modelIds: .*array/)
-  expect(all).toContain('allow: "urlHost" is unknown; did you mean "urlHosts"?')
+  expect(all).toContain('allow.urlHost: is unknown; did you mean "urlHosts"?')
   expect(all).toMatch(/http\.port: /)
   expect(all).toMatch(/LITELLM_AGENTS_LOG_LEVEL: must be one of trace/)
+})
+
+test('every problem has its line', () => {
+  const text = [
+    'defaults:',
+    '  limits: { maxCycles: 0 }',
+    'agents:',
+    '  reviewer:',
+    '    descripton: Reviews',
+    '    tools: [calculator,',
+    '      calculater, files/read, web/search, web/fetch]',
+    '    systemPrompt:',
+    '      - { textFile: nowhere.md }',
+    '  editor:',
+    '    systemPrompt: [{ text: a, cachePoint: { type: default } }]',
+    '  two words: {}',
+    '  one: { tools: [agent_two] }',
+    '  two: { tools: [one] }',
+    'mcpServers:',
+    '  web: { url: https://example.com/mcp, tools: [search], args: [x] }',
+    '  both: {}',
+  ]
+  expect(problems(text.join('\n'))).toEqual([
+    'line 2, defaults.limits.maxCycles: Too small: expected number to be >0',
+    'line 5, agents.reviewer.descripton: is unknown; did you mean "description"?',
+    'line 7, agents.reviewer.tools[1]: there is no tool or agent "calculater"; did you mean "calculator"? Tools of mcpServers are named server/tool.',
+    'line 7, agents.reviewer.tools[2]: there is no server "files" in mcpServers',
+    'line 7, agents.reviewer.tools[4]: mcpServers.web.tools does not let agents use "fetch"',
+    'line 9, agents.reviewer.systemPrompt[0].textFile: the file /etc/nowhere.md cannot be read (ENOENT)',
+    'line 11, agents.editor.systemPrompt[0]: must have exactly one of the keys text, textFile, cachePoint',
+    'line 12, agents.two words: an agent is named by 1 to 58 letters, digits, "_" and "-"',
+    'line 13, agents.one.tools: agents use each other in a circle: one → two → one',
+    'line 16, mcpServers.web.args: does not go with url',
+    'line 17, mcpServers.both: must have exactly one of the keys command, url',
+  ])
 })
 
 describe('the file', () => {
@@ -146,8 +247,12 @@ describe('the file', () => {
       /\/nonexistent\/agents\.yaml.*cannot be read \(ENOENT\)/s,
     )
     await expect(loadConfig({ config: configFile('{', 'agents.json') }, {})).rejects.toThrow(
-      /cannot be parsed/,
+      /line 1: it cannot be parsed/,
     )
+    expect(problems('a: 1\nhttp:\n\tport: 1\n')[0]).toMatch(/^line 3: it cannot be parsed: Tabs/)
+    expect(problems('{ "http": {},\n"http": {} }')).toEqual([
+      'line 2: it cannot be parsed: Map keys must be unique',
+    ])
   })
 
   test('stands where each platform keeps such files', () => {

@@ -1,0 +1,69 @@
+import { nearest } from '../agent/known-keys.js'
+import type { ConfigProblem } from './problems.js'
+import type { AgentProfile } from './profiles.js'
+import { builtinToolNames, matchesGlob, toolReference } from './tool-references.js'
+
+type Profiles = ReadonlyMap<string, AgentProfile>
+type Servers = ReadonlyMap<string, { tools?: string[] }>
+
+/** What is wrong with the names by which agents speak of tools, servers and one another. */
+export function checkReferences(agents: Profiles, servers: Servers): ConfigProblem[] {
+  const problems = [...agents.values()].flatMap(({ name, tools }) =>
+    tools.flatMap((tool, index) => {
+      const message = badReference(tool, agents, servers)
+      return message === undefined ? [] : [{ path: ['agents', name, 'tools', index], message }]
+    }),
+  )
+  const cycle = findCycle(agents)
+  if (!cycle) return problems
+  const [first, ...rest] = cycle
+  const message = `agents use each other in a circle: ${[first, ...rest, first].join(' → ')}`
+  return [...problems, { path: ['agents', first as string, 'tools'], message }]
+}
+
+function badReference(name: string, agents: Profiles, servers: Servers): string | undefined {
+  const reference = toolReference(name, agents)
+  if (reference.kind === 'mcp') {
+    const { server, tool } = reference
+    const allowed = servers.get(server)
+    if (!allowed)
+      return `there is no server ${JSON.stringify(server)} in mcpServers${hint(server, [...servers.keys()])}`
+    if (
+      allowed.tools &&
+      !tool.includes('*') &&
+      !allowed.tools.some((glob) => matchesGlob(glob, tool))
+    )
+      return `mcpServers.${server}.tools does not let agents use ${JSON.stringify(tool)}`
+    return undefined
+  }
+  if (reference.kind !== 'unknown') return undefined
+  const known = [...builtinToolNames, ...agents.keys()]
+  return `there is no tool or agent ${JSON.stringify(name)}${hint(name, known) || '.'} Tools of mcpServers are named server/tool.`
+}
+
+function hint(name: string, names: readonly string[]): string {
+  const near = nearest(name, names)
+  return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`
+}
+
+/** The names along a way by which an agent would come to use itself. */
+function findCycle(agents: Profiles): string[] | undefined {
+  const done = new Set<string>()
+  const visit = (name: string, way: readonly string[]): string[] | undefined => {
+    const seen = way.indexOf(name)
+    if (seen !== -1) return way.slice(seen)
+    if (done.has(name)) return undefined
+    done.add(name)
+    for (const tool of agents.get(name)?.tools ?? []) {
+      const reference = toolReference(tool, agents)
+      const found = reference.kind === 'agent' && visit(reference.name, [...way, name])
+      if (found) return found
+    }
+    return undefined
+  }
+  for (const name of agents.keys()) {
+    const found = visit(name, [])
+    if (found) return found
+  }
+  return undefined
+}

@@ -1,0 +1,53 @@
+import type { ConfigProblem } from './problems.js'
+import type { FileContent } from './schema.js'
+
+/** Another MCP server whose tools agents may use. */
+export type McpServerConfig = (StdioServerConfig | HttpServerConfig) & {
+  /** The tools agents may use, by name or glob; absent: all. */
+  tools?: string[]
+  /** Only tools that say they change nothing. */
+  readOnly: boolean
+  timeoutSeconds?: number
+}
+
+export interface StdioServerConfig {
+  command: string
+  args: string[]
+  /** Beside PATH and HOME; nothing else of ours is handed down. */
+  env: Record<string, string>
+  cwd?: string
+}
+
+export interface HttpServerConfig {
+  url: string
+  headers: Record<string, string>
+  type: 'http' | 'sse'
+}
+
+type FileServer = NonNullable<FileContent['mcpServers']>[string]
+
+const stdioKeys = ['command', 'args', 'env', 'cwd'] as const
+const httpKeys = ['url', 'headers'] as const
+
+/** `undefined`, and problems, where the keys do not fit together. */
+export function mcpServer(
+  name: string,
+  server: FileServer,
+  problems: ConfigProblem[],
+): McpServerConfig | undefined {
+  const { type, command, args = [], env = {}, cwd, url, headers = {}, ...rest } = server
+  const path = ['mcpServers', name]
+  if ((command === undefined) === (url === undefined)) {
+    problems.push({ path, message: 'must have exactly one of the keys command, url' })
+    return undefined
+  }
+  const [kind, strays] = command === undefined ? ['url', stdioKeys] : ['command', httpKeys]
+  for (const key of strays)
+    if (server[key as keyof FileServer] !== undefined)
+      problems.push({ path: [...path, key], message: `does not go with ${kind}` })
+  if (type !== undefined && (type === 'stdio') !== (kind === 'command'))
+    problems.push({ path: [...path, 'type'], message: `does not go with ${kind}` })
+  const common = { ...rest, readOnly: rest.readOnly ?? false }
+  if (command !== undefined) return { command, args, env, ...(cwd && { cwd }), ...common }
+  return { url: url as string, headers, type: type === 'sse' ? 'sse' : 'http', ...common }
+}

@@ -1,0 +1,71 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+} from 'yaml'
+import type { ConfigProblem } from './problems.js'
+
+/** A file's content, and on which line the value at a path is. */
+export interface ParsedText {
+  content: unknown
+  problems: ConfigProblem[]
+  lineOf(path: readonly PropertyKey[]): number | undefined
+}
+
+/** YAML, and so JSON too. */
+export function parseYaml(text: string): ParsedText {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const lineAt = (offset: number) => lines.linePos(offset).line
+  const problems = document.errors.map(({ message, pos }) =>
+    notParsed(message, lineAt(Math.min(pos[0], text.length))),
+  )
+  return {
+    content: problems.length > 0 ? undefined : plainContent(document, problems),
+    problems,
+    lineOf: (path) => {
+      const offset = offsetOf(path, document)
+      return offset === undefined ? undefined : lineAt(offset)
+    },
+  }
+}
+
+/** What can only be found out on the way, such as aliases that would fill the memory. */
+function plainContent(document: Document, problems: ConfigProblem[]): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    problems.push(notParsed(error instanceof Error ? error.message : String(error)))
+    return undefined
+  }
+}
+
+function notParsed(why: string, line?: number): ConfigProblem {
+  return { path: [], message: `it cannot be parsed: ${why}`, line }
+}
+
+/** Where the key or item at a path begins, or the nearest one around it that is there. */
+function offsetOf(path: readonly PropertyKey[], document: Document): number | undefined {
+  let node: unknown = document.contents
+  let offset: number | undefined
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    let place: unknown
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === part)
+      place = pair?.key
+      node = pair?.value
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)]
+      place = node
+    }
+    if (!isNode(place) || !place.range) break
+    offset = place.range[0]
+  }
+  return offset
+}

@@ -1,0 +1,30 @@
+/** The tools that need no configuration. */
+export const builtinToolNames: readonly string[] = ['calculator', 'current_time']
+
+/** What a name in a profile's `tools` stands for. */
+export type ToolReference =
+  | { kind: 'builtin'; name: string }
+  | { kind: 'agent'; name: string }
+  /** `tool` may be a glob. */
+  | { kind: 'mcp'; server: string; tool: string }
+  | { kind: 'unknown' }
+
+export const agentToolPrefix = 'agent_'
+
+/** A profile may be named alone, or by the tool that it becomes. */
+export function toolReference(name: string, agents: { has(name: string): boolean }): ToolReference {
+  const slash = name.indexOf('/')
+  if (slash !== -1)
+    return { kind: 'mcp', server: name.slice(0, slash), tool: name.slice(slash + 1) }
+  if (builtinToolNames.includes(name)) return { kind: 'builtin', name }
+  const agent = name.startsWith(agentToolPrefix) ? name.slice(agentToolPrefix.length) : name
+  for (const candidate of [agent, name])
+    if (agents.has(candidate)) return { kind: 'agent', name: candidate }
+  return { kind: 'unknown' }
+}
+
+/** Whether a text is what a glob stands for; `*` is any text. */
+export function matchesGlob(glob: string, text: string): boolean {
+  const pattern = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+  return new RegExp(`^${pattern.join('.*')}$`, 's').test(text)
+}
