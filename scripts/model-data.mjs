@@ -31,7 +31,7 @@ const fieldsUsed = [
   /^output_cost_per_reasoning_token$/,
   /^tiered_pricing$/,
   /^supports_(function_calling|tool_choice|forced_tool_use|sampling_params|reasoning)$/,
-  /^supports_(vision|pdf_input|response_schema|prompt_caching|prompt_cache_breakpoint)$/,
+  /^supports_(vision|pdf_input|audio_input|response_schema|prompt_caching|prompt_cache_breakpoint)$/,
 ]
 
 const version = await pinnedVersion()

@@ -1,5 +1,6 @@
 export type { CachePointReport, CacheReport } from './agent/cache.js'
 export type {
+  AudioBlock,
   CachePointBlock,
   ContentBlock,
   DocumentBlock,

@@ -37,6 +37,31 @@ export interface DocumentBlock {
   }
 }
 
+export interface AudioBlock {
+  audio: {
+    format:
+      | 'wav'
+      | 'mp3'
+      | 'flac'
+      | 'ogg'
+      | 'opus'
+      | 'aac'
+      | 'm4a'
+      | 'mp4'
+      | 'mpeg'
+      | 'mpga'
+      | 'webm'
+      | 'mka'
+      | 'mkv'
+      | 'pcm'
+      | 'x-aac'
+    source: MediaSource
+  }
+}
+
+/** A block that holds bytes, or says where they are. */
+export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock
+
 export interface ToolUseBlock {
   toolUse: {
     toolUseId: string
@@ -66,8 +91,7 @@ export interface ReasoningBlock {
 
 export type ContentBlock =
   | TextBlock
-  | ImageBlock
-  | DocumentBlock
+  | MediaBlock
   | CachePointBlock
   | ToolUseBlock
   | ToolResultBlock

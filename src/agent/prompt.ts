@@ -9,6 +9,7 @@ const blockKeys = new Set([
   'text',
   'image',
   'document',
+  'audio',
   'cachePoint',
   'toolUse',
   'toolResult',
@@ -83,6 +84,8 @@ function checkBlock(value: unknown, at: string): ContentBlock {
     return { image: { ...block.image, source: checkSource(block.image?.source, at) } }
   if ('document' in block)
     return { document: { ...block.document, source: checkSource(block.document?.source, at) } }
+  if ('audio' in block)
+    return { audio: { ...block.audio, source: checkSource(block.audio?.source, at) } }
   return block
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../agent/content.js'
 import { AgentError } from '../agent/errors.js'
 import type { ModelRequest } from '../agent/model.js'
 import { affordableOutput, withOutputLimit } from './cost-cap.js'
+import { takenMessages } from './modalities.js'
 import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
 import { needsProxy } from './routes/needs-proxy.js'
@@ -39,16 +40,19 @@ const openaiOnly = [
 
 /**
  * A call without what its model is known to refuse. Pure. Fails with `unsupportedParams` where a
- * parameter has no counterpart on the wire, unless `drop_params` says to leave such things out.
+ * parameter has no counterpart on the wire, unless `drop_params` says to leave such things out, and
+ * with `invalidRequest` where the user gave images, PDFs or audio to a model that takes none.
  */
 export function adapted(
-  request: ModelRequest,
+  given: ModelRequest,
   settings: CallSettings,
   route: Route,
   info: ModelInfo | undefined,
 ): Adapted {
   if (info?.mode === 'responses' && route.wire === 'openai-chat')
     throw needsProxy(route.id, 'It speaks only the Responses API, which the proxy translates.')
+  const messages = info ? takenMessages(given.messages, info.supports, route) : given.messages
+  const request = messages === given.messages ? given : { ...given, messages }
   const dropped: Dropped[] = []
   const body = { ...settings.body }
   const drop = (params: readonly string[], why: string) => {

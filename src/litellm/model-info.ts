@@ -25,6 +25,7 @@ export interface Supports {
   readonly reasoning: boolean | null
   readonly vision: boolean | null
   readonly pdf: boolean | null
+  readonly audio: boolean | null
   readonly responseSchema: boolean | null
   readonly caching: boolean | null
   /** Takes cache points on OpenAI's own wire. */
@@ -51,6 +52,7 @@ export function modelInfoOf(entry: JsonObject, provider: string): ModelInfo {
       reasoning: flag('reasoning'),
       vision: flag('vision'),
       pdf: flag('pdf_input'),
+      audio: flag('audio_input'),
       responseSchema: flag('response_schema'),
       caching,
       cacheBreakpoints: flag('prompt_cache_breakpoint'),

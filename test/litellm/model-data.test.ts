@@ -75,7 +75,8 @@ test('a model is found where LiteLLM finds it, and said of it is what LiteLLM sa
       supports.caching === raw.supports_prompt_caching &&
       supports.reasoning === raw.supports_reasoning &&
       supports.toolChoice === raw.supports_tool_choice &&
-      supports.pdf === raw.supports_pdf_input
+      supports.pdf === raw.supports_pdf_input &&
+      supports.audio === raw.supports_audio_input
     )
   })
   expect(wrong).toEqual([])
@@ -104,6 +105,7 @@ test('what is known of one model', async () => {
       reasoning: true,
       vision: true,
       pdf: true,
+      audio: null,
       responseSchema: true,
       caching: true,
       cacheBreakpoints: null,

@@ -1,5 +1,5 @@
 import { argumentFragments, type RenderedStream, type Reply, type StreamEvent } from './reply.js'
-import type { JsonObject } from './types.js'
+import type { JsonObject, Step } from './types.js'
 
 const CREATED = 1_700_000_000
 
@@ -16,6 +16,7 @@ export function openAiBody(reply: Reply): JsonObject {
     content: textPieces.length > 0 ? textPieces.join('') : null,
     refusal: null,
     ...(step.reasoning && reasoningDelta(step.reasoning.text, step.reasoning.signature)),
+    ...imagesOf(step),
     ...(calls.length > 0 && { tool_calls: calls }),
   }
   return {
@@ -71,8 +72,19 @@ function contentDeltas(reply: Reply): JsonObject[] {
       ? [{ ...reasoningDelta(step.reasoning?.text ?? '', signature), reasoning_content: '' }]
       : []),
     ...textPieces.map((content) => ({ content })),
+    ...(step.images ? [imagesOf(step)] : []),
     ...toolCallDeltas(reply).map((call) => ({ tool_calls: [call] })),
   ]
+}
+
+function imagesOf({ images }: Step): JsonObject {
+  if (!images) return {}
+  const items = images.map((url, index) => ({
+    type: 'image_url',
+    image_url: { url, detail: 'auto' },
+    index,
+  }))
+  return { images: items }
 }
 
 /** Plain `reasoning_content`; with a signature also LiteLLM's `thinking_blocks`. */

@@ -17,6 +17,8 @@ export type Step = {
   text?: string
   /** The text in exactly these pieces. */
   chunks?: string[]
+  /** Addresses, or data URLs, as LiteLLM's `images`; OpenAI's wire alone has them. */
+  images?: string[]
   reasoning?: { text: string; signature?: string }
   toolCalls?: ToolCallStep[]
   /** stop, tool_calls, length and content_filter are said in the wire's own word; others verbatim. */

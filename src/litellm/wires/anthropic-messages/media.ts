@@ -2,6 +2,14 @@ import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/reso
 import type { DocumentBlock, ImageBlock } from '../../../agent/content.js'
 import { invalidRequest } from '../../../agent/errors.js'
 
+/** What the Messages API cannot take. Says why, and what to do. */
+export function noAudio(): never {
+  throw invalidRequest(
+    'Claude takes no audio.',
+    'Transcribe it first, or name a model that takes audio, such as openai/gpt-audio or a gemini model.',
+  )
+}
+
 export function imageBlock({ format, source }: ImageBlock['image']): ImageBlockParam {
   return {
     type: 'image',

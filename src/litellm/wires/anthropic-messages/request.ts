@@ -16,9 +16,10 @@ import {
 } from '../../../agent/content.js'
 import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
 import { CachePoints } from '../../cache-points.js'
+import { madeImageText } from '../made-image.js'
 import { sentToolName } from '../tool-names.js'
 import type { WireCall } from '../wire.js'
-import { documentBlock, imageBlock } from './media.js'
+import { documentBlock, imageBlock, noAudio } from './media.js'
 import { messagesParams } from './params.js'
 
 /** Where the model data names no maximum. Anthropic demands one. */
@@ -92,6 +93,8 @@ function turn(message: Message, at: string, points: CachePoints): MessageParam[]
   const content: ContentBlockParam[] = []
   message.content.forEach((block, index) => {
     if ('cachePoint' in block) points.mark(content, block, `${at}.content[${index}]`)
+    else if ('image' in block && message.role === 'assistant')
+      content.push({ type: 'text', text: madeImageText })
     else content.push(...contentBlocks(block))
   })
   if (content.length === 0 && message.role === 'user') return []
@@ -103,6 +106,7 @@ function contentBlocks(block: ContentBlock): ContentBlockParam[] {
   if ('text' in block) return block.text.trim() === '' ? [] : [{ type: 'text', text: block.text }]
   if ('image' in block) return [imageBlock(block.image)]
   if ('document' in block) return [documentBlock(block.document)]
+  if ('audio' in block) return noAudio()
   if ('toolUse' in block) return [toolUse(block.toolUse)]
   if ('toolResult' in block) return [toolResult(block.toolResult)]
   if ('reasoningContent' in block) return thinking(block.reasoningContent)

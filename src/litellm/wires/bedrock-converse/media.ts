@@ -1,12 +1,17 @@
 import type {
+  AudioBlock as ConverseAudio,
   DocumentBlock as ConverseDocument,
   ImageBlock as ConverseImage,
 } from '@aws-sdk/client-bedrock-runtime'
-import type { DocumentBlock, ImageBlock, MediaSource } from '../../../agent/content.js'
+import type { AudioBlock, DocumentBlock, ImageBlock, MediaSource } from '../../../agent/content.js'
 import { invalidRequest } from '../../../agent/errors.js'
 
 export function imageBlock({ format, source }: ImageBlock['image']): ConverseImage {
   return { format, source: mediaSource(source, 'image') }
+}
+
+export function audioBlock({ format, source }: AudioBlock['audio']): ConverseAudio {
+  return { format, source: mediaSource(source, 'audio') }
 }
 
 /** The names of a request's documents: Converse takes few characters, and no name twice. */

@@ -14,9 +14,10 @@ import {
   type ToolUseBlock,
 } from '../../../agent/content.js'
 import type { ModelRequest } from '../../../agent/model.js'
+import { madeImageText } from '../made-image.js'
 import { sentToolName } from '../tool-names.js'
 import { type CacheBook, CachedList } from './cached-list.js'
-import { DocumentNames, documentBlock, imageBlock } from './media.js'
+import { audioBlock, DocumentNames, documentBlock, imageBlock } from './media.js'
 
 interface Context {
   model: string
@@ -43,7 +44,7 @@ export function converseMessages(
     content.forEach((block, position) => {
       if ('cachePoint' in block)
         turn.list.addPoint(block, `messages[${index}].content[${position}]`)
-      else for (const part of parts(block, context)) turn.list.add(part, block)
+      else for (const part of parts(sayable(block, role), context)) turn.list.add(part, block)
     })
     const { blocks } = turn.list
     if (turn !== last && (blocks.length > 0 || role === 'assistant')) turns.push(turn)
@@ -56,17 +57,23 @@ export function converseMessages(
 function withText(role: Role, content: Part[]): ConverseMessage {
   const has = (kind: string) => content.some((part) => kind in part)
   const lone = has('document') && !has('text')
-  if (!lone && ['text', 'toolUse', 'toolResult', 'image', 'document'].some(has))
+  if (!lone && ['text', 'toolUse', 'toolResult', 'image', 'document', 'audio'].some(has))
     return { role, content }
   const text = lone ? '.' : role === 'assistant' ? '[blank text]' : 'Please continue.'
   const at = content.findLastIndex((part) => !('cachePoint' in part)) + 1
   return { role, content: content.toSpliced(at, 0, { text }) }
 }
 
+/** A model's own turn can hold no image. */
+function sayable(block: ContentBlock, role: Role): ContentBlock {
+  return 'image' in block && role === 'assistant' ? { text: madeImageText } : block
+}
+
 function parts(block: ContentBlock, { model, names }: Context): Part[] {
   if ('text' in block) return block.text.trim() === '' ? [] : [{ text: block.text }]
   if ('image' in block) return [{ image: imageBlock(block.image) }]
   if ('document' in block) return [{ document: documentBlock(block.document, names) }]
+  if ('audio' in block) return [{ audio: audioBlock(block.audio) }]
   if ('toolUse' in block) return [{ toolUse: toolUse(block.toolUse) }]
   if ('toolResult' in block) return [toolResult(block.toolResult, { model, names })]
   if ('reasoningContent' in block) return reasoning(block.reasoningContent)

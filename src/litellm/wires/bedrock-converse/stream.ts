@@ -5,7 +5,12 @@ import type {
   ConverseStreamOutput,
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime'
-import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
+import {
+  type ContentBlock,
+  type ImageBlock,
+  isJsonObject,
+  type StopReason,
+} from '../../../agent/content.js'
 import type { Delta } from '../deltas.js'
 import { parsedInput } from '../tool-input.js'
 
@@ -30,6 +35,7 @@ interface OpenBlock {
   signature?: string
   redacted?: Buffer
   tool?: { id: string; name: string; input: string }
+  image?: { format: ImageBlock['image']['format']; pieces: Uint8Array[] }
 }
 
 /** Takes a Converse answer together, from the events of a stream or from one message. */
@@ -46,6 +52,10 @@ export class ConverseAnswerBuilder {
       const { toolUseId = '', name = '' } = start.start.toolUse
       this.block(start.contentBlockIndex).tool = { id: toolUseId, name, input: '' }
       yield { type: 'toolUseStart', name }
+    }
+    if (start?.start?.image) {
+      const { format = 'png' } = start.start.image
+      this.block(start.contentBlockIndex).image = { format, pieces: [] }
     }
     if (delta?.delta) yield* this.take(this.block(delta.contentBlockIndex), delta.delta)
     if (messageStop) this.stop(messageStop.stopReason, messageStop.additionalModelResponseFields)
@@ -80,8 +90,9 @@ export class ConverseAnswerBuilder {
   }
 
   private *take(block: OpenBlock, delta: ContentBlockDelta): Generator<Delta> {
-    const { text, toolUse, reasoningContent: thought } = delta
+    const { text, toolUse, reasoningContent: thought, image } = delta
     if (text) yield addText(block, text)
+    if (image?.source?.bytes) block.image?.pieces.push(image.source.bytes)
     if (toolUse?.input && block.tool) block.tool.input += toolUse.input
     if (thought?.text) yield addReasoning(block, thought.text)
     if (thought?.signature) block.signature = (block.signature ?? '') + thought.signature
@@ -90,12 +101,14 @@ export class ConverseAnswerBuilder {
   }
 
   private *takeWhole(block: OpenBlock, whole: ConverseBlock): Generator<Delta> {
-    const { text, toolUse, reasoningContent: thought, citationsContent: cited } = whole
+    const { text, toolUse, image, reasoningContent: thought, citationsContent: cited } = whole
     if (text) yield addText(block, text)
     for (const part of cited?.content ?? []) if (part.text) yield addText(block, part.text)
     if (thought?.reasoningText?.text) yield addReasoning(block, thought.reasoningText.text)
     if (thought?.reasoningText?.signature) block.signature = thought.reasoningText.signature
     if (thought?.redactedContent) block.redacted = Buffer.from(thought.redactedContent)
+    if (image?.source?.bytes)
+      block.image = { format: image.format ?? 'png', pieces: [image.source.bytes] }
     if (!toolUse) return
     const { toolUseId = '', name = '', input = {} } = toolUse
     block.tool = { id: toolUseId, name, input: plainJson(input) }
@@ -131,11 +144,16 @@ function addReasoning(block: OpenBlock, text: string): Delta {
   return { type: 'reasoningDelta', text }
 }
 
-function contentBlocks({ text, reasoning, signature, redacted, tool }: OpenBlock): ContentBlock[] {
+function contentBlocks(open: OpenBlock): ContentBlock[] {
+  const { text, reasoning, signature, redacted, tool, image } = open
   if (tool) {
     const { id, name, input } = tool
     const toolUseId = id || `tooluse_${crypto.randomUUID()}`
     return [{ toolUse: { toolUseId, name, ...parsedInput(input) } }]
+  }
+  if (image) {
+    const bytes = Buffer.concat(image.pieces).toString('base64')
+    return [{ image: { format: image.format, source: { bytes } } }]
   }
   if (redacted) return [{ reasoningContent: { redactedContent: redacted.toString('base64') } }]
   if (reasoning !== undefined || signature !== undefined)

@@ -1,20 +1,9 @@
-import type { DocumentBlock, ImageBlock, JsonObject } from '../../../agent/content.js'
+import type { AudioBlock, DocumentBlock, ImageBlock, JsonObject } from '../../../agent/content.js'
 import { invalidRequest } from '../../../agent/errors.js'
+import { documentTypes, mediaBlock } from '../../../agent/media.js'
 import type { Route } from '../../route.js'
 
 type Part = JsonObject & { type: string }
-
-const documentTypes: Record<DocumentBlock['document']['format'], string> = {
-  pdf: 'application/pdf',
-  csv: 'text/csv',
-  doc: 'application/msword',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  xls: 'application/vnd.ms-excel',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  html: 'text/html',
-  txt: 'text/plain',
-  md: 'text/markdown',
-}
 
 export function imagePart({ format, source }: ImageBlock['image'], route: Route): Part {
   const mediaType = `image/${format}`
@@ -25,7 +14,7 @@ export function imagePart({ format, source }: ImageBlock['image'], route: Route)
 }
 
 export function documentPart({ format, name, source }: DocumentBlock['document']): Part {
-  const mediaType = documentTypes[format]
+  const [mediaType] = documentTypes[format] ?? []
   if (mediaType === undefined)
     throw invalidRequest(
       `A document of format ${JSON.stringify(format)} cannot be sent.`,
@@ -33,6 +22,41 @@ export function documentPart({ format, name, source }: DocumentBlock['document']
     )
   const file_data = 'url' in source ? source.url : dataUrl(mediaType, source.bytes)
   return { type: 'file', file: { file_data, filename: name } }
+}
+
+/** OpenAI itself takes two formats; what stands behind other names may take more. */
+export function audioPart({ format, source }: AudioBlock['audio'], route: Route): Part {
+  if ('url' in source)
+    throw invalidRequest(
+      'Audio cannot be sent by its address: this wire takes only the sound itself.',
+      'Give the audio as bytes.',
+    )
+  if (isOpenAi(route) && format !== 'wav' && format !== 'mp3')
+    throw invalidRequest(
+      `OpenAI takes no audio of format ${JSON.stringify(format)}.`,
+      'Convert it to wav or mp3.',
+    )
+  return { type: 'input_audio', input_audio: { data: source.bytes, format } }
+}
+
+/** An image the model made, as LiteLLM takes it back; OpenAI itself has no place for one. */
+export function madeImage(image: ImageBlock['image'], index: number, route: Route): JsonObject[] {
+  return isOpenAi(route) ? [] : [{ ...imagePart(image, route), index }]
+}
+
+/** Many a server with another address speaks as `openai/`. */
+function isOpenAi({ provider, baseSource }: Route): boolean {
+  return provider === 'azure' || (provider === 'openai' && baseSource === 'default')
+}
+
+/** An image in an answer: LiteLLM's and OpenRouter's `images`, or a part of the content. */
+export function answeredImage(part: JsonObject): ImageBlock | undefined {
+  const told = part.image_url
+  const url = typeof told === 'object' && told !== null && 'url' in told ? told.url : told
+  if (part.type !== 'image_url' || typeof url !== 'string') return undefined
+  const [, mediaType = 'image/png', bytes] = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(url) ?? []
+  const block = mediaBlock(mediaType, bytes === undefined ? { url } : { bytes }, 'image')
+  return block && 'image' in block ? block : undefined
 }
 
 function dataUrl(mediaType: string, bytes: string): string {

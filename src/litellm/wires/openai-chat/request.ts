@@ -13,7 +13,7 @@ import { CachePoints } from '../../cache-points.js'
 import type { Route, Traits } from '../../route.js'
 import type { CallSettings } from '../../settings.js'
 import { sentToolName } from '../tool-names.js'
-import { documentPart, imagePart } from './media.js'
+import { audioPart, documentPart, imagePart, madeImage } from './media.js'
 
 /** A request as LiteLLM takes it: OpenAI's types, with `cache_control` and the like beside them. */
 export interface ChatRequest {
@@ -88,14 +88,17 @@ function chatMessages(
     : userMessages(message, at, route, points)
 }
 
-function assistantMessage({ content }: Message, { traits }: Route): ChatMessage {
+function assistantMessage({ content }: Message, route: Route): ChatMessage {
+  const { traits } = route
   const parts: Part[] = []
   const calls: JsonObject[] = []
   const thinking: JsonObject[] = []
+  const images: JsonObject[] = []
   let reasoning = ''
   for (const block of content) {
     if ('text' in block) parts.push({ type: 'text', text: block.text })
     else if ('toolUse' in block) calls.push(toolCall(block.toolUse, traits))
+    else if ('image' in block) images.push(...madeImage(block.image, images.length, route))
     else if ('reasoningContent' in block) {
       const { reasoningText, redactedContent } = block.reasoningContent
       if (redactedContent !== undefined)
@@ -116,6 +119,7 @@ function assistantMessage({ content }: Message, { traits }: Route): ChatMessage 
     role: 'assistant',
     ...(spoken.length > 0 && { content: traits.stringContent ? joined(spoken) : spoken }),
     ...(calls.length > 0 && { tool_calls: calls }),
+    ...(images.length > 0 && { images }),
     ...(thinking.length > 0 && { thinking_blocks: thinking }),
     ...(traits.replayReasoning &&
       calls.length > 0 &&
@@ -184,6 +188,7 @@ function userPart(block: ContentBlock, route: Route): Part {
   if ('text' in block) return { type: 'text', text: block.text }
   if ('image' in block) return imagePart(block.image, route)
   if ('document' in block) return documentPart(block.document)
+  if ('audio' in block) return audioPart(block.audio, route)
   throw new TypeError(`A ${Object.keys(block)[0]} block cannot stand in a user message.`)
 }
 

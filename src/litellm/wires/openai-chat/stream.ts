@@ -5,6 +5,7 @@ import {
   type StopReason,
 } from '../../../agent/content.js'
 import type { Delta } from '../deltas.js'
+import { answeredImage } from './media.js'
 import { ToolCalls } from './tool-calls.js'
 
 export interface ChatAnswer {
@@ -71,13 +72,15 @@ export class ChatAnswerBuilder {
     const { content, refusal } = delta
     if (typeof content === 'string' && content !== '') yield this.addText(content)
     else if (Array.isArray(content))
-      for (const part of content)
-        if (isJsonObject(part) && typeof part.text === 'string' && part.text !== '')
-          yield this.addText(part.text)
+      for (const part of content.filter(isJsonObject))
+        if (typeof part.text === 'string' && part.text !== '') yield this.addText(part.text)
+        else this.addImage(part)
     if (typeof refusal === 'string' && refusal !== '') {
       this.refused = true
       yield this.addText(refusal)
     }
+    if (Array.isArray(delta.images))
+      for (const image of delta.images.filter(isJsonObject)) this.addImage(image)
     if (!Array.isArray(delta.tool_calls)) return
     for (const call of delta.tool_calls) {
       if (!isJsonObject(call)) continue
@@ -110,6 +113,11 @@ export class ChatAnswerBuilder {
     if (last && 'text' in last) last.text += text
     else this.blocks.push({ text })
     return { type: 'textDelta', text }
+  }
+
+  private addImage(part: JsonObject): void {
+    const image = answeredImage(part)
+    if (image) this.blocks.push(image)
   }
 
   private addReasoning(text: string): Delta {
