@@ -36,6 +36,11 @@ const table: Record<string, Layer> = {
   'src/toolsets': { layers: ['src/agent'], packages: ['mathjs/number', 'node:*'] },
   'src/config': { layers: ['src/agent'], packages: ['node:*', 'yaml', 'zod'] },
   'src/runs': { layers: ['src/agent'], packages: ['node:*'] },
+  'src/runs/postgres': { layers: ['src/agent', 'src/runs'], packages: ['node:*', 'pg'] },
+  'src/runs/dbos': {
+    layers: ['src/agent', 'src/runs', 'src/runs/postgres'],
+    packages: ['node:*', '@dbos-inc/dbos-sdk'],
+  },
   'src/mcp': {
     layers: ['src/agent', 'src/config', 'src/runs', 'src/schema'],
     packages: ['node:*', '@modelcontextprotocol/server*', '@modelcontextprotocol/node', 'zod'],

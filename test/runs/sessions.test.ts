@@ -1,15 +1,43 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Message } from '../../src/agent/content.js'
 import { MemorySessions } from '../../src/runs/memory-sessions.js'
+import { type Database, openDatabase } from '../../src/runs/postgres/database.js'
+import { Notifications } from '../../src/runs/postgres/notifications.js'
+import { PostgresSessions } from '../../src/runs/postgres/sessions.js'
 import type { SessionStore, SessionStoreOptions, Turn } from '../../src/runs/session-store.js'
+import { startPostgres, type TestDatabase, type TestPostgres } from '../helpers/postgres.js'
+
+interface Shared {
+  database: Database
+  notifications: Notifications
+  query: TestDatabase['query']
+}
 
 interface Kind {
   store: SessionStore
   /** Lets this much time pass for everything that is kept. */
-  age(ms: number): void
+  age(ms: number): void | Promise<void>
 }
 
-const kinds: Record<string, (options?: SessionStoreOptions) => Kind> = {
+let postgres: TestPostgres
+let shared: Shared
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  const { url, query } = await postgres.database()
+  // When the server stops, its connections break.
+  const notifications = new Notifications(url, () => {})
+  shared = { query, notifications, database: await openDatabase(url, () => {}) }
+  await notifications.open()
+})
+
+afterAll(async () => {
+  await shared.notifications.close()
+  await shared.database.close()
+  await postgres.stop()
+})
+
+const kinds: Record<string, (options?: SessionStoreOptions) => Kind | Promise<Kind>> = {
   memory: (options) => {
     let now = Date.now()
     const store = new MemorySessions({ ...options, now: () => now })
@@ -18,10 +46,20 @@ const kinds: Record<string, (options?: SessionStoreOptions) => Kind> = {
     }
     return { store, age }
   },
+  postgres: async (options) => {
+    const { database, notifications, query } = shared
+    await query('TRUNCATE litellm_agents.sessions, litellm_agents.session_turns')
+    const store = new PostgresSessions(database, notifications, { ...options, onError: fail })
+    const older = "UPDATE litellm_agents.sessions SET last_used = last_used - $1 * interval '1 ms'"
+    return { store, age: async (ms) => void (await query(older, [ms])) }
+  },
 }
 
 const key = (sessionId: string, principal = 'ada', agent = '') => ({ agent, principal, sessionId })
 const message = (text: string): Message => ({ role: 'user', content: [{ text }] })
+const fail = (error: unknown) => {
+  throw error
+}
 const never = new AbortController().signal
 
 function turn(messages: readonly Message[], totalTokens = 0, costUsd: number | null = 0): Turn {
@@ -43,7 +81,7 @@ async function texts(store: SessionStore, ...of: Parameters<typeof key>): Promis
 
 describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   test('a session is its principal’s, its agent’s, and has a name', async () => {
-    const { store } = open()
+    const { store } = await open()
     await say(store, 'Hello', 'one')
     await say(store, 'Again', 'one')
     expect(await texts(store, 'one')).toEqual(['Hello', 'Again'])
@@ -53,7 +91,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('runs take turns in the order they came', async () => {
-    const { store } = open()
+    const { store } = await open()
     const order: string[] = []
     const waited: string[] = []
     const run = async (name: string) => {
@@ -65,12 +103,12 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
     const names = [...'abcdefgh']
     await Promise.all(names.map(run))
     expect(order).toEqual(names)
-    expect(waited).toEqual(names.slice(1))
+    expect(waited.sort()).toEqual(names.slice(1))
     expect(await texts(store, 'queue')).toEqual(names)
   })
 
   test('who is cancelled while waiting leaves the line as it was', async () => {
-    const { store } = open()
+    const { store } = await open()
     const first = await store.acquire(key('line'), never)
     const cancel = new AbortController()
     const second = store.acquire(key('line'), cancel.signal)
@@ -84,7 +122,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('a run that is given up leaves the session as it was', async () => {
-    const { store } = open()
+    const { store } = await open()
     await say(store, 'Hello', 'one')
     const session = await store.acquire(key('one'), never)
     session.cacheMemory.set('system[0]', 'changed')
@@ -96,7 +134,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('what the cache was sent is kept with a turn', async () => {
-    const { store } = open()
+    const { store } = await open()
     const session = await store.acquire(key('one'), never)
     session.cacheMemory.set('system[0]', 'hash')
     await session.release(turn([message('Hello')]))
@@ -106,7 +144,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('spending adds up, also that of runs which left nothing else, and unknown stays unknown', async () => {
-    const { store } = open()
+    const { store } = await open()
     const spent = async (...of: Parameters<typeof turn>) => {
       const session = await store.acquire(key('one'), never)
       await session.release(turn(...of))
@@ -120,7 +158,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('a list holds the principal’s own, the last used first', async () => {
-    const { store } = open()
+    const { store } = await open()
     await say(store, 'Hello', 'one')
     await new Promise((resolve) => setTimeout(resolve, 5))
     await say(store, 'Hello', 'two', 'ada', 'reviewer')
@@ -142,7 +180,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('what is forgotten is gone, and only that', async () => {
-    const { store } = open()
+    const { store } = await open()
     await say(store, 'Hello', 'one')
     await say(store, 'Hello', 'one', 'ada', 'reviewer')
     await say(store, 'Hello', 'one', 'ada', 'writer')
@@ -157,7 +195,7 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('forgetting waits its turn, and can be cancelled', async () => {
-    const { store } = open()
+    const { store } = await open()
     const held = await store.acquire(key('one'), never)
     const cancelled = store.forget('ada', { sessionId: 'one' }, AbortSignal.abort(new Error('no')))
     await expect(cancelled).rejects.toThrow('no')
@@ -168,30 +206,30 @@ describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {
   })
 
   test('the least recently used goes when there are too many, but none in use', async () => {
-    const { store, age } = open({ maxSessions: 2 })
+    const { store, age } = await open({ maxSessions: 2 })
     for (const name of ['a', 'b']) {
       await say(store, name, name)
-      age(10)
+      await age(10)
     }
     const held = await store.acquire(key('a'), never)
     await say(store, 'c', 'c')
     expect((await store.list('ada')).map(({ sessionId }) => sessionId).sort()).toEqual(['a', 'c'])
     await held.release(turn(held.messages))
-    age(10)
+    await age(10)
     await texts(store, 'c')
-    age(10)
+    await age(10)
     await say(store, 'd', 'd')
     expect((await store.list('ada')).map(({ sessionId }) => sessionId).sort()).toEqual(['c', 'd'])
   })
 
   test('one that nobody used for a while is forgotten', async () => {
-    const { store, age } = open({ ttlMs: 60_000 })
+    const { store, age } = await open({ ttlMs: 60_000 })
     await say(store, 'Hello', 'old')
-    age(50_000)
+    await age(50_000)
     expect(await texts(store, 'old')).toEqual(['Hello'])
-    age(50_000)
+    await age(50_000)
     expect(await store.list('ada')).toHaveLength(1)
-    age(20_000)
+    await age(20_000)
     expect(await store.list('ada')).toEqual([])
     expect(await texts(store, 'old')).toEqual([])
   })

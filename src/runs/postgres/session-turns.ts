@@ -1,0 +1,112 @@
+import type { SessionKey } from '../session-store.js'
+import type { Database } from './database.js'
+import { type Notifications, notify } from './notifications.js'
+
+/** Whoever has a turn renews it; one that nobody renews any more is over. */
+const leaseSeconds = 15
+const renewMs = 5_000
+/** A notice may be lost, and a lease runs out without one. */
+const lookAgainMs = 1_000
+
+export const aliveTurn = 'lease_until > now()'
+export const sameSession = 'principal = $1 AND agent = $2 AND session_id = $3'
+
+export function keyValues({ principal, agent, sessionId }: SessionKey): string[] {
+  return [principal, agent, sessionId]
+}
+
+/**
+ * The lines before sessions, one for all nodes: whoever came first has the session, until they leave
+ * or their node is gone.
+ */
+export class SessionTurns {
+  private readonly held = new Set<string>()
+  private lastEntry: Promise<unknown> = Promise.resolve()
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly database: Database,
+    private readonly notifications: Notifications,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /**
+   * Waits behind all who came before; rejects with the signal's reason when that aborts. A holder
+   * that was in the line already has kept its place.
+   */
+  async enter(
+    key: SessionKey,
+    holder: string,
+    signal: AbortSignal,
+    onWait?: () => void,
+  ): Promise<void> {
+    signal.throwIfAborted()
+    await this.join(key, holder)
+    let told = false
+    while (true) {
+      if (signal.aborted) {
+        await this.leave(key, holder)
+        throw signal.reason
+      }
+      const changed = this.notifications.next(topicOf(key), lookAgainMs, signal)
+      if ((await this.first(key)) === holder) return
+      if (!told) onWait?.()
+      told = true
+      await changed
+    }
+  }
+
+  async leave(key: SessionKey, holder: string): Promise<void> {
+    this.held.delete(holder)
+    if (this.held.size === 0) this.stop()
+    await this.database.rows('DELETE FROM session_turns WHERE holder = $1', [holder])
+    await notify(this.database, topicOf(key))
+  }
+
+  stop(): void {
+    clearInterval(this.timer)
+    this.timer = undefined
+  }
+
+  /** One after the other, so that turns are in the order of the calls. */
+  private async join(key: SessionKey, holder: string): Promise<void> {
+    const entry = this.lastEntry.then(() =>
+      this.database.rows(
+        `INSERT INTO session_turns (principal, agent, session_id, holder, lease_until)
+         VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
+         ON CONFLICT (holder) DO UPDATE SET lease_until = excluded.lease_until`,
+        [...keyValues(key), holder, leaseSeconds],
+      ),
+    )
+    this.lastEntry = entry.catch(() => {})
+    await entry
+    this.held.add(holder)
+    this.timer ??= setInterval(() => this.renew().catch(this.onError), renewMs).unref()
+  }
+
+  private async first(key: SessionKey): Promise<string | undefined> {
+    const [row] = await this.database.rows<{ holder: string }>(
+      `SELECT holder FROM session_turns WHERE ${sameSession} AND ${aliveTurn} ORDER BY turn LIMIT 1`,
+      keyValues(key),
+    )
+    return row?.holder
+  }
+
+  private async renew(): Promise<void> {
+    await this.database.rows(
+      `UPDATE session_turns SET lease_until = now() + make_interval(secs => $2)
+       WHERE holder = ANY($1)`,
+      [[...this.held], leaseSeconds],
+    )
+    await this.database.rows(
+      "DELETE FROM session_turns WHERE lease_until < now() - interval '1 hour'",
+    )
+  }
+}
+
+function topicOf(key: SessionKey): string {
+  // A notice is at most 8,000 bytes, and a name is anything.
+  const name = JSON.stringify(keyValues(key))
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return `session:${createHash('sha256').update(name).digest('base64url')}`
+}

