@@ -102,6 +102,7 @@ export function knownSecrets({ clientArgs, http }: Config, env: Environment): st
       secretName.test(name) && typeof value === 'string' ? [value] : [],
     ),
   )
-  const secrets = http.authToken === undefined ? named : [...named, http.authToken]
+  const tokens = [http.authToken, ...Object.values(http.principals).map(({ token }) => token)]
+  const secrets = [...named, ...tokens.filter((token) => token !== undefined)]
   return [...new Set(secrets)].filter((secret) => secret.length >= 8)
 }

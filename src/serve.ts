@@ -47,14 +47,14 @@ async function openDoor(
 ): Promise<Door> {
   if (command.name === 'stdio') return serveOverStdio(services(config, 'warn'))
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
-    import('./mcp/auth.js'),
-    import('./mcp/http.js'),
+    import('./mcp/auth/access.js'),
+    import('./mcp/http/door.js'),
   ])
   const access = httpAccess(config.http, command.noAuth, randomToken)
   const door = await serveHttp(services(config, 'info'), access)
   process.stderr.write(`Listening on ${door.url}\n`)
-  if (access !== 'open' && access.generated)
-    process.stderr.write(`Bearer token for this run: ${access.token}\n`)
+  if (access !== 'open' && access.generatedToken !== undefined)
+    process.stderr.write(`Bearer token for this run: ${access.generatedToken}\n`)
   return door
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../agent/content.js'
 import type { Limits } from '../agent/limits.js'
 import type { ConfigFile } from './file.js'
+import { type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'
 import { ConfigError, type ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
@@ -33,14 +34,7 @@ export interface Config {
     /** No run may go beyond them, whatever a caller or a profile says. */
     limits: Limits
   }
-  http: {
-    host: string
-    port: number
-    maxBodyBytes: number
-    allowedHosts: string[]
-    allowedOrigins: string[]
-    authToken?: string
-  }
+  http: HttpConfig
   /** By name. */
   agents: ReadonlyMap<string, AgentProfile>
   /** By name; their tools are known once they have been asked. */
@@ -77,7 +71,6 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
 
   const { defaults = {}, clientArgs = {}, allow = {}, http = {} } = file?.content ?? {}
   const modelId = env.LITELLM_AGENTS_MODEL_ID || defaults.modelId
-  const authToken = env.LITELLM_AGENTS_AUTH_TOKEN || undefined
   return {
     defaults: {
       ...(modelId !== undefined && { modelId }),
@@ -95,14 +88,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       urlHosts: (allow.urlHosts ?? []).map((host) => host.toLowerCase()),
       limits: operatorLimits(allow),
     },
-    http: {
-      host: flags.host ?? http.host ?? '127.0.0.1',
-      port: flags.port ?? http.port ?? 3333,
-      maxBodyBytes: http.maxBodyBytes ?? 4 * 1024 * 1024,
-      allowedHosts: http.allowedHosts ?? [],
-      allowedOrigins: http.allowedOrigins ?? [],
-      ...(authToken !== undefined && { authToken }),
-    },
+    http: resolveHttp(http, env, flags),
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { nearest } from '../agent/known-keys.js'
 import type { limitNames } from '../agent/limits.js'
+import { httpSchema } from './http-schema.js'
+import { strict } from './strict.js'
 
 const text = z.string().min(1)
 const texts = z.array(text)
@@ -90,13 +91,7 @@ export const fileSchema = strict({
     maxCostUsdPerRun: positive.exactOptional(),
     limits: limits.exactOptional().describe('No run may go beyond them, whatever a caller says.'),
   }).exactOptional(),
-  http: strict({
-    host: text.exactOptional(),
-    port: z.int().min(0).max(65535).exactOptional(),
-    maxBodyBytes: wholePositive.exactOptional(),
-    allowedHosts: texts.exactOptional(),
-    allowedOrigins: texts.exactOptional(),
-  }).exactOptional(),
+  http: httpSchema.exactOptional(),
   agents: z.record(agentName, agent).exactOptional(),
   mcpServers: z
     .record(text.regex(/^[^/*]*$/, { error: 'a server is named without "/" and "*"' }), mcpServer)
@@ -104,18 +99,3 @@ export const fileSchema = strict({
 })
 
 export type FileContent = z.output<typeof fileSchema>
-
-/** An object whose unknown keys are errors that say what was probably meant, one line each. */
-function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join('\n')
-        : undefined,
-  })
-}
-
-function unknownKey(key: string, known: readonly string[]): string {
-  const near = nearest(key, known)
-  return `is unknown${near ? `; did you mean "${near}"?` : `; known are ${known.join(', ')}`}`
-}

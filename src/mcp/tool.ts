@@ -1,5 +1,6 @@
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/server'
 import { AgentError, invalidRequest } from '../agent/errors.js'
+import { brokenBound } from './json-bounds.js'
 import { failure } from './results.js'
 import type { Services } from './services.js'
 
@@ -23,7 +24,8 @@ export interface ToolCall {
 }
 
 /** More members than this in one call's arguments is no request but an attack on memory. */
-const maxInputElements = 20_000
+const maxElements = 20_000
+const maxDepth = 100
 
 /**
  * Calls a tool, and turns whatever goes wrong into a result that a model can act on: the one place
@@ -35,7 +37,7 @@ export async function callTool(
   { inFlight, log, redact }: Services,
 ): Promise<CallToolResult> {
   try {
-    checkElements(call.args)
+    checkBounds(call.args)
     return await inFlight.run(call, (signal) => tool.call({ ...call, signal }))
   } catch (thrown) {
     const error = thrown instanceof AgentError ? thrown : unexpected()
@@ -53,19 +55,17 @@ function unexpected(): AgentError {
   })
 }
 
-function checkElements(args: unknown): void {
-  const open = [args]
-  let count = 0
-  while (open.length > 0) {
-    const value = open.pop()
-    if (typeof value !== 'object' || value === null) continue
-    const members = Object.values(value)
-    count += members.length
-    if (count > maxInputElements)
+function checkBounds(args: unknown): void {
+  switch (brokenBound(args, { maxDepth, maxElements })) {
+    case 'maxElements':
       throw invalidRequest(
-        `The arguments hold more than ${maxInputElements} elements.`,
+        `The arguments hold more than ${maxElements} elements.`,
         'Send less: shorten the lists, or put the data into the prompt as text.',
       )
-    for (const member of members) if (typeof member === 'object') open.push(member)
+    case 'maxDepth':
+      throw invalidRequest(
+        `The arguments are nested deeper than ${maxDepth} levels.`,
+        'Send flatter arguments, or put the data into the prompt as text.',
+      )
   }
 }

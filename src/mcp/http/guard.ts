@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/node'
-import type { Config } from '../config/resolve.js'
+import type { HttpConfig } from '../../config/http.js'
 
 /** Whether a request may go on; where not, it has been answered. */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
@@ -16,9 +16,15 @@ export function isLoopback(host: string): boolean {
  * (DNS rebinding) or send an Origin. Off loopback a server goes by names we cannot know; there the
  * token, which is then required, keeps such pages out, and `allowedHosts` is checked if given.
  */
-export function webPageGuard({ host, allowedHosts, allowedOrigins }: Config['http']): Guard {
+export function webPageGuard({
+  host,
+  allowedHosts,
+  allowedOrigins,
+  oauth,
+}: HttpConfig): Guard {
   const checkOrigin = originValidation([...loopbackNames, ...allowedOrigins])
-  const known = [...loopbackNames, ...(isIPv6(host) ? [`[${host}]`] : [host]), ...allowedHosts]
+  const known = [...loopbackNames, isIPv6(host) ? `[${host}]` : host, ...allowedHosts]
+  if (oauth) known.push(new URL(oauth.resource).hostname)
   const checkHost = hostHeaderValidation(known)
   const anyHost = !isLoopback(host) && allowedHosts.length === 0
   return (request, response) =>

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ErrorCode } from '../agent/error-codes.js'
+import type { ErrorData } from '../../agent/errors.js'
 
 /** JSON-RPC's "invalid request", for what is turned away before any request was read. */
 const invalidRequest = -32600
@@ -8,10 +8,10 @@ const invalidRequest = -32600
 export function refuse(
   response: ServerResponse,
   status: number,
-  { code, message, hint }: { code: ErrorCode; message: string; hint: string },
+  { code, message, hint, retryable = false }: Omit<ErrorData, 'retryable'> & { retryable?: boolean },
   rpcCode = invalidRequest,
 ): void {
-  const data = { code, message, retryable: false, hint }
+  const data: ErrorData = { code, message, retryable, hint }
   const error = { code: rpcCode, message: `${message} ${hint}`, data }
   replyJson(response, status, { jsonrpc: '2.0', error, id: null })
 }

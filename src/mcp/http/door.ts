@@ -1,16 +1,22 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/server'
-import { configurationError } from '../agent/errors.js'
-import { bearerAuthentication, type HttpAccess, withoutAuthentication } from './auth.js'
-import { cancelledCall, clientHeader, opensSession } from './call-name.js'
+import { configurationError } from '../../agent/errors.js'
+import type { HttpAccess } from '../auth/access.js'
+import { authentication } from '../auth/authenticate.js'
+import { challenge, metadataPaths, resourceMetadata } from '../auth/challenge.js'
+import { cancelledCall, clientHeader, opensSession } from '../call-name.js'
+import { allowanceOf } from '../allowance.js'
+import { serverFactory } from '../server.js'
+import type { Services } from '../services.js'
+import { logVisit, pathOf, type Visit } from './access-log.js'
+import { JsonBodies } from './body.js'
+import { boundConnections, serverOptions } from './connections.js'
 import { webPageGuard } from './guard.js'
-import { readJsonBody, refuseBody } from './http-body.js'
-import { refuse, replyJson } from './http-reply.js'
-import { serverFactory } from './server.js'
-import type { Services } from './services.js'
+import { refuse, replyJson } from './reply.js'
+import { RequestRate } from './request-rate.js'
 
 export interface HttpDoor {
   /** Where clients find the server. */
@@ -19,77 +25,108 @@ export interface HttpDoor {
   close(graceMs: number): Promise<void>
 }
 
-/** Above the usual 60 s of load balancers, so that they never write to a connection we just closed. */
-const keepAliveMs = 65_000
 const eventStreamKeepAliveMs = 10_000
 const answerMs = 2_000
+const maxSubscriptions = 256
+
+type Route = (request: IncomingMessage, response: ServerResponse, visit: Visit) => void
 
 /** Serves Streamable HTTP at /mcp, for both eras, each request on its own. */
 export async function serveHttp(services: Services, access: HttpAccess): Promise<HttpDoor> {
   const { config, inFlight, log } = services
-  const { host, maxBodyBytes, port } = config.http
+  const { host, maxBodyBytes, maxConnections, oauth, port } = config.http
   const onerror = (error: Error) => log.warn('a request was not served', { reason: error.message })
   const handler = createMcpHandler(serverFactory(services), {
     // Headers and keep-alives go out while an agent works, so that no proxy takes it for dead.
     responseMode: 'sse',
     keepAliveMs: eventStreamKeepAliveMs,
     maxRequestBodySize: maxBodyBytes,
+    maxSubscriptions,
     onerror,
   })
   const serveMcp = toNodeHandler(handler, { onerror, maxRequestBodySize: maxBodyBytes })
-  const authenticate =
-    access === 'open' ? withoutAuthentication : bearerAuthentication(access.token)
+  const authenticate = authentication(config.http, access)
+  const bodies = new JsonBodies(maxBodyBytes)
+  const rate = new RequestRate()
   const unfinished = new Set<ServerResponse>()
   let closing = false
 
-  const routes: Record<string, RequestListener> = {
+  const routes: Record<string, Route> = {
     '/healthz': (_, response) => replyJson(response, 200, { status: 'ok' }),
     '/readyz': (_, response) =>
       closing
         ? replyJson(response, 503, { status: 'closing' })
         : replyJson(response, 200, { status: 'ready' }),
-    '/mcp': (request, response) => {
-      mcpRoute(request, response).catch((error: unknown) => {
+    '/mcp': (request, response, visit) => {
+      mcpRoute(request, response, visit).catch((error: unknown) => {
         log.error('a request failed unexpectedly', { err: error })
         response.destroy()
       })
     },
   }
+  if (oauth)
+    for (const path of metadataPaths(oauth))
+      routes[path] = (_, response) => replyJson(response, 200, resourceMetadata(oauth))
   const guard = webPageGuard(config.http)
 
-  async function mcpRoute(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const principal = authenticate(request, response)
-    if (principal === undefined) return
+  async function mcpRoute(
+    request: IncomingMessage,
+    response: ServerResponse,
+    visit: Visit,
+  ): Promise<void> {
+    const verdict = authenticate(request.headers.authorization)
+    // Waiting for what is there already would cost every request a turn.
+    const caller = verdict instanceof Promise ? await verdict : verdict
+    if (!('principal' in caller)) return challenge(response, caller, oauth)
+    const { principal } = caller
+    visit.principal = principal
+    if (!inTime(principal, response)) return
     // The token itself goes no further than this.
     const auth = { token: '', clientId: principal, scopes: [] }
     const authenticated = Object.assign(request, { auth }) as NodeIncomingMessageLike
     if (request.method !== 'POST' || !isJsonContentType(request.headers['content-type'] ?? null))
       return serveMcp(authenticated, response)
-    const body = await readJsonBody(request, maxBodyBytes)
-    if ('refused' in body) return refuseBody(response, body.refused, maxBodyBytes)
+    const body = await bodies.read(request)
+    if ('refused' in body) return bodies.refuse(response, body.refused)
     const cancelled = cancelledCall(body.json, principal, request.headers[clientHeader])
     if (cancelled) inFlight.cancel(cancelled.name, cancelled.reason)
     if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())
     return serveMcp(authenticated, response, body.json)
   }
 
+  /** Whether the principal has a request left in this minute; where not, it has been told when. */
+  function inTime(principal: string, response: ServerResponse): boolean {
+    const { requestsPerMinute } = allowanceOf(principal, config)
+    const waitMs = requestsPerMinute === undefined ? 0 : rate.take(principal, requestsPerMinute)
+    if (waitMs === 0) return true
+    const seconds = Math.ceil(waitMs / 1000)
+    response.setHeader('retry-after', seconds)
+    refuse(response, 429, {
+      code: 'rateLimit',
+      message: `You may send ${requestsPerMinute} requests a minute.`,
+      hint: `Try again in ${seconds} s.`,
+      retryable: true,
+    })
+    return false
+  }
+
   // Importing node:http costs ten times what asking for it does.
-  const server = process.getBuiltinModule('node:http').createServer((request, response) => {
+  const http = process.getBuiltinModule('node:http')
+  const server = http.createServer(serverOptions, (request, response) => {
     unfinished.add(response)
     response.once('close', () => unfinished.delete(response))
+    const visit = logVisit(request, response, log)
     if (!guard(request, response)) return
-    const path = (request.url ?? '').split('?', 1)[0] as string
+    const path = pathOf(request)
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-    if (route) return route(request, response)
+    if (route) return route(request, response, visit)
     refuse(response, 404, {
       code: 'invalidRequest',
       message: `There is nothing at ${path.slice(0, 100)}.`,
       hint: 'The MCP endpoint is /mcp; there are also /healthz and /readyz.',
     })
   })
-  server.keepAliveTimeout = keepAliveMs
-  server.headersTimeout = keepAliveMs + 1_000
-  server.requestTimeout = 120_000
+  boundConnections(server, maxConnections)
   await listen(server, host, port)
 
   return {

@@ -1,0 +1,17 @@
+import * as z from 'zod'
+import { nearest } from '../agent/known-keys.js'
+
+/** An object whose unknown keys are errors that say what was probably meant, one line each. */
+export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => unknownKey(key, Object.keys(shape))).join('\n')
+        : undefined,
+  })
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const near = nearest(key, known)
+  return `is unknown${near ? `; did you mean "${near}"?` : `; known are ${known.join(', ')}`}`
+}

@@ -1,0 +1,26 @@
+import type { HttpConfig } from '../../config/http.js'
+import type { HttpAccess } from './access.js'
+import { namedTokens } from './named-tokens.js'
+import { oauthTokens } from './oauth.js'
+import { invalidToken, type Refusal, type Verdict } from './verdict.js'
+
+/** Tells by a request's `Authorization` header who calls. Never fails. */
+export type Authenticate = (authorization: string | undefined) => Verdict | Promise<Verdict>
+
+const hint =
+  'Send the header Authorization: Bearer <token>, with a token that the server was started with.'
+const noToken: Refusal = { status: 401, message: 'A bearer token is needed.', hint }
+const wrongToken = invalidToken('The bearer token is not valid.', hint)
+
+export function authentication(http: HttpConfig, access: HttpAccess): Authenticate {
+  if (access === 'open') return () => ({ principal: 'anonymous' })
+  const principalOf = namedTokens(http, access.generatedToken)
+  const verify = http.oauth && oauthTokens(http.oauth)
+  return (authorization = '') => {
+    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
+    if (token === undefined) return noToken
+    const principal = principalOf(token)
+    if (principal !== undefined) return { principal }
+    return verify ? verify(token) : wrongToken
+  }
+}
