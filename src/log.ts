@@ -8,31 +8,47 @@ const secretPaths = ['authorization', 'apiKey', 'api_key', 'token', 'password'].
   `*.${name}`,
 ])
 
+export interface ServerLog extends Logger {
+  /** From now on. */
+  setLevel(level: LogLevel): void
+}
+
 /**
  * The server's log: pino's, in JSON, to stderr, without secrets. It is loaded with the first line
  * that is written, for most servers start and end without one.
  */
-export function createLogger(level: LogLevel, redact: (text: string) => string): Logger {
+export function createLogger(first: LogLevel, redact: (text: string) => string): ServerLog {
+  let level = first
   let pino: Promise<Pino> | undefined
   const write =
-    (at: 'info' | 'warn' | 'error') =>
+    (at: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, fields: LogFields = {}) => {
       if (levels.indexOf(at) < levels.indexOf(level)) return
-      pino ??= loadPino(level, redact)
+      pino ??= loadPino(redact)
       pino.then((logger) => logger[at](fields, redact(message)))
     }
-  return { info: write('info'), warn: write('warn'), error: write('error') }
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    setLevel: (next) => {
+      level = next
+    },
+  }
 }
 
-async function loadPino(level: LogLevel, redact: (text: string) => string): Promise<Pino> {
+async function loadPino(redact: (text: string) => string): Promise<Pino> {
   const { pino, destination, stdSerializers } = await import('pino')
   const stderr = destination({ fd: 2, sync: true })
   // Nobody reads any more: there is nobody to tell.
   stderr.on('error', () => {})
   return pino(
     {
-      level,
+      // What is below the level comes no further than the function above.
+      level: 'trace',
       redact: { paths: secretPaths, censor: '[redacted]' },
+      formatters: { log: (fields) => redactedFields(fields, redact) },
       serializers: {
         err: (error: unknown) =>
           error instanceof Error ? redacted(stdSerializers.err(error), redact) : String(error),
@@ -40,6 +56,14 @@ async function loadPino(level: LogLevel, redact: (text: string) => string): Prom
     },
     stderr,
   )
+}
+
+function redactedFields(fields: LogFields, redact: (text: string) => string): LogFields {
+  const entries = Object.entries(fields).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redact(value) : value,
+  ])
+  return Object.fromEntries(entries)
 }
 
 function redacted(

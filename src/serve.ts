@@ -6,7 +6,7 @@ import { loadConfig } from './config/load.js'
 import { ConfigError } from './config/problems.js'
 import type { Config, LogLevel } from './config/resolve.js'
 import { redact } from './litellm/errors.js'
-import { createLogger } from './log.js'
+import { createLogger, type ServerLog } from './log.js'
 import { InFlight } from './mcp/in-flight.js'
 import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
@@ -51,26 +51,30 @@ async function openDoor(
     import('./mcp/http/door.js'),
   ])
   const access = httpAccess(config.http, command.noAuth, randomToken)
-  const door = await serveHttp(services(config, 'info'), access)
+  const token = access === 'open' ? undefined : access.generatedToken
+  const door = await serveHttp(services(config, 'info', token), access)
   process.stderr.write(`Listening on ${door.url}\n`)
-  if (access !== 'open' && access.generatedToken !== undefined)
-    process.stderr.write(`Bearer token for this run: ${access.generatedToken}\n`)
+  if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
   return door
 }
 
-function services(config: Config, usualLevel: LogLevel): Services {
+function services(config: Config, usualLevel: LogLevel, token?: string): Services {
   const { env } = process
   const secrets = knownSecrets(config, env)
+  if (token !== undefined) secrets.push(token)
   const redactAll = (text: string) =>
     redact(
       secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text),
       undefined,
     )
   const models = modelSource(config, env)
+  const level = config.logLevel ?? usualLevel
+  const log = createLogger(level, redactAll)
+  switchLevelOnSignal(log, level)
   return {
     version,
     config,
-    log: createLogger(config.logLevel ?? usualLevel, redactAll),
+    log,
     runs: new InProcessRuns(runParts(models.create), new MemorySessions()),
     models,
     inFlight: new InFlight(),
@@ -87,6 +91,18 @@ function keepStdoutForTheProtocol(): void {
   Object.assign(console, new Console(process.stderr))
   // A client may close our stderr and go on: then there is nobody to tell.
   process.stderr.on('error', () => {})
+}
+
+/** SIGUSR2 turns `debug` on, and off again, in a server that runs. */
+function switchLevelOnSignal(log: ServerLog, usual: LogLevel): void {
+  // Windows has no such signal.
+  if (process.platform === 'win32') return
+  let level = usual
+  process.on('SIGUSR2', () => {
+    level = level === 'debug' ? usual : 'debug'
+    log.setLevel(level)
+    process.stderr.write(`Log level: ${level}\n`)
+  })
 }
 
 function endOnSignals(door: Door): void {

@@ -42,8 +42,12 @@ const table: Record<string, Layer> = {
     packages: ['node:*', '@dbos-inc/dbos-sdk'],
   },
   'src/mcp': {
-    layers: ['src/agent', 'src/config', 'src/runs', 'src/schema'],
+    layers: ['src/agent', 'src/config', 'src/mcp/auth', 'src/runs', 'src/schema'],
     packages: ['node:*', '@modelcontextprotocol/server*', '@modelcontextprotocol/node', 'zod'],
+  },
+  'src/mcp/auth': {
+    layers: ['src/agent', 'src/config', 'src/mcp'],
+    packages: ['node:*', 'jose'],
   },
   'src/cli': { layers: anything, packages: anything },
   'src/index.ts': {

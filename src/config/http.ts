@@ -75,7 +75,10 @@ export function resolveHttp(
   }
 }
 
-function resolveOAuth({ audience, ...given }: NonNullable<NonNullable<FileContent['http']>['oauth']>): OAuthConfig {
+function resolveOAuth({
+  audience,
+  ...given
+}: NonNullable<NonNullable<FileContent['http']>['oauth']>): OAuthConfig {
   return {
     requiredScopes: [],
     principalClaim: 'sub',

@@ -27,25 +27,28 @@ export type Door = 'stdio' | 'http'
 export interface HttpServer {
   url: string
   token: string
+  pid: number
   stderr(): string
   stop(): Promise<void>
 }
 
-/** Starts the program over HTTP on a free port. */
+/** Starts the program over HTTP on a free port; `token`: whether it makes one up, where it is given none. */
 export async function startHttp(
   env: Environment,
   args: readonly string[] = [],
+  token: 'generated' | 'none' = args.includes('--no-auth') ? 'none' : 'generated',
 ): Promise<HttpServer> {
   const server = startProgram(['http', '--port', '0', ...args], env)
   const [, url] = await server.until('stderr', /Listening on (\S+)/)
-  const token = args.includes('--no-auth') ? '' : (env.LITELLM_AGENTS_AUTH_TOKEN ?? '')
+  const given = token === 'none' ? '' : env.LITELLM_AGENTS_AUTH_TOKEN
   const generated =
-    token || args.includes('--no-auth')
-      ? undefined
-      : await server.until('stderr', /Bearer token for this run: (\S+)/)
+    given === undefined
+      ? await server.until('stderr', /Bearer token for this run: (\S+)/)
+      : undefined
   return {
     url: url as string,
-    token: token || (generated?.[1] ?? ''),
+    token: given ?? generated?.[1] ?? '',
+    pid: server.child.pid as number,
     stderr: server.stderr,
     stop: server.stop,
   }

@@ -1,12 +1,8 @@
-import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configFile } from '../helpers/config-file.js'
 import { type HttpServer, startHttp } from '../helpers/connect.js'
-import {
-  type FakeProvider,
-  type JsonObject,
-  startFakeProvider,
-} from '../helpers/fake-provider/index.js'
+import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import { type RawRequest, send as sendTo } from '../helpers/http-client.js'
 import { startProgram, upstream } from '../helpers/program.js'
 
 let fake: FakeProvider
@@ -22,39 +18,7 @@ afterAll(async () => {
   await fake.close()
 })
 
-interface Reply {
-  status: number
-  headers: Record<string, string | string[] | undefined>
-  body: string
-  json(): JsonObject
-}
-
-/** fetch() sets Host and Origin itself; here they can lie. */
-function send(
-  path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer } = {},
-): Promise<Reply> {
-  const { body, headers = {}, method = 'GET' } = options
-  return new Promise((resolve, reject) => {
-    const url = new URL(path, server.url)
-    const outgoing = httpRequest(url, { method, headers, agent: false }, (response) => {
-      let text = ''
-      response.setEncoding('utf8').on('data', (part) => {
-        text += part
-      })
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: text,
-          json: () => JSON.parse(text),
-        }),
-      )
-    })
-    outgoing.on('error', reject)
-    outgoing.end(body)
-  })
-}
+const send = (path: string, options?: RawRequest) => sendTo(new URL(path, server.url), options)
 
 const listTools = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' })
 const post = (headers: Record<string, string> = {}, body: string | Buffer = listTools) =>

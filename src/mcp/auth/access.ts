@@ -6,11 +6,7 @@ import { isLoopback } from '../http/guard.js'
 export type HttpAccess = { generatedToken?: string } | 'open'
 
 /** What access there is. Fails with `configuration` where a server would stand open to a network. */
-export function httpAccess(
-  http: HttpConfig,
-  noAuth: boolean,
-  newToken: () => string,
-): HttpAccess {
+export function httpAccess(http: HttpConfig, noAuth: boolean, newToken: () => string): HttpAccess {
   const { host } = http
   if (!isLoopback(host)) {
     if (noAuth)

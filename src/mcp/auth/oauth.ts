@@ -46,9 +46,7 @@ const unavailable: Refusal = {
   hint: 'Try again in some seconds; if it stays, the operator must look at http.oauth.',
 }
 
-async function loadVerifier(
-  config: OAuthConfig,
-): Promise<(token: string) => Promise<JWTPayload>> {
+async function loadVerifier(config: OAuthConfig): Promise<(token: string) => Promise<JWTPayload>> {
   const [{ createRemoteJWKSet, jwtVerify }, address] = await Promise.all([
     import('jose'),
     keySetAddress(config, fetchMs).catch(toUnavailable),
@@ -71,10 +69,7 @@ async function loadVerifier(
   }
 }
 
-function judge(
-  payload: JWTPayload,
-  { principalClaim, requiredScopes }: OAuthConfig,
-): Verdict {
+function judge(payload: JWTPayload, { principalClaim, requiredScopes }: OAuthConfig): Verdict {
   const name = payload[principalClaim]
   if (typeof name !== 'string' || name === '' || name.length > maxNameLength)
     return invalidToken(`The access token does not say who calls (${principalClaim}).`, getNew)

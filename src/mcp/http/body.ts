@@ -56,7 +56,12 @@ export class JsonBodies {
     const { status, rpcCode, ...error } = refusals(this.maxBytes)[why]
     if (status !== 400) response.setHeader('connection', 'close')
     if (why === 'busy') response.setHeader('retry-after', '1')
-    refuse(response, status, { code: why === 'busy' ? 'rateLimit' : 'invalidRequest', ...error }, rpcCode)
+    refuse(
+      response,
+      status,
+      { code: why === 'busy' ? 'rateLimit' : 'invalidRequest', ...error },
+      rpcCode,
+    )
   }
 }
 

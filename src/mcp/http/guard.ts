@@ -16,12 +16,7 @@ export function isLoopback(host: string): boolean {
  * (DNS rebinding) or send an Origin. Off loopback a server goes by names we cannot know; there the
  * token, which is then required, keeps such pages out, and `allowedHosts` is checked if given.
  */
-export function webPageGuard({
-  host,
-  allowedHosts,
-  allowedOrigins,
-  oauth,
-}: HttpConfig): Guard {
+export function webPageGuard({ host, allowedHosts, allowedOrigins, oauth }: HttpConfig): Guard {
   const checkOrigin = originValidation([...loopbackNames, ...allowedOrigins])
   const known = [...loopbackNames, isIPv6(host) ? `[${host}]` : host, ...allowedHosts]
   if (oauth) known.push(new URL(oauth.resource).hostname)

@@ -8,7 +8,12 @@ const invalidRequest = -32600
 export function refuse(
   response: ServerResponse,
   status: number,
-  { code, message, hint, retryable = false }: Omit<ErrorData, 'retryable'> & { retryable?: boolean },
+  {
+    code,
+    message,
+    hint,
+    retryable = false,
+  }: Omit<ErrorData, 'retryable'> & { retryable?: boolean },
   rpcCode = invalidRequest,
 ): void {
   const data: ErrorData = { code, message, retryable, hint }
