@@ -7,6 +7,7 @@ import { Lru } from './litellm/lru.js'
 import { LiteLLMModel } from './litellm/model.js'
 import { type Environment, type Route, resolveRoute } from './litellm/route.js'
 import type { ModelSource } from './mcp/services.js'
+import type { ModelSpec } from './run-parts.js'
 
 const listAgeMs = 60_000
 const maxKept = 256
@@ -15,7 +16,7 @@ const maxKept = 256
 export function modelSource(
   config: Config,
   env: Environment,
-): ModelSource & { create(modelId: string, params: JsonObject): LiteLLMModel } {
+): ModelSource & { create(spec: ModelSpec): LiteLLMModel } {
   let listed: { at: number; models: Promise<ListedModel[]> } | undefined
   const routes = new Lru<Route>(maxKept)
   const models = new Lru<LiteLLMModel>(maxKept)
@@ -26,8 +27,11 @@ export function modelSource(
     )
   return {
     route,
-    create: (modelId, params) =>
-      models.get(JSON.stringify([modelId, params]), () => newModel(modelId, params, config, env)),
+    create: (spec) => {
+      const { modelId, params, fallbacks, cache } = spec
+      const key = JSON.stringify([modelId, params, fallbacks, cache])
+      return models.get(key, () => newModel(spec, config, env))
+    },
     list: () => {
       if (!listed || Date.now() - listed.at > listAgeMs) {
         const models = listModels(
@@ -45,8 +49,11 @@ export function modelSource(
   }
 }
 
-function newModel(modelId: string, params: JsonObject, config: Config, env: Environment) {
-  const { cache, fallbacks } = config.defaults
+function newModel(
+  { modelId, params, fallbacks = [], cache }: ModelSpec,
+  config: Config,
+  env: Environment,
+) {
   const withArgs = (id: string) => ({
     modelId: id,
     clientArgs: clientArgsFor(id, config, env),

@@ -1,11 +1,13 @@
-import type { JsonObject } from './agent/content.js'
 import { AgentError } from './agent/errors.js'
 import type { Model } from './agent/model.js'
 import type { Tool } from './agent/tool.js'
-import type { Materialise, OutputSpec, RunParts } from './runs/spec.js'
+import type { Materialise, OutputSpec, RunParts, RunSpec } from './runs/spec.js'
+
+/** What a spec says of its model. */
+export type ModelSpec = Pick<RunSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>
 
 /** Makes the objects that specs name. What only some runs need is loaded by the first of them. */
-export function runParts(createModel: (modelId: string, params: JsonObject) => Model): Materialise {
+export function runParts(createModel: (spec: ModelSpec) => Model): Materialise {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('./schema.js')> | undefined
@@ -30,8 +32,9 @@ export function runParts(createModel: (modelId: string, params: JsonObject) => M
     }
   }
 
-  return async ({ modelId, params, tools, output }) => {
-    const model = createModel(modelId, params)
+  return async (spec) => {
+    const { tools, output } = spec
+    const model = createModel(spec)
     return {
       model,
       tools: await toolsNamed(tools),

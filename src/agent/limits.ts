@@ -71,3 +71,13 @@ export function remainingCost(
 ): number | undefined {
   return maxCostUsd === undefined ? undefined : maxCostUsd - (sumCost(recorder.costs()) ?? 0)
 }
+
+/** Of several sets of limits, each limit's smallest value. Pure. */
+export function smallestLimits(...sets: readonly (Limits | undefined)[]): Limits {
+  const smallest: Limits = {}
+  for (const name of limitNames) {
+    const values = sets.flatMap((limits) => limits?.[name] ?? [])
+    if (values.length > 0) smallest[name] = Math.min(...values)
+  }
+  return smallest
+}

@@ -1,7 +1,8 @@
+import { matchesGlob } from '../agent/glob.js'
 import { nearest } from '../agent/known-keys.js'
 import type { ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
-import { builtinToolNames, matchesGlob, toolReference } from './tool-references.js'
+import { builtinToolNames, toolReference } from './tool-references.js'
 
 type Profiles = ReadonlyMap<string, AgentProfile>
 type Servers = ReadonlyMap<string, { tools?: string[] }>

@@ -23,8 +23,8 @@ export function toolReference(name: string, agents: { has(name: string): boolean
   return { kind: 'unknown' }
 }
 
-/** Whether a text is what a glob stands for; `*` is any text. */
-export function matchesGlob(glob: string, text: string): boolean {
-  const pattern = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-  return new RegExp(`^${pattern.join('.*')}$`, 's').test(text)
+/** The one spelling of a tool's name: a profile is the tool that it becomes. */
+export function canonicalToolName(name: string, agents: { has(name: string): boolean }): string {
+  const reference = toolReference(name, agents)
+  return reference.kind === 'agent' ? `${agentToolPrefix}${reference.name}` : name
 }

@@ -2,11 +2,12 @@ import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/cont
 import type { Limits } from '../agent/limits.js'
 import type { RunSpec } from '../runs/spec.js'
 import {
-  checkAgent,
   checkUrls,
+  knownProfile,
   permittedLimits,
   permittedModel,
   permittedParams,
+  permittedSystemPrompt,
   permittedTools,
 } from './permission.js'
 import type { Services } from './services.js'
@@ -29,17 +30,25 @@ export function planCall(
   principal: string,
   { config, models }: Services,
 ): RunSpec {
-  checkAgent(args.agent)
+  const profile = knownProfile(args.agent, config)
   checkUrls(args.prompt, config)
+  const systemPrompt = permittedSystemPrompt(args.systemPrompt, profile)
+  const { defaults } = config
+  const fallbacks = profile?.fallbacks ?? defaults.fallbacks
+  const cache = profile?.cache ?? defaults.cache
   return {
     tool,
     principal,
-    agent: '',
-    params: permittedParams(args.params, config),
-    modelId: permittedModel(args.modelId, config, models),
+    agent: profile?.name ?? '',
+    params: permittedParams(args.params, profile, config),
+    modelId: permittedModel(args.modelId, profile, config, models),
+    ...(fallbacks.length > 0 && { fallbacks }),
+    ...(cache && { cache }),
     prompt: args.prompt,
-    ...(args.systemPrompt !== undefined && { systemPrompt: args.systemPrompt }),
-    tools: permittedTools(args.tools, config),
-    limits: permittedLimits(args.limits ?? {}, config),
+    ...(systemPrompt !== undefined && { systemPrompt }),
+    tools: permittedTools(args.tools, profile, config),
+    ...(profile?.readOnly && { readOnly: true }),
+    ...(profile && profile.approval.length > 0 && { approval: profile.approval }),
+    limits: permittedLimits(args.limits, profile, config),
   }
 }

@@ -1,8 +1,11 @@
-import type { ContentBlock, JsonObject, MediaSource } from '../agent/content.js'
+import type { ContentBlock, JsonObject, MediaSource, SystemContentBlock } from '../agent/content.js'
 import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
-import { defaultLimits, type Limits, limitNames } from '../agent/limits.js'
+import { matchesGlob } from '../agent/glob.js'
+import { nearest } from '../agent/known-keys.js'
+import { defaultLimits, type Limits, smallestLimits } from '../agent/limits.js'
+import type { AgentProfile } from '../config/profiles.js'
 import type { Config } from '../config/resolve.js'
-import { builtinToolNames, matchesGlob } from '../config/tool-references.js'
+import { builtinToolNames, canonicalToolName } from '../config/tool-references.js'
 import type { ModelSource } from './services.js'
 
 /** What a caller may say about how a model answers: sampling, length, stop, seed, reasoning, tool choice. */
@@ -28,13 +31,32 @@ const callerParams = new Set([
 
 const maxTokensNames = ['max_tokens', 'max_completion_tokens']
 
-/** The model of a call: the one it names, if the caller may, else the default. */
+/** A profile, or none where none is named. */
+export function knownProfile(
+  name: string | undefined,
+  { agents }: Config,
+): AgentProfile | undefined {
+  if (name === undefined) return undefined
+  const profile = agents.get(name)
+  if (profile) return profile
+  const names = [...agents.keys()]
+  const near = nearest(name, names)
+  throw invalidRequest(
+    `There is no agent ${JSON.stringify(name)}${near ? `; did you mean ${JSON.stringify(near)}?` : '.'}`,
+    names.length > 0
+      ? `Name one of ${names.join(', ')}, or leave agent out.`
+      : 'This server has no agent profiles: leave agent out, and say what it is to be in systemPrompt.',
+  )
+}
+
+/** The model of a call: the one it names, if the caller may, else the profile's, else the default. */
 export function permittedModel(
   modelId: string | undefined,
+  profile: AgentProfile | undefined,
   config: Config,
   models: ModelSource,
 ): string {
-  const standard = config.defaults.modelId
+  const standard = profile?.modelId ?? config.defaults.modelId
   if (modelId === undefined) {
     if (standard !== undefined) return standard
     throw configurationError(
@@ -42,7 +64,7 @@ export function permittedModel(
       'Pass modelId, or set LITELLM_AGENTS_MODEL_ID (or defaults.modelId in the configuration file) for the server.',
     )
   }
-  if (mayUseModel(modelId, config, models)) return modelId
+  if (modelId === standard || mayUseModel(modelId, config, models)) return modelId
   throw permission(
     `The model ${modelId} is not open to callers of this server.`,
     config.allow.modelIds
@@ -61,8 +83,12 @@ export function mayUseModel(modelId: string, config: Config, models: ModelSource
   return provided || route.kind === 'offline'
 }
 
-/** The operator's params with the caller's over them. */
-export function permittedParams(params: JsonObject | undefined, config: Config): JsonObject {
+/** The operator's params, the profile's over them and the caller's over both. */
+export function permittedParams(
+  params: JsonObject | undefined,
+  profile: AgentProfile | undefined,
+  config: Config,
+): JsonObject {
   const given = params ?? {}
   for (const name of Object.keys(given)) {
     if (callerParams.has(name) || config.allow.params.includes(name)) continue
@@ -71,33 +97,54 @@ export function permittedParams(params: JsonObject | undefined, config: Config):
       `Leave it out, or ask the operator to list it in allow.params. Open are ${[...callerParams, ...config.allow.params].join(', ')}.`,
     )
   }
-  const standard = { ...config.defaults.params }
+  return over(over(config.defaults.params, profile?.params ?? {}), given)
+}
+
+function over(params: JsonObject, given: JsonObject): JsonObject {
+  const rest = { ...params }
   // Two names for one thing: providers refuse both together.
   if (maxTokensNames.some((name) => name in given))
-    for (const name of maxTokensNames) delete standard[name]
-  return { ...standard, ...given }
+    for (const name of maxTokensNames) delete rest[name]
+  return { ...rest, ...given }
 }
 
-/** The tools a caller names; none where it names none. */
-export function permittedTools(names: readonly string[] | undefined, { allow }: Config): string[] {
-  if (!names) return []
-  const open = [...new Set([...builtinToolNames, ...allow.tools])]
-  return [...new Set(names)].map((name) => {
-    if (open.includes(name)) return name
+/** A profile is what its operator made it, unless they let callers say otherwise. */
+export function permittedSystemPrompt(
+  systemPrompt: string | SystemContentBlock[] | undefined,
+  profile: AgentProfile | undefined,
+): string | SystemContentBlock[] | undefined {
+  if (systemPrompt === undefined) return profile?.systemPrompt
+  if (!profile || profile.overridable) return systemPrompt
+  throw permission(
+    `The system prompt of the agent ${profile.name} is not open to callers of this server.`,
+    'Leave systemPrompt out and say it in prompt, leave agent out, or ask the operator to set overridable: true.',
+  )
+}
+
+/** The profile's tools, or those of them that a caller names; without a profile what is open to all. */
+export function permittedTools(
+  names: readonly string[] | undefined,
+  profile: AgentProfile | undefined,
+  { agents, allow }: Config,
+): string[] {
+  const canonical = (name: string) => canonicalToolName(name, agents)
+  if (!names) return (profile?.tools ?? []).map(canonical)
+  const open = [
+    ...new Set((profile?.tools ?? [...builtinToolNames, ...allow.tools]).map(canonical)),
+  ]
+  const found = names.map((name) => {
+    // Models are given server__tool for server/tool.
+    const spellings = [canonical(name), name.replace('__', '/')]
+    const permitted = spellings.find((one) => open.some((glob) => matchesGlob(glob, one)))
+    if (permitted !== undefined) return permitted
     throw permission(
-      `There is no tool ${JSON.stringify(name)} that a caller may give to an agent.`,
-      `Name some of ${open.join(', ')}, or leave tools out.`,
+      profile
+        ? `The agent ${profile.name} has no tool ${JSON.stringify(name)}.`
+        : `There is no tool ${JSON.stringify(name)} that a caller may give to an agent.`,
+      open.length > 0 ? `Name some of ${open.join(', ')}, or leave tools out.` : 'Leave tools out.',
     )
   })
-}
-
-/** No profile can be named yet. */
-export function checkAgent(agent: string | undefined): void {
-  if (agent === undefined) return
-  throw invalidRequest(
-    `There is no agent ${JSON.stringify(agent)}: this server has no agent profiles.`,
-    'Leave agent out, and say what it is to be in systemPrompt.',
-  )
+  return [...new Set(found)]
 }
 
 /** Whoever fetches a URL, the server or a provider, does so with a trust the caller does not have. */
@@ -121,14 +168,14 @@ function mediaSource(block: ContentBlock): MediaSource | undefined {
   return 'document' in block ? block.document.source : undefined
 }
 
-/** Defaults, the operator's, then the caller's, never above what the operator lets a run cost. */
-export function permittedLimits(limits: Limits, { allow, defaults }: Config): Limits {
-  const wanted: Limits = { ...defaultLimits, ...defaults.limits, ...limits }
-  for (const name of limitNames) {
-    const cap = allow.limits[name]
-    if (cap !== undefined) wanted[name] = Math.min(wanted[name] ?? cap, cap)
-  }
-  return wanted
+/** The smallest of what the caller, the profile and the operator say; defaults fill what nobody does. */
+export function permittedLimits(
+  limits: Limits | undefined,
+  profile: AgentProfile | undefined,
+  { allow, defaults }: Config,
+): Limits {
+  const named = smallestLimits(limits, profile?.limits)
+  return smallestLimits({ ...defaultLimits, ...defaults.limits, ...named }, allow.limits)
 }
 
 function permission(message: string, hint: string): AgentError {

@@ -13,10 +13,17 @@ export interface RunSpec {
   agent: string
   modelId: string
   params: JsonObject
+  /** Models to ask where the one that was named fails. */
+  fallbacks?: string[]
+  cache?: 'auto'
   prompt: string | ContentBlock[]
   systemPrompt?: string | SystemContentBlock[]
-  /** By name; permitted already. */
+  /** Built-in ones by name, `agent_<profile>`, `server/tool` and globs of these; permitted already. */
   tools: string[]
+  /** Only tools that say they change nothing. */
+  readOnly?: boolean
+  /** Globs of tools whose calls a person must allow. */
+  approval?: string[]
   limits: Limits
   output?: OutputSpec
   sessionId?: string

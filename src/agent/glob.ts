@@ -1,0 +1,5 @@
+/** Whether a name fits a glob, in which `*` stands for any text. */
+export function matchesGlob(glob: string, name: string): boolean {
+  const pattern = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+  return new RegExp(`^${pattern.join('.*')}$`, 's').test(name)
+}
