@@ -13,5 +13,5 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known)
-  return `is unknown${near ? `; did you mean "${near}"?` : `; known are ${known.join(', ')}`}`
+  return `unknown key${near ? `; did you mean "${near}"?` : `; known are ${known.join(', ')}`}`
 }

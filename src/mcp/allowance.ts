@@ -1,6 +1,6 @@
+import { matchesGlob } from '../agent/glob.js'
 import type { CallerAllowance } from '../config/http.js'
 import type { Config } from '../config/resolve.js'
-import { matchesGlob } from '../config/tool-references.js'
 
 const everything: CallerAllowance = {}
 

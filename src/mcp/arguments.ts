@@ -32,7 +32,7 @@ export const shared = {
   prompt: z
     .union([z.string(), z.array(block.transform((value) => value as ContentBlock))])
     .describe('The task: text, or content blocks with one key each; bytes are base64'),
-  agent: z.string().optional().describe('A configured agent profile; none is configured'),
+  agent: z.string().optional(),
   modelId: z.string().min(1).optional().describe('Overrides the default model, see list_models'),
   systemPrompt: z
     .union([z.string(), z.array(systemBlock.transform((value) => value as SystemContentBlock))])
@@ -65,9 +65,12 @@ function oneOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 
 /**
  * The schema as tools/list shows it. It is there to be read by models, token by token, and checked
- * by us: what says little goes.
+ * by us: what says little goes. `known` are arguments of which the configuration says more.
  */
-export function inputSchema(schema: z.ZodObject): JsonObject & { type: 'object' } {
+export function inputSchema(
+  schema: z.ZodObject,
+  known: JsonObject = {},
+): JsonObject & { type: 'object' } {
   const { $schema, ...json } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema, path }) => {
@@ -77,5 +80,6 @@ export function inputSchema(schema: z.ZodObject): JsonObject & { type: 'object' 
         delete jsonSchema[key]
     },
   })
-  return json as JsonObject & { type: 'object' }
+  const { properties, ...rest } = json as JsonObject & { type: 'object'; properties: JsonObject }
+  return { ...rest, properties: { ...properties, ...known } }
 }

@@ -21,6 +21,7 @@ export async function complete(
 }
 
 async function known(name: string, services: Services): Promise<string[]> {
+  if (name === 'agent') return [...services.config.agents.keys()]
   if (name !== 'modelId') return []
   try {
     return (await openModels(services)).map((model) => model.modelId)

@@ -3,6 +3,8 @@ import {
   type Resource,
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
+import type { Config } from '../config/resolve.js'
+import { agentToolPrefix } from '../config/tool-references.js'
 import { openModels } from './open-models.js'
 import type { Services } from './services.js'
 
@@ -20,7 +22,7 @@ export const resources: Resource[] = [
     uri: 'litellm-agents://agents',
     name: 'agents',
     title: 'Agents',
-    description: 'The configured agent profiles',
+    description: 'The configured agents: what each is for, its model and its tools',
     mimeType,
   },
 ]
@@ -33,6 +35,18 @@ export async function readResource(uri: string, services: Services): Promise<Rea
 
 async function resourceData(uri: string, services: Services): Promise<object> {
   if (uri === 'litellm-agents://models') return { models: await openModels(services) }
-  if (uri === 'litellm-agents://agents') return { agents: [] }
+  if (uri === 'litellm-agents://agents') return { agents: agentsView(services.config) }
   throw new ResourceNotFoundError(uri)
+}
+
+/** What may be known of the agents: their prompts and parameters stay here. */
+function agentsView({ agents, defaults }: Config) {
+  return [...agents.values()].map((profile) => ({
+    name: profile.name,
+    description: profile.description,
+    modelId: profile.modelId ?? defaults.modelId ?? null,
+    tools: profile.tools,
+    limits: profile.limits,
+    ...(profile.exposeAs === 'tool' && { tool: `${agentToolPrefix}${profile.name}` }),
+  }))
 }

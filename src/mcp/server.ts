@@ -1,6 +1,5 @@
 import {
   type McpServerFactory,
-  type Tool as McpTool,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -8,59 +7,59 @@ import {
 } from '@modelcontextprotocol/server'
 import { callName, clientHeader } from './call-name.js'
 import { complete } from './completions.js'
+import { getPrompt } from './prompts.js'
 import { readResource, resources } from './resources.js'
 import type { Services } from './services.js'
+import { surfaceOf } from './surface.js'
 import { callTool, type ServerTool, type ToolCall } from './tool.js'
-import { listModelsTool } from './tools/list-models.js'
-import { runAgentTool } from './tools/run-agent.js'
-import { structuredExtractTool } from './tools/structured-extract.js'
-
-const instructions = `Delegates work to AI agents on any model LiteLLM reaches.
-- run_agent: a task in your words; the agent answers in text, or in an object if you give outputSchema. It knows nothing of your conversation. Name tools to let it calculate or look at the clock. Reuse a sessionId to go on with a conversation.
-- structured_extract: one object of a given shape out of a text, an image or a document.
-- list_models: what modelId may name. Leave modelId out for the server's default.
-Each result says what it used and cost (usage, costUsd; null is unknown); limits.maxCostUsd and the other limits cap a run, which then ends with stopReason limitReached. An error has a code, a hint on what to do next, and says whether the same call may work later (retryable).`
 
 const minute = 60_000
-/** The lists are the same for every caller, for as long as the server runs. */
-const fixed = { ttlMs: 60 * minute, cacheScope: 'public' } as const
 
 /** Makes a protocol server for each connection (stdio) or request (HTTP), for clients of both eras. */
 export function serverFactory(services: Services): McpServerFactory {
-  const all = [runAgentTool(services), structuredExtractTool(services), listModelsTool(services)]
-  const tools = new Map(all.map((tool) => [tool.name, tool]))
-  let described: McpTool[] | undefined
+  const surface = surfaceOf(services)
 
-  return () => {
+  return ({ era, requestInfo }) => {
+    // The same for every caller; with a file they change when it does, and not every client is told.
+    const lists = {
+      ttlMs: services.config.files.length > 0 ? minute : 60 * minute,
+      cacheScope: 'public',
+    } as const
+    // A 2025 client over HTTP has no stream of its own on which to be told anything.
+    const listChanged = era === 'modern' || requestInfo === undefined
     const server = new Server(
       { name: 'litellm-agents-mcp', title: 'LiteLLM Agents', version: services.version },
       {
-        capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
-        instructions,
+        capabilities: {
+          tools: { listChanged },
+          resources: {},
+          prompts: { listChanged },
+          completions: {},
+        },
+        instructions: surface().instructions,
         cacheHints: {
-          'server/discover': fixed,
-          'tools/list': fixed,
-          'prompts/list': fixed,
-          'resources/list': fixed,
-          'resources/templates/list': fixed,
+          'server/discover': lists,
+          'tools/list': lists,
+          'prompts/list': lists,
+          'resources/list': lists,
+          'resources/templates/list': lists,
           'resources/read': { ttlMs: minute, cacheScope: 'private' },
         },
       },
     )
-    server.setRequestHandler('tools/list', () => {
-      described ??= all.map((tool) => tool.describe())
-      return { tools: described }
-    })
+    server.setRequestHandler('tools/list', () => ({ tools: surface().listTools() }))
     server.setRequestHandler('tools/call', ({ params }, context) =>
-      callTool(knownTool(params.name, tools), toolCall(params.arguments ?? {}, context), services),
+      callTool(
+        knownTool(params.name, surface().tools),
+        toolCall(params.arguments ?? {}, context),
+        services,
+      ),
     )
     server.setRequestHandler('resources/list', () => ({ resources }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
     server.setRequestHandler('resources/read', ({ params }) => readResource(params.uri, services))
-    server.setRequestHandler('prompts/list', () => ({ prompts: [] }))
-    server.setRequestHandler('prompts/get', ({ params }) => {
-      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${params.name}`)
-    })
+    server.setRequestHandler('prompts/list', () => ({ prompts: surface().listPrompts() }))
+    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params, services.config))
     server.setRequestHandler('completion/complete', ({ params }) =>
       complete(params.argument, services),
     )

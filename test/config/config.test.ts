@@ -179,11 +179,11 @@ test('every problem is told at once, with its path and what was probably meant',
   expect(found).toHaveLength(8)
   const all = found.join('\n')
   expect(all).toContain('defaults.modelId: ')
-  expect(all).toContain('default: is unknown; did you mean "defaults"?')
-  expect(all).toContain('defaults.limits.maxCycle: is unknown; did you mean "maxCycles"?')
+  expect(all).toContain('default: unknown key; did you mean "defaults"?')
+  expect(all).toContain('defaults.limits.maxCycle: unknown key; did you mean "maxCycles"?')
   expect(all).toMatch(/defaults\.limits\.maxToolCalls: .*>0/)
   expect(all).toMatch(/allow\.modelIds: .*array/)
-  expect(all).toContain('allow.urlHost: is unknown; did you mean "urlHosts"?')
+  expect(all).toContain('allow.urlHost: unknown key; did you mean "urlHosts"?')
   expect(all).toMatch(/http\.port: /)
   expect(all).toMatch(/LITELLM_AGENTS_LOG_LEVEL: must be one of trace/)
 })
@@ -210,7 +210,7 @@ test('every problem has its line', () => {
   ]
   expect(problems(text.join('\n'))).toEqual([
     'line 2, defaults.limits.maxCycles: Too small: expected number to be >0',
-    'line 5, agents.reviewer.descripton: is unknown; did you mean "description"?',
+    'line 5, agents.reviewer.descripton: unknown key; did you mean "description"?',
     'line 7, agents.reviewer.tools[1]: there is no tool or agent "calculater"; did you mean "calculator"? Tools of mcpServers are named server/tool.',
     'line 7, agents.reviewer.tools[2]: there is no server "files" in mcpServers',
     'line 7, agents.reviewer.tools[4]: mcpServers.web.tools does not let agents use "fetch"',

@@ -1,16 +1,19 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
+import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
 import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
+import { knownProfile } from '../permission.js'
 import { failure, runMeta, spending, success } from '../results.js'
 import { runWithProgress } from '../run-with-progress.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolCall } from '../tool.js'
+import { mayDestroy } from './may-destroy.js'
 import { runOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const runAgentArguments = z.strictObject({
   prompt: shared.prompt,
   agent: shared.agent,
   modelId: shared.modelId,
@@ -40,29 +43,33 @@ export function runAgentTool(services: Services): ServerTool {
         'Delegates a task to an AI agent on any model the server can reach, and returns its answer with what it used and cost. ' +
         'The agent sees only what you send: put all it needs into the prompt. ' +
         'It can use tools you name, keep a conversation (sessionId) and answer with an object that fits a JSON Schema (outputSchema).',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema(runAgentArguments, {
+        agent: agentArgument(services.config, 'words'),
+      }),
       outputSchema: runOutputSchema,
       annotations: {
         readOnlyHint: false,
-        destructiveHint: false,
+        destructiveHint: [...services.config.agents.values()].some(mayDestroy),
         idempotentHint: false,
         openWorldHint: true,
       },
     }),
-    call: (call) => runAgent(call, services),
+    call: (call) =>
+      runAgent(parseArguments('run_agent', runAgentArguments, call.args), call, services),
   }
 }
 
-async function runAgent(call: ToolCall, services: Services): Promise<CallToolResult> {
-  const { sessionId, outputSchema, ...args } = parseArguments(
-    'run_agent',
-    argumentsSchema,
-    call.args,
-  )
+export async function runAgent(
+  { sessionId, outputSchema, ...args }: z.output<typeof runAgentArguments>,
+  call: ToolCall,
+  services: Services,
+): Promise<CallToolResult> {
+  const profile = knownProfile(args.agent, services.config)
+  const schema = outputSchema ?? profile?.outputSchema
   const spec = {
     ...planCall('run_agent', args, call.principal, services),
     ...(sessionId !== undefined && { sessionId }),
-    ...(outputSchema && { output: { schema: outputSchema } }),
+    ...(schema && { output: { schema } }),
   }
   const outcome = await runWithProgress(spec, call, services)
   if ('error' in outcome) {
@@ -83,6 +90,8 @@ async function runAgent(call: ToolCall, services: Services): Promise<CallToolRes
       ...(result.limit && { limit: result.limit }),
     },
     runMeta(result.usage, result.metrics),
-    services.config.defaults.cacheAdvice ? cacheAdvice(result.metrics.cache) : undefined,
+    (profile?.cacheAdvice ?? services.config.defaults.cacheAdvice)
+      ? cacheAdvice(result.metrics.cache)
+      : undefined,
   )
 }

@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
+import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
 import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
@@ -33,7 +34,7 @@ export function structuredExtractTool(services: Services): ServerTool {
       description:
         'Returns an object that is valid against a JSON Schema, made by a model from the prompt: data from a text, an image or a document, or a classification. ' +
         'An invalid object goes back to the model with what is wrong with it, up to maxAttempts times.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema(argumentsSchema, { agent: agentArgument(services.config, 'names') }),
       outputSchema: extractOutputSchema,
       annotations: { readOnlyHint: true, openWorldHint: true },
     }),

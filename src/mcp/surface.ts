@@ -1,0 +1,52 @@
+import type { Tool as McpTool, Prompt } from '@modelcontextprotocol/server'
+import type { Config } from '../config/resolve.js'
+import { instructions } from './instructions.js'
+import { listPrompts } from './prompts.js'
+import type { Services } from './services.js'
+import type { ServerTool } from './tool.js'
+import { agentTool } from './tools/agent-tool.js'
+import { listModelsTool } from './tools/list-models.js'
+import { runAgentTool } from './tools/run-agent.js'
+import { structuredExtractTool } from './tools/structured-extract.js'
+
+/** What clients see of the server under one configuration; each part is made when first asked for. */
+export class Surface {
+  readonly tools: ReadonlyMap<string, ServerTool>
+  readonly instructions: string
+  private readonly config: Config
+  private described: McpTool[] | undefined
+  private prompts: Prompt[] | undefined
+
+  constructor(services: Services) {
+    this.config = services.config
+    const agents = [...this.config.agents.values()].filter(({ exposeAs }) => exposeAs === 'tool')
+    const all = [
+      runAgentTool(services),
+      structuredExtractTool(services),
+      listModelsTool(services),
+      ...agents.map((profile) => agentTool(profile, services)),
+    ]
+    this.tools = new Map(all.map((tool) => [tool.name, tool]))
+    this.instructions = instructions(this.config)
+  }
+
+  listTools(): McpTool[] {
+    this.described ??= [...this.tools.values()].map((tool) => tool.describe())
+    return this.described
+  }
+
+  listPrompts(): Prompt[] {
+    this.prompts ??= listPrompts(this.config)
+    return this.prompts
+  }
+}
+
+/** The surface under the configuration of the moment. */
+export function surfaceOf(services: Services): () => Surface {
+  let made: { config: Config; surface: Surface } | undefined
+  return () => {
+    if (made?.config !== services.config)
+      made = { config: services.config, surface: new Surface(services) }
+    return made.surface
+  }
+}

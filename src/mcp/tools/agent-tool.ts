@@ -1,0 +1,47 @@
+import type { AgentProfile } from '../../config/profiles.js'
+import { agentToolPrefix } from '../../config/tool-references.js'
+import { inputSchema } from '../arguments.js'
+import { parseArguments } from '../parse-arguments.js'
+import type { Services } from '../services.js'
+import type { ServerTool } from '../tool.js'
+import { mayDestroy } from './may-destroy.js'
+import { runOutputSchema } from './output-schemas.js'
+import { runAgent, runAgentArguments } from './run-agent.js'
+
+const argumentsSchema = runAgentArguments.pick({
+  prompt: true,
+  sessionId: true,
+  outputSchema: true,
+  limits: true,
+})
+
+/** A profile as a tool of its own: run_agent with the agent already chosen. */
+export function agentTool(profile: AgentProfile, services: Services): ServerTool {
+  const { description, readOnly } = profile
+  const name = `${agentToolPrefix}${profile.name}`
+  return {
+    name,
+    describe: () => ({
+      name,
+      title: `Agent ${profile.name}`,
+      description: `${shortened(description)} An AI agent: it sees only what you send, so put all it needs into the prompt.`,
+      inputSchema: inputSchema(argumentsSchema),
+      outputSchema: runOutputSchema,
+      annotations: {
+        readOnlyHint: readOnly,
+        destructiveHint: mayDestroy(profile),
+        idempotentHint: false,
+        openWorldHint: true,
+      },
+    }),
+    call: (call) => {
+      const args = parseArguments(name, argumentsSchema, call.args)
+      return runAgent({ ...args, agent: profile.name }, call, services)
+    },
+  }
+}
+
+/** Clients cut descriptions at 2,048 characters. */
+function shortened(description: string): string {
+  return description.length > 1_900 ? `${description.slice(0, 1_900)}…` : description
+}
