@@ -20,10 +20,25 @@ export type {
 export { type ErrorCode, errorCodes } from './agent/error-codes.js'
 export { AgentError, type ErrorData } from './agent/errors.js'
 export type { AgentEvent } from './agent/events.js'
+export type {
+  AfterModelCallEvent,
+  AfterToolCallEvent,
+  BeforeModelCallEvent,
+  BeforeToolCallEvent,
+  Cancel,
+  Hooks,
+  ModelCallChange,
+  Retry,
+  Stop,
+  ToolResultChange,
+} from './agent/hooks.js'
 export type { LimitHit, LimitName, Limits } from './agent/limits.js'
-export type { CycleMetrics, Metrics, ToolMetrics } from './agent/metrics.js'
+export type { AgentMetrics, CycleMetrics, Metrics, ToolMetrics } from './agent/metrics.js'
 export type {
   CacheMemory,
+  CallBudget,
+  CallGrant,
+  CallNeed,
   CallReport,
   CostSource,
   Model,
@@ -35,6 +50,7 @@ export type {
 } from './agent/model.js'
 export type { Prompt, SystemPrompt } from './agent/prompt.js'
 export { AgentResult } from './agent/result.js'
+export type { ParentRun } from './agent/run-tree.js'
 export {
   type Tool,
   type ToolContext,
@@ -46,6 +62,7 @@ export type { Usage } from './agent/usage.js'
 export {
   Agent,
   type AgentConfig,
+  type AsToolConfig,
   type InvokeOptions,
   type StructuredOutputOptions,
   type StructuredResult,

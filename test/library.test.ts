@@ -6,10 +6,10 @@ import {
   type AgentEvent,
   AgentResult,
   calculator,
-  type JsonObject,
   ToolFailure,
   tool,
 } from '../src/index.js'
+import { callOf } from './helpers/conversation.js'
 import { ScriptedModel, type Step } from './helpers/scripted-model.js'
 
 const Book = z
@@ -18,10 +18,6 @@ const Book = z
 
 function scripted(...steps: Step[]): ScriptedModel {
   return new ScriptedModel(steps)
-}
-
-function callOf(name: string, input: JsonObject) {
-  return { calls: [{ name, input }] }
 }
 
 test('an agent runs its tools, keeps its conversation and tells what it spent', async () => {
@@ -246,7 +242,7 @@ test('a configuration error names the nearest valid key', () => {
   const make = () => new Agent({ model, system_prompt: 'x' } as never)
   expect(make).toThrow(
     expect.objectContaining({
-      hint: 'Did you mean "systemPrompt"? Known are: model, tools, systemPrompt, messages, limits.',
+      hint: 'Did you mean "systemPrompt"? Known are: name, model, tools, systemPrompt, messages, limits, hooks.',
     }),
   )
 })

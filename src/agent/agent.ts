@@ -1,7 +1,10 @@
+import { Budget } from './budget.js'
 import type { CachePointBlock, Message } from './content.js'
 import { AgentError, asAgentError } from './errors.js'
 import { type AgentEvent, lastOf } from './events.js'
 import { repairHistory } from './history.js'
+import { HookRunner } from './hook-runner.js'
+import type { Hooks } from './hooks.js'
 import { checkLimits, defaultLimits, type Limits } from './limits.js'
 import { type LoopEnd, runLoop } from './loop.js'
 import { MetricsRecorder } from './metrics.js'
@@ -9,6 +12,7 @@ import type { CacheMemory, Model } from './model.js'
 import { type Prompt, promptMessages, type SystemPrompt, systemBlocks } from './prompt.js'
 import { AgentResult } from './result.js'
 import { RunSignal } from './run-signal.js'
+import { type ParentRun, parentRun, pauseAll, shownAbove } from './run-tree.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { sumUsage, type Usage } from './usage.js'
@@ -16,6 +20,8 @@ import type { OutputSchema } from './validator.js'
 
 export interface CoreAgentConfig {
   model: Model
+  /** What it is called where agents run one another. */
+  name?: string
   /** Tools; a cache point among them marks the whole list. */
   tools?: readonly (Tool | CachePointBlock)[]
   systemPrompt?: SystemPrompt
@@ -23,6 +29,8 @@ export interface CoreAgentConfig {
   messages?: readonly Message[]
   /** Caps on every run; those that a run gives stand in their place. */
   limits?: Limits
+  /** What the program does before and after model and tool calls. */
+  hooks?: Hooks | readonly Hooks[]
   /** What is known of earlier calls in this conversation, to tell why a cache was missed. */
   cacheMemory?: CacheMemory
 }
@@ -32,6 +40,10 @@ export interface CoreRunOptions {
   signal?: AbortSignal
   /** Overrides the model's own choice between a stream and one JSON reply. */
   stream?: boolean
+  /** The run whose tool makes this one: they share limits, clock and spending. */
+  parent?: ParentRun
+  /** How many agents may work below one another under this run. Default: 5. */
+  maxDepth?: number
   output?: {
     schema: OutputSchema
     /** Ask for nothing but the object, with no other tools; a run that ends without it fails. */
@@ -54,10 +66,11 @@ export class CoreAgent {
   private readonly cacheMemory: CacheMemory
   private readonly system: ReturnType<typeof systemBlocks>
   private readonly limits: Limits
+  private readonly hooks: readonly Hooks[]
   private lifetimeUsage: (Usage | null)[] = []
   private lastRun: Promise<void> = Promise.resolve()
 
-  constructor(config: CoreAgentConfig) {
+  constructor(private readonly config: CoreAgentConfig) {
     this.model = config.model
     const tools = config.tools ?? []
     this.tools = tools.filter((item): item is Tool => !('cachePoint' in item))
@@ -67,6 +80,14 @@ export class CoreAgent {
     this.messages = [...(config.messages ?? [])]
     this.limits = { ...defaultLimits, ...config.limits }
     checkLimits(this.limits)
+    const { hooks = [] } = config
+    this.hooks = Array.isArray(hooks) ? hooks : [hooks]
+  }
+
+  /** The same agent with a conversation of its own, as it was at first. */
+  fork(name: string): CoreAgent {
+    const { cacheMemory, ...config } = this.config
+    return new CoreAgent({ ...config, name })
   }
 
   /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */
@@ -85,25 +106,34 @@ export class CoreAgent {
     const release = await this.takeTurn()
     const run = new RunSignal(options.signal, limits.timeoutSeconds)
     const recorder = new MetricsRecorder(this.lifetimeUsage)
+    const { name = '' } = this.config
+    const { parent, maxDepth } = options
+    const budget = new Budget(limits, parent?.budget)
+    const place = { name, parent, maxDepth, budget, run, recorder }
+    parent?.addChild(name, () => ({ usage: recorder.usage, metrics: recorder.snapshot() }))
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
     const plan = outputPlan(options, this.tools)
     let over = false
     this.messages = messages
     try {
-      const end = yield* runLoop({
+      const events = runLoop({
         model: this.model,
         system: this.system,
         messages,
         tools: options.output?.force ? [] : this.tools,
         output: plan,
         limits,
+        budget,
+        hooks: hookRunner(this.hooks, run, parent),
         run,
+        runFor: (emit) => parentRun(place, emit),
         recorder,
         stream: options.stream,
         toolsCachePoint: this.toolsCachePoint,
         cacheMemory: this.cacheMemory,
       })
+      const end = yield* parent ? shownAbove(events, name, parent) : events
       if (options.output?.force && !plan?.done) throw withoutObject(end)
       const result = new AgentResult({
         text: end.text,
@@ -130,7 +160,7 @@ export class CoreAgent {
       if (options.output?.force || !recorder.answered) this.messages = before
       throw error
     } finally {
-      this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.cycleUsages()])]
+      this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.usages()])]
       run.release({ abort: !over })
       release()
     }
@@ -145,6 +175,14 @@ export class CoreAgent {
     await before
     return release
   }
+}
+
+function hookRunner(
+  hooks: readonly Hooks[],
+  run: RunSignal,
+  parent: ParentRun | undefined,
+): HookRunner | undefined {
+  return hooks.length > 0 ? new HookRunner(hooks, () => pauseAll(run, parent)) : undefined
 }
 
 /** A run for an object that was stopped before it had one has failed, whatever else was said. */

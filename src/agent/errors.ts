@@ -1,4 +1,5 @@
 import type { ErrorCode } from './error-codes.js'
+import type { LimitHit } from './limits.js'
 import type { Metrics } from './metrics.js'
 import { noUsage, type Usage } from './usage.js'
 
@@ -23,6 +24,8 @@ export interface AgentErrorInit {
   unsent?: boolean
   /** What the model had said before the call failed. */
   text?: string
+  /** The limit that was reached. */
+  limit?: LimitHit
   cause?: unknown
 }
 
@@ -39,6 +42,7 @@ export class AgentError extends Error {
   readonly retryAfterMs: number | undefined
   readonly unsent: boolean
   readonly text: string | undefined
+  readonly limit: LimitHit | undefined
   usage: Usage | null = null
   metrics: Metrics | null = null
   /** How many objects the model offered in vain, where one was asked for. */
@@ -54,6 +58,7 @@ export class AgentError extends Error {
     this.unsent = init.unsent ?? false
     if (this.unsent) this.usage = { ...noUsage }
     this.text = init.text
+    this.limit = init.limit
   }
 
   toJSON(): ErrorData {

@@ -22,6 +22,8 @@ export type AgentEvent =
       durationMs: number
     }
   | { type: 'notice'; message: string }
+  /** In an agent that a tool call runs; `agent` names it, after those between it and this run. */
+  | { type: 'childEvent'; agent: string[]; toolUseId: string; event: AgentEvent }
   | { type: 'result'; result: AgentResult }
 
 /** Follows a run to its end. */

@@ -1,6 +1,5 @@
+import type { Budget } from './budget.js'
 import { invalidRequest } from './errors.js'
-import type { MetricsRecorder } from './metrics.js'
-import { sumCost } from './usage.js'
 
 /** Caps on one run. Counts are whole numbers, cost is USD, time is seconds. */
 export interface Limits {
@@ -46,30 +45,13 @@ export function checkLimits(limits: Limits): void {
 }
 
 /** The limit that forbids one more model call, if any. */
-export function limitReached(limits: Limits, recorder: MetricsRecorder): LimitHit | undefined {
-  const cycles = recorder.cycleCount
-  if (cycles === 0) return undefined
-  const usage = recorder.usage
-  const spent: [LimitName, number | null][] = [
-    ['maxCycles', cycles],
-    ['maxOutputTokens', usage?.outputTokens ?? 0],
-    ['maxTotalTokens', usage?.totalTokens ?? 0],
-    ['maxCostUsd', sumCost(recorder.costs())],
-  ]
-  for (const [name, value] of spent) {
-    const max = limits[name]
-    // A cost that cannot be known cannot be held under a cap: the run stops rather than hope.
-    if (max !== undefined && (value === null || value >= max)) return { name, max, spent: value }
-  }
-  return undefined
-}
-
-/** What a run may still cost, in USD; `undefined`: no cap. */
-export function remainingCost(
-  { maxCostUsd }: Limits,
-  recorder: MetricsRecorder,
-): number | undefined {
-  return maxCostUsd === undefined ? undefined : maxCostUsd - (sumCost(recorder.costs()) ?? 0)
+export function limitReached(
+  { maxCycles: max }: Limits,
+  cycles: number,
+  budget: Budget,
+): LimitHit | undefined {
+  if (max !== undefined && cycles >= max) return { name: 'maxCycles', max, spent: cycles }
+  return budget.exhausted()
 }
 
 /** Of several sets of limits, each limit's smallest value. Pure. */

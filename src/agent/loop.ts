@@ -1,15 +1,18 @@
+import type { Budget } from './budget.js'
 import { type Message, messageText, type StopReason, toolUses } from './content.js'
-import { type AgentError, asAgentError, cancelledError } from './errors.js'
+import { type AgentError, asAgentError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { reduceHistory } from './history.js'
-import { type LimitHit, type Limits, limitReached, remainingCost } from './limits.js'
-import { type MetricsRecorder, unspentCall } from './metrics.js'
+import { type HookRunner, HookStop } from './hook-runner.js'
+import { type LimitHit, type Limits, limitReached } from './limits.js'
+import type { MetricsRecorder } from './metrics.js'
 import type { CacheMemory, Model, ModelReply, ModelRequest } from './model.js'
+import { callModel } from './model-call.js'
 import type { RunSignal } from './run-signal.js'
-import type { OutputPlan, OutputRequest } from './structured-output.js'
+import type { ParentRun } from './run-tree.js'
+import type { OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { executeTools } from './tool-execution.js'
-import { sumCost } from './usage.js'
 
 /** One run of the loop. `messages` is the transcript: the loop adds to it and may shorten it. */
 export interface LoopInput {
@@ -19,7 +22,11 @@ export interface LoopInput {
   tools: readonly Tool[]
   output: OutputPlan | undefined
   limits: Limits
+  budget: Budget
+  hooks: HookRunner | undefined
   run: RunSignal
+  /** What a tool is shown of the run. */
+  runFor: (emit: ParentRun['emit']) => ParentRun
   recorder: MetricsRecorder
   stream: boolean | undefined
   toolsCachePoint: ModelRequest['toolsCachePoint'] | undefined
@@ -39,8 +46,9 @@ export interface LoopEnd {
  * reached or the run is cancelled. Only a failure throws.
  */
 export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, LoopEnd> {
-  const { messages, output, limits, run, recorder } = input
+  const { messages, output, limits, budget, run, recorder } = input
   let toolCalls = 0
+  let attempt = 1
   let reduced = false
   let message: Message | null = null
   let text = ''
@@ -50,26 +58,30 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     message,
     text: stopReason === 'limitReached' ? text : message ? messageText(message) : '',
   })
-  const interrupted = (): LoopEnd => {
-    if (run.timedOut) return end('limitReached', timeLimit(input))
-    message = { role: 'assistant', content: [{ text: run.cancelText }] }
+  const endSaying = (words: string, stopReason: StopReason): LoopEnd => {
+    message = { role: 'assistant', content: [{ text: words }] }
     messages.push(message)
-    return end('cancelled')
+    return end(stopReason)
   }
+  const interrupted = (): LoopEnd =>
+    run.timedOut ? end('limitReached', timeLimit(input)) : endSaying(run.cancelText, 'cancelled')
   while (true) {
-    const limit = limitReached(limits, recorder)
+    const limit = limitReached(limits, recorder.cycleCount, budget)
     if (limit) return end('limitReached', limit)
     if (run.signal.aborted) return interrupted()
 
     let reply: ModelReply
     try {
-      reply = yield* callModel(input)
+      const called = yield* callModel(input, attempt)
+      attempt = 'retry' in called ? attempt + 1 : 1
+      if ('retry' in called) continue
+      reply = called.reply
     } catch (thrown) {
+      if (thrown instanceof HookStop) return endSaying(thrown.message, 'interrupt')
       if (run.signal.aborted) return interrupted()
       const error = asAgentError(thrown)
       // The next call would be too dear: what there is by then is the result.
-      if (error.code === 'limitReached' && recorder.answered)
-        return end('limitReached', costLimit(input))
+      if (error.limit && recorder.answered) return end('limitReached', error.limit)
       const milder = output?.afterRefusal(error)
       const shorter = !reduced && overflowed(error) ? reduceHistory(messages) : undefined
       if (milder?.message) messages.push(milder.message)
@@ -106,103 +118,23 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     if (max !== undefined && toolCalls + uses.length > max)
       return end('limitReached', { name: 'maxToolCalls', max, spent: toolCalls })
     toolCalls += uses.length
-    const results = yield* executeTools({
+    const { message: results, stopped } = yield* executeTools({
       uses,
       tools: offeredTools(input),
+      outputTool: output?.tool,
       only: output?.only,
       cycle: recorder.cycleCount,
       signal: run.signal,
       recorder,
+      hooks: input.hooks,
+      runFor: input.runFor,
     })
     messages.push(results)
     yield { type: 'message', message: results }
+    if (stopped !== undefined) return endSaying(stopped, 'interrupt')
     if (output?.done) return end('toolUse')
     output?.failIfExhausted(text)
   }
-}
-
-async function* callModel(input: LoopInput): AsyncGenerator<AgentEvent, ModelReply> {
-  const { model, recorder, output } = input
-  const cycle = recorder.cycleCount + 1
-  const offer: OutputRequest = output?.request(input.tools) ?? { tools: input.tools }
-  const maxCostUsd = remainingCost(input.limits, recorder)
-  const request: ModelRequest = {
-    messages: input.messages,
-    system: input.system,
-    tools: offer.tools.map((tool) => tool.spec),
-    ...(offer.toolChoice && { toolChoice: offer.toolChoice }),
-    ...(input.toolsCachePoint && { toolsCachePoint: input.toolsCachePoint }),
-    cacheMemory: input.cacheMemory,
-    ...(maxCostUsd !== undefined && { maxCostUsd }),
-  }
-  const options = {
-    signal: input.run.signal,
-    ...(input.stream !== undefined && { stream: input.stream }),
-  }
-  const startedAt = performance.now()
-  let firstByteAt: number | undefined
-  yield { type: 'cycleStart', cycle }
-  try {
-    for await (const event of model.stream(request, options)) {
-      switch (event.type) {
-        case 'textDelta':
-        case 'reasoningDelta':
-        case 'toolUseStart':
-          firstByteAt ??= performance.now()
-          yield { ...event, cycle }
-          break
-        case 'retry':
-          yield { ...event, type: 'modelRetry', cycle }
-          break
-        case 'notice':
-          recorder.addNotice(event.message)
-          yield event
-          break
-        case 'reply': {
-          const { message, cache, stopReason, rawStopReason, ...report } = event.reply
-          const now = performance.now()
-          const metrics = {
-            modelId: model.modelId,
-            ...report,
-            latencyMs: now - startedAt,
-            timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
-            stopReason,
-            ...(rawStopReason !== null && { rawStopReason }),
-          }
-          recorder.addCycle(metrics, cache)
-          yield { type: 'cycleEnd', cycle, metrics }
-          return event.reply
-        }
-      }
-    }
-    throw cancelledError()
-  } catch (thrown) {
-    const error = asAgentError(thrown)
-    // A call that could not even be tried is no call.
-    if (error.retryable || !error.unsent)
-      recorder.addCycle(failedCycle(model, error, performance.now() - startedAt, firstByteAt))
-    throw error
-  }
-}
-
-/** A provider that turned the call away took nothing for it; one that broke off may have. */
-function failedCycle(model: Model, error: AgentError, latencyMs: number, firstByteAt?: number) {
-  const refused = firstByteAt === undefined && error.status !== undefined && error.status >= 400
-  return {
-    modelId: model.modelId,
-    ...unspentCall,
-    ...(!refused &&
-      !error.unsent && { usage: null, costUsd: null, costSource: 'unknown' as const }),
-    latencyMs,
-    timeToFirstByteMs: null,
-    stopReason: null,
-    error: error.code,
-  }
-}
-
-function costLimit({ limits, recorder }: LoopInput): LimitHit {
-  const max = limits.maxCostUsd as number
-  return { name: 'maxCostUsd', max, spent: sumCost(recorder.costs()) }
 }
 
 function timeLimit({ limits, recorder }: LoopInput): LimitHit {

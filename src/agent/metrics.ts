@@ -1,4 +1,5 @@
 import { type CacheReport, mergeCacheReports } from './cache.js'
+import { agentsBelow, cacheBelow, noticesBelow } from './children.js'
 import type { StopReason } from './content.js'
 import type { ErrorCode } from './error-codes.js'
 import type { CallReport, CostSource } from './model.js'
@@ -30,8 +31,23 @@ export interface ToolMetrics {
   totalMs: number
 }
 
-/** What a run did and cost. */
+/** What one agent spent below a run, without the agents that worked below it. */
+export interface AgentMetrics {
+  runs: number
+  cycles: number
+  usage: Usage | null
+  costUsd: number | null
+}
+
+/** What a run spent with all that worked below it, as results and errors have it. */
+export interface ChildSpending {
+  usage: Usage | null
+  metrics: Metrics
+}
+
+/** What a run did and cost, with the runs of other agents that its tools made. */
 export interface Metrics {
+  /** The run's own model calls. */
   cycles: CycleMetrics[]
   latencyMs: number
   tools: Record<string, ToolMetrics>
@@ -43,6 +59,8 @@ export interface Metrics {
   accumulatedUsage: Usage | null
   /** Things the caller should know: a parameter that was dropped, a history that was shortened. */
   notices: string[]
+  /** By name, the agents that worked below this one; they and `cycles` add up to the whole. */
+  agents?: Record<string, AgentMetrics>
 }
 
 /** Collects what one run spends, call by call, so that no way out of the run loses it. */
@@ -52,6 +70,7 @@ export class MetricsRecorder {
   private readonly cacheReports: CacheReport[] = []
   private readonly tools: Record<string, ToolMetrics> = Object.create(null)
   private readonly notices: string[] = []
+  private readonly children: { agent: string; spending: () => ChildSpending }[] = []
 
   constructor(private readonly usageBefore: readonly (Usage | null)[]) {}
 
@@ -59,8 +78,9 @@ export class MetricsRecorder {
     return this.cycles.length
   }
 
+  /** With what worked below. */
   get usage(): Usage | null {
-    return sumUsage(this.cycleUsages())
+    return sumUsage(this.usages())
   }
 
   /** Whether the model has said anything yet. */
@@ -68,12 +88,9 @@ export class MetricsRecorder {
     return this.cycles.some((cycle) => cycle.stopReason !== null)
   }
 
-  cycleUsages(): (Usage | null)[] {
-    return this.cycles.map((cycle) => cycle.usage)
-  }
-
-  costs(): (number | null)[] {
-    return this.cycles.map((cycle) => cycle.costUsd)
+  usages(): (Usage | null)[] {
+    const own = this.cycles.map((cycle) => cycle.usage)
+    return [...own, ...this.children.map(({ spending }) => spending().usage)]
   }
 
   get elapsedMs(): number {
@@ -97,22 +114,34 @@ export class MetricsRecorder {
     if (!this.notices.includes(message)) this.notices.push(message)
   }
 
+  /** `spending` is asked whenever totals are needed. */
+  addChild(agent: string, spending: () => ChildSpending): void {
+    this.children.push({ agent, spending })
+  }
+
   snapshot(): Metrics {
+    const children = this.children.map(({ agent, spending }) => ({ agent, ...spending() }))
+    const usages = [...this.cycles, ...children].map(({ usage }) => usage)
     return {
       cycles: [...this.cycles],
       latencyMs: this.elapsedMs,
       tools: { ...this.tools },
-      costUsd: sumCost(this.costs()),
-      costSource: sourceOf(this.cycles),
-      cache: mergeCacheReports(this.cacheReports),
-      accumulatedUsage: sumUsage([...this.usageBefore, ...this.cycleUsages()]),
-      notices: [...this.notices],
+      costUsd: sumCost([...this.cycles, ...children.map(({ metrics }) => metrics)].map(costOf)),
+      costSource: sourceOf([...this.cycles, ...children.map(({ metrics }) => metrics)]),
+      cache: mergeCacheReports([...this.cacheReports, ...children.map(cacheBelow)]),
+      accumulatedUsage: sumUsage([...this.usageBefore, ...usages]),
+      notices: [...this.notices, ...children.flatMap(noticesBelow)],
+      ...(children.length > 0 && { agents: agentsBelow(children) }),
     }
   }
 }
 
-function sourceOf(cycles: readonly CycleMetrics[]): CostSource {
-  const sources = cycles.map(({ costSource }) => costSource)
+function costOf({ costUsd }: { costUsd: number | null }): number | null {
+  return costUsd
+}
+
+function sourceOf(spent: readonly { costSource: CostSource }[]): CostSource {
+  const sources = spent.map(({ costSource }) => costSource)
   if (sources.includes('unknown')) return 'unknown'
   return sources.includes('computed') ? 'computed' : 'reported'
 }

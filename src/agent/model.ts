@@ -1,6 +1,13 @@
 import type { CacheReport } from './cache.js'
-import type { CachePointBlock, Message, StopReason, SystemContentBlock } from './content.js'
+import type {
+  CachePointBlock,
+  JsonObject,
+  Message,
+  StopReason,
+  SystemContentBlock,
+} from './content.js'
 import type { ErrorCode } from './error-codes.js'
+import type { LimitName } from './limits.js'
 import type { ToolSpec } from './tool.js'
 import type { Usage } from './usage.js'
 
@@ -15,8 +22,8 @@ export interface ModelRequest {
   toolsCachePoint?: CachePointBlock['cachePoint']
   toolChoice?: ToolChoice
   cacheMemory?: CacheMemory
-  /** USD that this call may cost at most. */
-  maxCostUsd?: number
+  /** Stands before the model's own parameters of the same names, for this call. */
+  params?: Readonly<JsonObject>
 }
 
 /** By cache point, what preceded it when it was last sent. Its agent keeps it between calls. */
@@ -26,6 +33,36 @@ export interface ModelCallOptions {
   signal: AbortSignal
   /** `false`: nobody listens, so one JSON reply is as good as a stream. Default: the model's own setting. */
   stream?: boolean
+  /** There where the run is capped. A model that knows what a call can take asks before it sends one. */
+  budget?: CallBudget
+}
+
+/** Holds the most that a call can take against what is left of the limits. */
+export interface CallBudget {
+  /**
+   * To be asked before each attempt; replaces what the one before held. Waits for calls side by
+   * side; fails with `limitReached` where not even the input fits.
+   */
+  reserve(need: CallNeed, signal: AbortSignal): Promise<CallGrant>
+  /** The attempt failed in such a way that it may have cost what it could. */
+  brokeOff(): void
+}
+
+/** The most that one attempt at a call can take. */
+export interface CallNeed {
+  inputTokens: number
+  /** The longest answer there can be; Infinity where nobody knows. */
+  outputTokens: number
+  /** Whether the request says so itself: only then is an answer shortened for a limit on tokens. */
+  asked: boolean
+  /** USD, at most; `null`: unknown. */
+  price: { input: number; perOutputToken: number } | null
+}
+
+/** `outputTokens` is what the answer has to be limited to where `limitedBy` says so. */
+export interface CallGrant {
+  outputTokens: number
+  limitedBy?: LimitName
 }
 
 export type CostSource = 'reported' | 'computed' | 'unknown'

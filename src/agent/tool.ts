@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, ToolResultContent } from './content.js'
+import type { ParentRun } from './run-tree.js'
 import type { Validator } from './validator.js'
 
 /** What a model is told about a tool. */
@@ -12,6 +13,8 @@ export interface ToolContext {
   toolUseId: string
   /** Aborts when the run is cancelled or out of time. */
   signal: AbortSignal
+  /** The run the call belongs to: for a tool that runs an agent, to hand to it as `parent`. */
+  run?: ParentRun
 }
 
 /** What a handler may return: text, any JSON, or content blocks. */
@@ -22,6 +25,8 @@ export interface Tool {
   readonly spec: ToolSpec
   readonly validate?: Validator
   readonly run: (input: JsonObject, context: ToolContext) => ToolOutput | Promise<ToolOutput>
+  /** It ends soon after its signal aborts, and is waited for, so that what it spent is counted. */
+  readonly endsOnAbort?: boolean
 }
 
 /** Thrown by a tool whose message is for the model to read as it stands. */

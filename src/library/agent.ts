@@ -1,7 +1,9 @@
 import { CoreAgent, type CoreAgentConfig } from '../agent/agent.js'
+import { agentTool } from '../agent/agent-tool.js'
 import type { CachePointBlock, Message } from '../agent/content.js'
 import { configurationError, invalidRequest } from '../agent/errors.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
+import { type Hooks, hookNames } from '../agent/hooks.js'
 import { checkKeys } from '../agent/known-keys.js'
 import { type Limits, limitNames } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
@@ -9,7 +11,7 @@ import { checkMessages, type Prompt } from '../agent/prompt.js'
 import type { AgentResult } from '../agent/result.js'
 import type { Tool } from '../agent/tool.js'
 import { compileSchema, type Schema } from '../schema.js'
-import type { LibraryTool } from './tool.js'
+import { checkToolNaming, type LibraryTool } from './tool.js'
 
 export type AgentConfig = Omit<CoreAgentConfig, 'cacheMemory'>
 
@@ -32,10 +34,25 @@ export interface InvokeOptions<Output = unknown> extends StructuredOutputOptions
   outputPrompt?: string | undefined
 }
 
+export interface AsToolConfig {
+  /** Letters, digits, `_` and `-`, at most 64. Default: the agent's own name. */
+  name?: string | undefined
+  /** What the agent does and when to ask it, for the model. */
+  description: string
+}
+
 /** A result whose object is there. */
 export type StructuredResult<Output> = AgentResult<Output> & { readonly output: Output }
 
-const configKeys: (keyof AgentConfig)[] = ['model', 'tools', 'systemPrompt', 'messages', 'limits']
+const configKeys: (keyof AgentConfig)[] = [
+  'name',
+  'model',
+  'tools',
+  'systemPrompt',
+  'messages',
+  'limits',
+  'hooks',
+]
 const structuredOutputKeys: (keyof InvokeOptions)[] = ['limits', 'signal', 'maxAttempts']
 const invokeKeys: (keyof InvokeOptions)[] = [
   ...structuredOutputKeys,
@@ -52,7 +69,7 @@ export class Agent {
   private readonly tools: readonly ToolEntry[]
 
   /** Fails with a `configuration` AgentError on an unknown key, a missing model or an unusable tool. */
-  constructor(config: AgentConfig) {
+  constructor(private readonly config: AgentConfig) {
     checkConfig(config)
     const messages = checkMessages(config.messages ?? [], 'messages')
     this.core = new CoreAgent({ ...config, messages })
@@ -102,6 +119,28 @@ export class Agent {
     return result as StructuredResult<Output>
   }
 
+  /**
+   * This agent as a tool of another one. Each call is a conversation of its own, from the messages
+   * this agent was made with; it shares limits and spending with the run that makes it.
+   */
+  asTool({ name = this.name, description }: AsToolConfig): Tool {
+    checkToolNaming(name, description)
+    const { core, tools } = this
+    return agentTool({
+      name,
+      description,
+      agent: this.name ?? name,
+      run: async (prompt, options) => {
+        await Promise.all(tools.map(ready))
+        return core.fork(this.name ?? name).run(prompt, options)
+      },
+    })
+  }
+
+  private get name(): string | undefined {
+    return this.config.name
+  }
+
   private async *run<Output>(
     prompt: Prompt,
     options: InvokeOptions<Output>,
@@ -133,6 +172,7 @@ function checkConfig(config: AgentConfig): void {
       'The agent has no model.',
       "Give model: new LiteLLMModel({ modelId: '…' }).",
     )
+  for (const hooks of [config.hooks ?? []].flat()) checkHooks(hooks)
   const names = new Set<string>()
   for (const tool of config.tools ?? []) {
     if (isCachePoint(tool)) continue
@@ -141,6 +181,16 @@ function checkConfig(config: AgentConfig): void {
       throw configurationError(`Two tools are named ${name}.`, 'Give each tool a name of its own.')
     names.add(name)
   }
+}
+
+function checkHooks(hooks: Hooks): void {
+  checkKeys(hooks, hookNames, 'hooks')
+  for (const name of hookNames)
+    if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
+      throw configurationError(
+        `hooks.${name} is no function.`,
+        `Give ${name}: async (event) => … .`,
+      )
 }
 
 function isCachePoint(tool: ToolEntry): tool is CachePointBlock {

@@ -29,16 +29,7 @@ const keys = ['name', 'description', 'inputSchema', 'handler']
 export function tool<Input = JsonObject>(config: ToolConfig<Input>): LibraryTool {
   checkKeys(config, keys, 'tool()')
   const { name, description, inputSchema = { type: 'object', properties: {} }, handler } = config
-  if (typeof name !== 'string' || !toolNamePattern.test(name))
-    throw configurationError(
-      `${JSON.stringify(name)} cannot be a tool's name.`,
-      'Use letters, digits, "_" and "-", at most 64.',
-    )
-  if (typeof description !== 'string' || description.trim() === '')
-    throw configurationError(
-      `The tool ${name} has no description.`,
-      'Say in one sentence what the tool does: the model chooses by it.',
-    )
+  checkToolNaming(name, description)
   if (typeof handler !== 'function')
     throw configurationError(
       `The tool ${name} has no handler.`,
@@ -52,6 +43,23 @@ export function tool<Input = JsonObject>(config: ToolConfig<Input>): LibraryTool
     run: async (input, context) => handler(input as Input, context),
     ready: () => schema.ready().catch((error) => Promise.reject(asConfigurationError(error))),
   }
+}
+
+/** Fails with a `configuration` error on what no provider takes. */
+export function checkToolNaming(
+  name: string | undefined,
+  description: string,
+): asserts name is string {
+  if (typeof name !== 'string' || !toolNamePattern.test(name))
+    throw configurationError(
+      `${JSON.stringify(name)} cannot be a tool's name.`,
+      'Use letters, digits, "_" and "-", at most 64.',
+    )
+  if (typeof description !== 'string' || description.trim() === '')
+    throw configurationError(
+      `The tool ${name} has no description.`,
+      'Say in one sentence what the tool does: the model chooses by it.',
+    )
 }
 
 function withConfigurationErrors<Result>(work: () => Result): Result {

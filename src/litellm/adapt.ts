@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject } from '../agent/content.js'
 import { AgentError } from '../agent/errors.js'
 import type { ModelRequest } from '../agent/model.js'
-import { affordableOutput, withOutputLimit } from './cost-cap.js'
 import { takenMessages } from './modalities.js'
 import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
@@ -79,15 +78,12 @@ export function adapted(
   const forced = request.toolChoice && request.toolChoice.type !== 'auto'
   const why = forced ? whyNotForced(body, claude, route, info) : undefined
   if (why) dropped.push({ param: 'tool_choice', why })
-  const fits = affordableOutput(request, body, info)
-  if (dropped.length === 0 && fits === undefined) return { request, settings, dropped, notices: [] }
+  if (dropped.length === 0) return { request, settings, dropped, notices: [] }
   const { toolChoice, ...free } = request
   const notices = dropped.map(({ param, why }) => `${param} was not sent: ${why}.`)
-  if (fits !== undefined)
-    notices.push(`The answer was limited to ${fits} tokens to fit maxCostUsd.`)
   return {
     request: why ? free : request,
-    settings: { ...settings, body: fits === undefined ? body : withOutputLimit(body, fits) },
+    settings: { ...settings, body },
     dropped,
     notices,
   }

@@ -1,59 +1,64 @@
 import type { JsonObject } from '../agent/content.js'
-import { AgentError } from '../agent/errors.js'
-import type { ModelRequest } from '../agent/model.js'
-import { maxCallCost } from './cost.js'
+import type { CallGrant, CallNeed, ModelRequest } from '../agent/model.js'
+import { hasOtherPrice, maxCallCost } from './cost.js'
 import type { ModelInfo } from './model-info.js'
 
 /** Text is at most so dense; measured in bytes of JSON, so that no script of the world beats it. */
-const bytesPerToken = 2
+const leastBytesPerToken = 2
+const usualBytesPerToken = 4
 /** What a picture or a page of a document counts for, at most, where its bytes say nothing. */
 const tokensPerMedium = 3_000
 
 const lengthParams = ['max_completion_tokens', 'max_tokens']
 
-/**
- * The longest answer that fits what is left of a run's `maxCostUsd`, where that is shorter than
- * what was asked for; `undefined`: nothing to lower, or prices that nobody knows. Pure. Fails with
- * `limitReached` where not even the input fits.
- */
-export function affordableOutput(
+/** The most that a call can take: its input by a generous count, and the longest answer. Pure. */
+export function callNeed(
   request: ModelRequest,
   body: Readonly<JsonObject>,
   info: ModelInfo | undefined,
-): number | undefined {
-  const { maxCostUsd: left } = request
-  const prices = info?.prices ?? null
-  if (left === undefined || prices === null) return undefined
-  const input = inputTokens(request)
-  const forInput = maxCallCost(input, 0, prices)
-  const perToken = maxCallCost(input, 1, prices)
-  if (forInput === null || perToken === null) return undefined
-  const price = perToken - forInput
-  const fits = price === 0 ? Number.POSITIVE_INFINITY : Math.floor((left - forInput) / price)
-  if (fits < 1)
-    throw new AgentError({
-      code: 'limitReached',
-      unsent: true,
-      message: `One more model call could cost more than the $${left} that maxCostUsd leaves.`,
-      hint: 'Raise limits.maxCostUsd, shorten the prompt, or use a cheaper model.',
-    })
+): CallNeed {
+  const { bytes, mediaTokens } = inputSize(request)
   const asked = lengthParams.map((name) => body[name]).find((value) => typeof value === 'number')
-  const longest = (asked as number | undefined) ?? info?.maxOutputTokens ?? Number.POSITIVE_INFINITY
-  return fits < longest ? fits : undefined
+  return {
+    inputTokens: Math.ceil(bytes / usualBytesPerToken) + mediaTokens,
+    outputTokens: (asked as number | undefined) ?? info?.maxOutputTokens ?? Infinity,
+    asked: asked !== undefined,
+    price: mostCost(Math.ceil(bytes / leastBytesPerToken) + mediaTokens, body, info),
+  }
 }
 
-/** The parameters with a shorter answer in them, under the name that was used. */
-export function withOutputLimit(body: JsonObject, tokens: number): JsonObject {
+/** The parameters with an answer as long as was granted, under the name that was used. Pure. */
+export function withOutputLimit(
+  body: Readonly<JsonObject>,
+  { outputTokens, limitedBy }: CallGrant,
+): { body: Readonly<JsonObject>; notice?: string } {
+  if (!limitedBy) return { body }
   const name = lengthParams.find((param) => body[param] !== undefined) ?? 'max_tokens'
-  return { ...body, [name]: tokens }
+  return {
+    body: { ...body, [name]: outputTokens },
+    notice: `The answer was limited to ${outputTokens} tokens to fit ${limitedBy}.`,
+  }
 }
 
-function inputTokens({ messages, system, tools }: ModelRequest): number {
-  let media = 0
+function mostCost(
+  inputTokens: number,
+  body: Readonly<JsonObject>,
+  info: ModelInfo | undefined,
+): CallNeed['price'] {
+  if (!info?.prices || hasOtherPrice(body)) return null
+  const input = maxCallCost(inputTokens, 0, info.prices)
+  const withOutput = maxCallCost(inputTokens, 1, info.prices)
+  if (input === null || withOutput === null) return null
+  const answers = typeof body.n === 'number' && body.n > 1 ? body.n : 1
+  return { input, perOutputToken: (withOutput - input) * answers }
+}
+
+function inputSize({ messages, system, tools }: ModelRequest) {
+  let mediaTokens = 0
   const text = JSON.stringify([system, tools, messages], (key, value) => {
-    if (key !== 'bytes') return value
-    media++
+    if (key !== 'bytes' || typeof value !== 'string') return value
+    mediaTokens += tokensPerMedium
     return ''
   })
-  return Math.ceil(Buffer.byteLength(text) / bytesPerToken) + media * tokensPerMedium
+  return { bytes: Buffer.byteLength(text), mediaTokens }
 }

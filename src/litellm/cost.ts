@@ -1,3 +1,4 @@
+import type { JsonObject } from '../agent/content.js'
 import type { Usage } from '../agent/usage.js'
 import type { Prices, TokenPrices } from './prices.js'
 
@@ -57,6 +58,17 @@ export function maxCallCost(
     times(inputTokens, dearest(input, writes)),
     times(maxOutputTokens, dearest(output, [reasoning])),
   )
+}
+
+/** Faster, slower and regional service costs what the price map's plain prices do not say. */
+export function hasOtherPrice({
+  service_tier,
+  speed,
+  inference_geo,
+}: Readonly<JsonObject>): boolean {
+  const usualTier =
+    service_tier === undefined || service_tier === 'auto' || service_tier === 'default'
+  return !usualTier || speed !== undefined || inference_geo !== undefined
 }
 
 /** The length of the whole input decides, and its prices hold for every token of the call. */

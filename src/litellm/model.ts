@@ -5,6 +5,7 @@ import type { Model, ModelCallOptions, ModelEvent, ModelRequest } from '../agent
 import { RunSignal } from '../agent/run-signal.js'
 import { adapted } from './adapt.js'
 import { withAutoCachePoints } from './auto-cache.js'
+import { capped } from './capped.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
@@ -78,7 +79,8 @@ export class LiteLLMModel implements Model {
     request: ModelRequest,
     options: ModelCallOptions,
   ): AsyncGenerator<ModelEvent> {
-    const { route, settings } = this.resolve()
+    const { route, ...resolved } = this.resolve()
+    const settings = request.params ? this.settingsWith(request.params, route) : resolved.settings
     const { timeoutMs } = settings
     const deadline =
       timeoutMs === undefined ? undefined : new RunSignal(options.signal, timeoutMs / 1000)
@@ -94,7 +96,8 @@ export class LiteLLMModel implements Model {
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
       const retries = { maxRetries: settings.maxRetries, signal }
-      for await (const event of withRetries(() => wire(call), retries)) {
+      const attempt = () => (options.budget ? capped(call, wire, options.budget) : wire(call))
+      for await (const event of withRetries(attempt, retries)) {
         if (event.type === 'textDelta') text += event.text
         over = event.type === 'reply'
         yield event
@@ -117,6 +120,10 @@ export class LiteLLMModel implements Model {
       modelInfo({ provider, model, ...(aws && { region: aws.region }) }),
     )
     return resolved.info
+  }
+
+  private settingsWith(params: Readonly<JsonObject>, route: Route): CallSettings {
+    return callSettings({ ...this.config, params: { ...this.config.params, ...params } }, route)
   }
 
   private cached(request: ModelRequest, route: Route, info: ModelInfo | undefined): ModelRequest {

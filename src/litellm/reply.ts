@@ -1,9 +1,9 @@
-import type { ContentBlock, JsonObject, StopReason } from '../agent/content.js'
+import type { ContentBlock, StopReason } from '../agent/content.js'
 import type { ModelReply } from '../agent/model.js'
 import type { Usage } from '../agent/usage.js'
 import type { CachePoints } from './cache-points.js'
 import { cacheReport } from './cache-report.js'
-import { computeCost, savedUsd } from './cost.js'
+import { computeCost, hasOtherPrice, savedUsd } from './cost.js'
 import type { ReplyHeaders } from './http/post.js'
 import { modelInfo } from './model-data.js'
 import type { ModelInfo } from './model-info.js'
@@ -61,13 +61,6 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
       memory: call.request.cacheMemory,
     }),
   }
-}
-
-/** Faster, slower and regional service costs what the price map's plain prices do not say. */
-function hasOtherPrice({ service_tier, speed, inference_geo }: Readonly<JsonObject>): boolean {
-  const usualTier =
-    service_tier === undefined || service_tier === 'auto' || service_tier === 'default'
-  return !usualTier || speed !== undefined || inference_geo !== undefined
 }
 
 /** A proxy names the real model behind its alias: what is known of that holds for the alias. */

@@ -1,0 +1,135 @@
+import type { Message } from './content.js'
+import { type AgentError, asAgentError, cancelledError } from './errors.js'
+import type { AgentEvent } from './events.js'
+import type { LoopInput } from './loop.js'
+import { unspentCall } from './metrics.js'
+import type { Model, ModelReply, ModelRequest } from './model.js'
+import type { OutputRequest } from './structured-output.js'
+
+/** A hook wants the call made again. */
+export type CallEnd = { reply: ModelReply } | { retry: true }
+
+/** One model call with its hooks, counted whatever becomes of it. */
+export async function* callModel(
+  input: LoopInput,
+  attempt: number,
+): AsyncGenerator<AgentEvent, CallEnd> {
+  const { hooks, run, recorder } = input
+  const request = modelRequest(input)
+  if (!hooks) return { reply: yield* recordedCall(input, request) }
+
+  const event = { cycle: recorder.cycleCount + 1, signal: run.signal }
+  const { messages, system } = request
+  const before = await hooks.beforeModelCall({ ...event, messages, system, params: {} })
+  let reply: ModelReply
+  try {
+    reply = yield* recordedCall(input, { ...request, ...before })
+  } catch (thrown) {
+    const error = asAgentError(thrown)
+    if (run.signal.aborted) throw error
+    const spent = { usage: error.usage, costUsd: null }
+    const after = await hooks.afterModelCall({ ...event, attempt, ...spent, error })
+    if ('retry' in after) return after
+    throw error
+  }
+  const { message, stopReason, usage, costUsd } = reply
+  const after = await hooks.afterModelCall({
+    ...event,
+    attempt,
+    message,
+    stopReason,
+    usage,
+    costUsd,
+  })
+  if ('retry' in after) return after
+  return { reply: { ...reply, message: after.message as Message } }
+}
+
+function modelRequest({ messages, system, tools, output, ...input }: LoopInput): ModelRequest {
+  const offer: OutputRequest = output?.request(tools) ?? { tools }
+  return {
+    messages,
+    system,
+    tools: offer.tools.map((tool) => tool.spec),
+    ...(offer.toolChoice && { toolChoice: offer.toolChoice }),
+    ...(input.toolsCachePoint && { toolsCachePoint: input.toolsCachePoint }),
+    cacheMemory: input.cacheMemory,
+  }
+}
+
+async function* recordedCall(
+  { model, recorder, run, stream, budget }: LoopInput,
+  request: ModelRequest,
+): AsyncGenerator<AgentEvent, ModelReply> {
+  const cycle = recorder.cycleCount + 1
+  const reservation = budget.openCall()
+  const options = {
+    signal: run.signal,
+    ...(stream !== undefined && { stream }),
+    ...(reservation && { budget: reservation }),
+  }
+  const startedAt = performance.now()
+  let firstByteAt: number | undefined
+  let spent: Pick<ModelReply, 'usage' | 'costUsd'> = { usage: null, costUsd: null }
+  yield { type: 'cycleStart', cycle }
+  try {
+    for await (const event of model.stream(request, options)) {
+      switch (event.type) {
+        case 'textDelta':
+        case 'reasoningDelta':
+        case 'toolUseStart':
+          firstByteAt ??= performance.now()
+          yield { ...event, cycle }
+          break
+        case 'retry':
+          yield { ...event, type: 'modelRetry', cycle }
+          break
+        case 'notice':
+          recorder.addNotice(event.message)
+          yield event
+          break
+        case 'reply': {
+          const { message, cache, stopReason, rawStopReason, ...report } = event.reply
+          const now = performance.now()
+          const metrics = {
+            modelId: model.modelId,
+            ...report,
+            latencyMs: now - startedAt,
+            timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
+            stopReason,
+            ...(rawStopReason !== null && { rawStopReason }),
+          }
+          spent = event.reply
+          recorder.addCycle(metrics, cache)
+          yield { type: 'cycleEnd', cycle, metrics }
+          return event.reply
+        }
+      }
+    }
+    throw cancelledError()
+  } catch (thrown) {
+    const error = asAgentError(thrown)
+    const failed = failedCycle(model, error, performance.now() - startedAt, firstByteAt)
+    spent = failed
+    // A call that could not even be tried is no call.
+    if (error.retryable || !error.unsent) recorder.addCycle(failed)
+    throw error
+  } finally {
+    reservation?.settle(spent)
+  }
+}
+
+/** A provider that turned the call away took nothing for it; one that broke off may have. */
+function failedCycle(model: Model, error: AgentError, latencyMs: number, firstByteAt?: number) {
+  const refused = firstByteAt === undefined && error.status !== undefined && error.status >= 400
+  return {
+    modelId: model.modelId,
+    ...unspentCall,
+    ...(!refused &&
+      !error.unsent && { usage: null, costUsd: null, costSource: 'unknown' as const }),
+    latencyMs,
+    timeToFirstByteMs: null,
+    stopReason: null,
+    error: error.code,
+  }
+}

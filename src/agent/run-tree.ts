@@ -1,0 +1,96 @@
+import type { Budget } from './budget.js'
+import type { AgentEvent } from './events.js'
+import type { Limits } from './limits.js'
+import type { ChildSpending, MetricsRecorder } from './metrics.js'
+import type { RunSignal } from './run-signal.js'
+
+/** How many agents may work below one another, under the first. */
+const defaultMaxDepth = 5
+
+/**
+ * The run that a tool works in, as the tool sees it. A tool that runs an agent hands it to that run
+ * as `parent`: limits, clock, events and spending are then shared.
+ */
+export interface ParentRun {
+  /** The names of the agents at work, the outermost first; one without a name is ''. */
+  readonly path: readonly string[]
+  /** How many agents may still work below one another. */
+  readonly depthLeft: number
+  readonly budget: Budget
+  /** What is left of the limits that are shared: cost, tokens and time. */
+  remaining(): Limits
+  /** Stops the clocks of this run and of those above until what it returns is called. */
+  pauseClock(): () => void
+  /** Counts a run's spending as this run's; `spending` is asked when totals are needed. */
+  addChild(agent: string, spending: () => ChildSpending): void
+  /**
+   * Counts a run that took nothing from `budget` while it worked, such as one in another process
+   * or one whose result was kept.
+   */
+  report(agent: string, spending: ChildSpending): void
+  /** Shows what happens in a run below; `agent` is its path from here. */
+  emit(agent: readonly string[], event: AgentEvent): void
+}
+
+/** One run's place among the runs above it and below. */
+export interface RunPlace {
+  name: string
+  parent: ParentRun | undefined
+  maxDepth: number | undefined
+  budget: Budget
+  run: RunSignal
+  recorder: MetricsRecorder
+}
+
+/** What a run shows its tools. */
+export function parentRun(place: RunPlace, emit: ParentRun['emit']): ParentRun {
+  const { name, parent, maxDepth = defaultMaxDepth, budget, run, recorder } = place
+  return {
+    path: [...(parent?.path ?? []), name],
+    depthLeft: Math.min(maxDepth, (parent?.depthLeft ?? Infinity) - 1),
+    budget,
+    remaining: () => ({ ...budget.remaining(), ...timeLeft(run, parent) }),
+    pauseClock: () => pauseAll(run, parent),
+    addChild: (agent, spending) => recorder.addChild(agent, spending),
+    report: (agent, spending) => {
+      budget.spend({ usage: spending.usage, costUsd: spending.metrics.costUsd })
+      recorder.addChild(agent, () => spending)
+    },
+    emit,
+  }
+}
+
+export function pauseAll(run: RunSignal, parent: ParentRun | undefined): () => void {
+  const resume = run.pauseClock()
+  const resumeAbove = parent?.pauseClock()
+  return () => {
+    resume()
+    resumeAbove?.()
+  }
+}
+
+/** A run's events, shown also to the runs above. */
+export async function* shownAbove<End>(
+  events: AsyncGenerator<AgentEvent, End>,
+  name: string,
+  parent: ParentRun,
+): AsyncGenerator<AgentEvent, End> {
+  let next = await events.next()
+  try {
+    for (; !next.done; next = await events.next()) {
+      const event = next.value
+      if (event.type === 'childEvent') parent.emit([name, ...event.agent], event.event)
+      else parent.emit([name], event)
+      yield event
+    }
+    return next.value
+  } finally {
+    if (!next.done) await events.return(undefined as End)
+  }
+}
+
+function timeLeft(run: RunSignal, parent: ParentRun | undefined): Pick<Limits, 'timeoutSeconds'> {
+  const own = run.leftSeconds ?? Infinity
+  const timeoutSeconds = Math.min(own, parent?.remaining().timeoutSeconds ?? Infinity)
+  return timeoutSeconds === Infinity ? {} : { timeoutSeconds }
+}

@@ -1,0 +1,24 @@
+import { asAgentError } from '../agent/errors.js'
+import type { CallBudget, ModelEvent } from '../agent/model.js'
+import { callNeed, withOutputLimit } from './cost-cap.js'
+import type { Wire, WireCall } from './wires/wire.js'
+
+/** One attempt under caps: it holds the most it can take, and its answer is shortened to what it got. */
+export async function* capped(
+  call: WireCall,
+  wire: Wire,
+  budget: CallBudget,
+): AsyncGenerator<ModelEvent> {
+  const { request, settings, info, signal } = call
+  const grant = await budget.reserve(callNeed(request, settings.body, info), signal)
+  const { body, notice } = withOutputLimit(settings.body, grant)
+  if (notice) yield { type: 'notice', message: notice }
+  try {
+    yield* wire({ ...call, settings: { ...settings, body } })
+  } catch (thrown) {
+    const error = asAgentError(thrown)
+    // Only an answer that says no is known to have cost nothing.
+    if (!error.unsent && error.status === undefined) budget.brokeOff()
+    throw error
+  }
+}

@@ -1,0 +1,242 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { Agent, AgentError, type Hooks, tool } from '../../src/index.js'
+import { callOf, toolResults } from '../helpers/conversation.js'
+import { ScriptedModel, type Step } from '../helpers/scripted-model.js'
+
+function agentWith(hooks: Hooks | Hooks[], ...steps: Step[]) {
+  const model = new ScriptedModel(steps)
+  const ran: unknown[] = []
+  const echo = tool({
+    name: 'echo',
+    description: 'Says it again.',
+    inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
+    handler: async ({ text }) => {
+      ran.push(text)
+      return `${text}`
+    },
+  })
+  return { agent: new Agent({ model, tools: [echo], hooks }), model, ran }
+}
+
+test('beforeModelCall changes what is sent, and the conversation stays as it was', async () => {
+  const { agent, model } = agentWith(
+    [
+      { beforeModelCall: () => ({ system: [{ text: 'Be brief.' }], params: { temperature: 0 } }) },
+      {
+        beforeModelCall: async ({ system, params, messages }) => ({
+          params: { ...params, saw: system.length },
+          messages: [...messages, { role: 'user', content: [{ text: 'And smile.' }] }],
+        }),
+      },
+    ],
+    'Hello.',
+  )
+  await agent.invoke('Hi')
+  expect(model.requests[0]).toMatchObject({
+    system: [{ text: 'Be brief.' }],
+    params: { temperature: 0, saw: 1 },
+    messages: [{ role: 'user' }, { content: [{ text: 'And smile.' }] }],
+  })
+  expect(agent.messages).toHaveLength(2)
+})
+
+test('afterModelCall changes a reply or has it made again, and every call is counted', async () => {
+  const attempts: number[] = []
+  const { agent, model } = agentWith(
+    {
+      afterModelCall: ({ attempt, message }) => {
+        attempts.push(attempt)
+        const [block] = message?.content ?? []
+        if (block && 'text' in block && block.text === 'Rude.') return { retry: true }
+        return { message: { role: 'assistant', content: [{ text: 'Polished.' }] } }
+      },
+    },
+    'Rude.',
+    'Fine.',
+  )
+  const result = await agent.invoke('Hi')
+  expect(result).toMatchObject({ text: 'Polished.', usage: { totalTokens: 30 } })
+  expect(attempts).toEqual([1, 2])
+  expect(model.requests[1]?.messages).toEqual(model.requests[0]?.messages)
+})
+
+test('afterModelCall sees a failure, and may have the call made again', async () => {
+  const seen: unknown[] = []
+  const { agent } = agentWith(
+    {
+      afterModelCall: ({ error }) => {
+        seen.push(error?.message)
+        return error ? { retry: true } : undefined
+      },
+    },
+    new AgentError({ code: 'providerError', message: 'Oh.', hint: 'None.' }),
+    'Back.',
+  )
+  expect(await agent.invoke('Hi')).toMatchObject({ text: 'Back.' })
+  expect(seen).toEqual(['Oh.', undefined])
+})
+
+test('beforeToolCall changes the arguments, which are checked again', async () => {
+  const inputs = [{ text: 'changed' }, { text: 7 as never }]
+  const { agent, model, ran } = agentWith(
+    { beforeToolCall: () => ({ input: inputs.shift() ?? {} }) },
+    callOf('echo', { text: 'given' }),
+    callOf('echo', { text: 'given' }),
+    'Done.',
+  )
+  await agent.invoke('Go')
+  expect(ran).toEqual(['changed'])
+  expect(toolResults(model.requests[2])[1]).toMatchObject({
+    status: 'error',
+    content: [{ text: expect.stringContaining('do not match its schema') }],
+  })
+})
+
+test('beforeToolCall cancels a call with a reason that the model reads', async () => {
+  const { agent, model, ran } = agentWith(
+    { beforeToolCall: ({ name, input }) => ({ cancel: `${name} ${input.text}: not allowed` }) },
+    callOf('echo', { text: 'secret' }),
+    'I see.',
+  )
+  expect(await agent.invoke('Go')).toMatchObject({
+    text: 'I see.',
+    metrics: { tools: { echo: { calls: 1, errors: 1 } } },
+  })
+  expect(ran).toEqual([])
+  expect(toolResults(model.requests[1])).toMatchObject([
+    { status: 'error', content: [{ text: 'echo secret: not allowed' }] },
+  ])
+})
+
+test('afterToolCall changes a result or runs the tool again, ten times at most', async () => {
+  const { agent, model, ran } = agentWith(
+    {
+      afterToolCall: ({ input, attempt, status }) => {
+        if (input.text === 'again') return { retry: true }
+        return { result: `${status} at ${attempt}` }
+      },
+    },
+    callOf('echo', { text: 'once' }),
+    callOf('echo', { text: 'again' }),
+    'Done.',
+  )
+  await agent.invoke('Go')
+  expect(ran).toEqual(['once', ...Array.from({ length: 10 }, () => 'again')])
+  expect(toolResults(model.requests[2])).toMatchObject([
+    { content: [{ text: 'success at 1' }] },
+    { content: [{ text: 'again' }] },
+  ])
+})
+
+test('hooks before a call are asked in order, those after it in reverse', async () => {
+  const order: string[] = []
+  const hooks = (name: string): Hooks => ({
+    beforeModelCall: () => void order.push(`before ${name}`),
+    afterModelCall: () => void order.push(`after ${name}`),
+  })
+  const { agent } = agentWith([hooks('a'), hooks('b')], 'Hi.')
+  await agent.invoke('Hi')
+  expect(order).toEqual(['before a', 'before b', 'after b', 'after a'])
+})
+
+test.each<[string, Hooks, number]>([
+  ['beforeModelCall', { beforeModelCall: () => ({ stop: 'Enough.' }) }, 0],
+  ['afterModelCall', { afterModelCall: () => ({ stop: 'Enough.' }) }, 1],
+  ['beforeToolCall', { beforeToolCall: () => ({ stop: 'Enough.' }) }, 1],
+  ['afterToolCall', { afterToolCall: () => ({ stop: 'Enough.' }) }, 1],
+])('%s can end the run, which then can go on', async (_, hooks, calls) => {
+  const { agent, model } = agentWith(hooks, callOf('echo', { text: 'x' }))
+  const result = await agent.invoke('Go')
+  expect(result).toMatchObject({ stopReason: 'interrupt', text: 'Enough.' })
+  expect(model.requests).toHaveLength(calls)
+  expect(agent.messages.at(-1)).toEqual({ role: 'assistant', content: [{ text: 'Enough.' }] })
+})
+
+test('a stop ends the tools that run beside it', async () => {
+  const model = new ScriptedModel([
+    { calls: [callOf('wait', {}), callOf('ask', {})].flatMap(({ calls }) => calls) },
+  ])
+  const wait = tool({ name: 'wait', description: 'Waits.', handler: () => new Promise(() => {}) })
+  const ask = tool({ name: 'ask', description: 'Asks.', handler: async () => 'ok' })
+  const hooks: Hooks = {
+    beforeToolCall: ({ name }) => (name === 'ask' ? { stop: 'No.' } : undefined),
+  }
+  const result = await new Agent({ model, tools: [wait, ask], hooks }).invoke('Go')
+  expect(result).toMatchObject({ stopReason: 'interrupt', text: 'No.' })
+})
+
+test.each<[string, Hooks]>([
+  ['beforeModelCall', { beforeModelCall: throwing }],
+  ['afterModelCall', { afterModelCall: throwing }],
+  ['beforeToolCall', { beforeToolCall: throwing }],
+  ['afterToolCall', { afterToolCall: throwing }],
+])('%s that throws ends the run with an error that names it', async (name, hooks) => {
+  const { agent } = agentWith(hooks, callOf('echo', { text: 'x' }), 'Done.')
+  await expect(agent.invoke('Go')).rejects.toMatchObject({
+    code: 'toolError',
+    message: `The hook ${name} failed: Oh.`,
+    usage: { totalTokens: name === 'beforeModelCall' ? 0 : 15 },
+  })
+})
+
+test('an answer that no hook can give, and a hook that is none, are told', async () => {
+  const { agent } = agentWith(
+    { beforeToolCall: () => ({ cancle: 'x' }) as never },
+    callOf('echo', {}),
+  )
+  await expect(agent.invoke('Go')).rejects.toMatchObject({
+    code: 'configuration',
+    hint: expect.stringContaining('Did you mean "cancel"'),
+  })
+  expect(() => agentWith({ beforeTool: () => {} } as never)).toThrow('hooks has no "beforeTool"')
+  expect(() => agentWith({ beforeToolCall: 'x' } as never)).toThrow('is no function')
+})
+
+test('pauseClock keeps the wait of a hook out of timeoutSeconds', async () => {
+  const slow = (paused: boolean): Hooks => ({
+    beforeToolCall: async ({ pauseClock }) => {
+      if (paused) pauseClock()
+      await sleep(400)
+    },
+  })
+  const run = (paused: boolean) =>
+    agentWith(slow(paused), callOf('echo', { text: 'x' }), 'Done.').agent.invoke('Go', {
+      limits: { timeoutSeconds: 0.2 },
+    })
+  expect(await run(true)).toMatchObject({ stopReason: 'endTurn', text: 'Done.' })
+  expect(await run(false)).toMatchObject({ limit: { name: 'timeoutSeconds' } })
+})
+
+test('a cancel ends the wait of a hook', async () => {
+  const cancel = new AbortController()
+  const { agent, ran } = agentWith(
+    {
+      beforeToolCall: ({ pauseClock }) => {
+        pauseClock()
+        cancel.abort('Never mind.')
+        return new Promise(() => {})
+      },
+    },
+    callOf('echo', { text: 'x' }),
+  )
+  const result = await agent.invoke('Go', { signal: cancel.signal })
+  expect(result).toMatchObject({ stopReason: 'cancelled', text: 'Never mind.' })
+  expect(ran).toEqual([])
+})
+
+test('no hook is asked about the object a run is to end in', async () => {
+  const asked: string[] = []
+  const { agent } = agentWith(
+    { beforeToolCall: ({ name }) => void asked.push(name) },
+    callOf('echo', { text: 'x' }),
+    callOf('StructuredOutput', { n: 1 }),
+  )
+  const outputSchema = { type: 'object', properties: { n: { type: 'number' } } }
+  expect((await agent.invoke('Go', { outputSchema })).output).toEqual({ n: 1 })
+  expect(asked).toEqual(['echo'])
+})
+
+function throwing(): never {
+  throw new Error('Oh.')
+}
