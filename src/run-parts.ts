@@ -1,13 +1,16 @@
+import type { ContentBlock } from './agent/content.js'
 import { AgentError } from './agent/errors.js'
+import { urlOf } from './agent/media.js'
 import type { Model } from './agent/model.js'
 import type { Tool } from './agent/tool.js'
+import type { Config } from './config/resolve.js'
 import type { Materialise, OutputSpec, RunParts, RunSpec } from './runs/spec.js'
 
 /** What a spec says of its model. */
 export type ModelSpec = Pick<RunSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>
 
 /** Makes the objects that specs name. What only some runs need is loaded by the first of them. */
-export function runParts(createModel: (spec: ModelSpec) => Model): Materialise {
+export function runParts(createModel: (spec: ModelSpec) => Model, { allow }: Config): Materialise {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('./schema.js')> | undefined
@@ -32,13 +35,20 @@ export function runParts(createModel: (spec: ModelSpec) => Model): Materialise {
     }
   }
 
-  return async (spec) => {
-    const { tools, output } = spec
+  async function fetched(prompt: readonly ContentBlock[], signal: AbortSignal) {
+    const { fetchedBlocks } = await import('./media/fetched-blocks.js')
+    return fetchedBlocks(prompt, allow, signal)
+  }
+
+  return async (spec, signal) => {
+    const { prompt, tools, output } = spec
     const model = createModel(spec)
+    const elsewhere = typeof prompt !== 'string' && prompt.some((block) => urlOf(block))
     return {
       model,
       tools: await toolsNamed(tools),
       ...(output && { output: await compiled(output) }),
+      ...(elsewhere && { prompt: await fetched(prompt, signal) }),
     }
   }
 }

@@ -75,7 +75,7 @@ function services(config: Config, usualLevel: LogLevel, token?: string): Service
     version,
     config,
     log,
-    runs: new InProcessRuns(runParts(models.create), new MemorySessions()),
+    runs: new InProcessRuns(runParts(models.create, config), new MemorySessions()),
     models,
     inFlight: new InFlight(),
     redact: redactAll,

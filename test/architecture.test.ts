@@ -35,6 +35,7 @@ const table: Record<string, Layer> = {
   'src/library': { layers: ['src/agent', 'src/schema'], packages: [] },
   'src/toolsets': { layers: ['src/agent'], packages: ['mathjs/number', 'node:*'] },
   'src/config': { layers: ['src/agent'], packages: ['node:*', 'yaml', 'zod'] },
+  'src/media': { layers: ['src/agent'], packages: ['node:*'] },
   'src/runs': { layers: ['src/agent'], packages: ['node:*'] },
   'src/runs/postgres': { layers: ['src/agent', 'src/runs'], packages: ['node:*', 'pg'] },
   'src/runs/dbos': {
@@ -42,7 +43,7 @@ const table: Record<string, Layer> = {
     packages: ['node:*', '@dbos-inc/dbos-sdk'],
   },
   'src/mcp': {
-    layers: ['src/agent', 'src/config', 'src/mcp/auth', 'src/runs', 'src/schema'],
+    layers: ['src/agent', 'src/config', 'src/mcp/auth', 'src/media', 'src/runs', 'src/schema'],
     packages: ['node:*', '@modelcontextprotocol/server*', '@modelcontextprotocol/node', 'zod'],
   },
   'src/mcp/auth': {

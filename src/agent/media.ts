@@ -1,7 +1,14 @@
-import type { AudioBlock, DocumentBlock, ImageBlock, MediaBlock, MediaSource } from './content.js'
+import type {
+  AudioBlock,
+  ContentBlock,
+  DocumentBlock,
+  ImageBlock,
+  MediaBlock,
+  MediaSource,
+} from './content.js'
 
 /** Media types by format. The first is the one that is sent; the others are understood too. */
-export const imageTypes = {
+const imageTypes = {
   png: ['image/png'],
   jpeg: ['image/jpeg', 'image/jpg'],
   gif: ['image/gif'],
@@ -21,7 +28,7 @@ export const documentTypes = {
 } satisfies Types<DocumentBlock['document']['format']>
 
 /** Several containers go by one media type: the first format with it is the one that is meant. */
-export const audioTypes = {
+const audioTypes = {
   wav: ['audio/wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave'],
   mp3: ['audio/mpeg', 'audio/mp3'],
   flac: ['audio/flac', 'audio/x-flac'],
@@ -72,13 +79,16 @@ export function plainMediaType(mediaType: string): string {
   return (mediaType.split(';')[0] ?? '').trim().toLowerCase()
 }
 
-export function isMediaBlock(block: object): block is MediaBlock {
+export function isMediaBlock(block: ContentBlock): block is MediaBlock {
   return 'image' in block || 'document' in block || 'audio' in block
 }
 
-export function mediaSource(block: MediaBlock): MediaSource {
-  if ('image' in block) return block.image.source
-  return 'document' in block ? block.document.source : block.audio.source
+/** Where a block's content is to be fetched; `undefined`: there is nothing to fetch. */
+export function urlOf(block: ContentBlock): string | undefined {
+  if (!isMediaBlock(block)) return undefined
+  const { source } =
+    'image' in block ? block.image : 'document' in block ? block.document : block.audio
+  return 'url' in source ? source.url : undefined
 }
 
 export function withSource(block: MediaBlock, source: MediaSource): MediaBlock {

@@ -31,6 +31,8 @@ export interface Config {
     params: string[]
     tools: string[]
     urlHosts: string[]
+    /** Of what one prompt's URLs point to, together. */
+    maxUrlBytes: number
     /** No run may go beyond them, whatever a caller or a profile says. */
     limits: Limits
   }
@@ -86,6 +88,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       params: allow.params ?? [],
       tools: allow.tools ?? [],
       urlHosts: (allow.urlHosts ?? []).map((host) => host.toLowerCase()),
+      maxUrlBytes: allow.maxUrlBytes ?? 20 * 1024 * 1024,
       limits: operatorLimits(allow),
     },
     http: resolveHttp(http, env, flags),

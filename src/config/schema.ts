@@ -88,6 +88,7 @@ export const fileSchema = strict({
     params: texts.exactOptional(),
     tools: texts.exactOptional(),
     urlHosts: texts.exactOptional(),
+    maxUrlBytes: wholePositive.exactOptional(),
     maxCostUsdPerRun: positive.exactOptional(),
     limits: limits.exactOptional().describe('No run may go beyond them, whatever a caller says.'),
   }).exactOptional(),

@@ -1,11 +1,13 @@
-import type { ContentBlock, JsonObject, MediaSource, SystemContentBlock } from '../agent/content.js'
+import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
 import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
 import { matchesGlob } from '../agent/glob.js'
 import { nearest } from '../agent/known-keys.js'
 import { defaultLimits, type Limits, smallestLimits } from '../agent/limits.js'
+import { urlOf } from '../agent/media.js'
 import type { AgentProfile } from '../config/profiles.js'
 import type { Config } from '../config/resolve.js'
 import { builtinToolNames, canonicalToolName } from '../config/tool-references.js'
+import { permittedUrl } from '../media/url-rule.js'
 import type { ModelSource } from './services.js'
 
 /** What a caller may say about how a model answers: sampling, length, stop, seed, reasoning, tool choice. */
@@ -147,25 +149,13 @@ export function permittedTools(
   return [...new Set(found)]
 }
 
-/** Whoever fetches a URL, the server or a provider, does so with a trust the caller does not have. */
+/** This server fetches what a URL points to, with a trust the caller does not have. */
 export function checkUrls(prompt: string | readonly ContentBlock[], { allow }: Config): void {
   if (typeof prompt === 'string') return
   prompt.forEach((block, index) => {
-    const source = mediaSource(block)
-    if (!source || !('url' in source)) return
-    const { protocol, host, hostname } = new URL(source.url)
-    const known = allow.urlHosts.includes(host) || allow.urlHosts.includes(hostname)
-    if (/^https?:$/.test(protocol) && known) return
-    throw permission(
-      `prompt[${index}] points to ${hostname || protocol}, which is not open to callers of this server.`,
-      'Send the content itself as base64 in bytes, or ask the operator to list the host in allow.urlHosts.',
-    )
+    const url = urlOf(block)
+    if (url !== undefined) permittedUrl(url, allow.urlHosts, `prompt[${index}]`)
   })
-}
-
-function mediaSource(block: ContentBlock): MediaSource | undefined {
-  if ('image' in block) return block.image.source
-  return 'document' in block ? block.document.source : undefined
 }
 
 /** The smallest of what the caller, the profile and the operator say; defaults fill what nobody does. */

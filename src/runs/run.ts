@@ -28,7 +28,7 @@ export class InProcessRuns {
 
   /** Fails where the spec cannot be run at all; from then on every end is an outcome. */
   async run(spec: RunSpec, options: RunOptions): Promise<RunOutcome> {
-    const parts = await this.materialise(spec)
+    const parts = await this.materialise(spec, options.signal)
     const about = {
       runId: crypto.randomUUID(),
       modelId: spec.modelId,
@@ -74,10 +74,10 @@ function newAgent(
 async function runAgent(
   agent: CoreAgent,
   { prompt }: RunSpec,
-  { output }: RunParts,
+  { output, prompt: fetched }: RunParts,
   { signal, onEvent, stream }: RunOptions,
 ): Promise<AgentResult> {
-  const events = agent.events(prompt, {
+  const events = agent.events(fetched ?? prompt, {
     signal,
     ...(output && { output }),
     ...(stream !== undefined && { stream }),

@@ -42,8 +42,10 @@ export interface OutputSpec {
 export interface RunParts {
   model: Model
   tools: readonly Tool[]
+  /** The spec's, with the content of its URLs in place of these; absent: it has none. */
+  prompt?: ContentBlock[]
   output?: NonNullable<CoreRunOptions['output']>
 }
 
 /** Fails with an AgentError where a spec cannot be run, before anything is spent. */
-export type Materialise = (spec: RunSpec) => Promise<RunParts>
+export type Materialise = (spec: RunSpec, signal: AbortSignal) => Promise<RunParts>

@@ -1,0 +1,198 @@
+import { type LookupAddress, lookup as systemLookup } from 'node:dns'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { AgentError, cancelledError, invalidRequest } from '../agent/errors.js'
+import { plainMediaType } from '../agent/media.js'
+import { isPublicAddress } from './addresses.js'
+import { permittedUrl } from './url-rule.js'
+
+export interface FetchRules {
+  /** Hosts that may be asked: names, or addresses, each with or without a port. */
+  hosts: readonly string[]
+  /** For all that one fetcher brings home. */
+  maxBytes: number
+  /** For one URL, redirects included. */
+  timeoutMs: number
+}
+
+export interface Wanted {
+  url: string
+  /** Media types that the content may have. */
+  types: readonly string[]
+  /** Where the URL stands, for messages. */
+  at: string
+}
+
+type Lookup = (
+  hostname: string,
+  options: { all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+const maxRedirects = 3
+
+/**
+ * Fetches for somebody who is trusted less than this server: only from listed hosts, and never from
+ * an address that is not public, unless that very address is listed. A name is judged by what it
+ * resolves to, inside the connection, so that what was checked is what is connected to.
+ */
+export class UrlFetcher {
+  private left: number
+
+  constructor(
+    private readonly rules: FetchRules,
+    private readonly lookup: Lookup = systemLookup,
+  ) {
+    this.left = rules.maxBytes
+  }
+
+  /** The content. Fails with an AgentError. */
+  async fetch(wanted: Wanted, signal: AbortSignal): Promise<Buffer> {
+    const late = AbortSignal.timeout(this.rules.timeoutMs)
+    try {
+      const response = await this.follow(wanted, AbortSignal.any([signal, late]))
+      return await this.content(response, wanted)
+    } catch (thrown) {
+      if (thrown instanceof AgentError) throw thrown
+      if (signal.aborted) throw cancelledError()
+      throw late.aborted ? timedOut(wanted, this.rules.timeoutMs) : unreachable(wanted, thrown)
+    }
+  }
+
+  /** The answer at the end of the redirects, each of which must be to a permitted URL. */
+  private async follow(wanted: Wanted, signal: AbortSignal): Promise<IncomingMessage> {
+    let { url } = wanted
+    for (let hop = 0; hop <= maxRedirects; hop++) {
+      const at = hop === 0 ? wanted.at : `The redirect of ${wanted.at}`
+      const permitted = permittedUrl(url, this.rules.hosts, at)
+      const response = await this.open(permitted, wanted.types, signal)
+      const { statusCode = 0, headers } = response
+      if (statusCode >= 200 && statusCode < 300) return response
+      response.destroy()
+      if (statusCode < 300 || statusCode >= 400 || headers.location === undefined)
+        throw refusedByHost(wanted, statusCode)
+      url = URL.canParse(headers.location, permitted.href)
+        ? new URL(headers.location, permitted).href
+        : headers.location
+    }
+    throw invalidRequest(
+      `${wanted.at} leads to more than ${maxRedirects} redirects.`,
+      'Give the address it ends at.',
+    )
+  }
+
+  private open(url: URL, types: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
+    const request = url.protocol === 'https:' ? httpsRequest : httpRequest
+    return new Promise((resolve, reject) => {
+      request(url, {
+        // No connection of another's, and no proxy of the environment's.
+        agent: false,
+        lookup: this.guardedLookup,
+        signal,
+        headers: {
+          accept: types.join(', '),
+          'accept-encoding': 'identity',
+          'user-agent': 'litellm-agents-mcp',
+        },
+      })
+        .once('response', resolve)
+        .on('error', reject)
+        .end()
+    })
+  }
+
+  /** Node asks it for names only: an address in a URL was listed, or it would not have come here. */
+  private readonly guardedLookup: LookupFunction = (hostname, options, callback) => {
+    this.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? []
+      if (error || !first) callback(error ?? new Error('no address'), '')
+      else if (!addresses.every(({ address }) => isPublicAddress(address)))
+        callback(notPublic(hostname), '')
+      else if (options.all) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+
+  private async content(response: IncomingMessage, wanted: Wanted): Promise<Buffer> {
+    try {
+      checkType(response, wanted)
+      if (Number(response.headers['content-length'] ?? 0) > this.left) throw this.tooLarge(wanted)
+      const chunks: Buffer[] = []
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        this.left -= chunk.length
+        if (this.left < 0) throw this.tooLarge(wanted)
+        chunks.push(chunk)
+      }
+      return Buffer.concat(chunks)
+    } finally {
+      response.destroy()
+    }
+  }
+
+  private tooLarge({ at }: Wanted): AgentError {
+    return invalidRequest(
+      `${at} is too large: what a prompt's URLs hold may come to ${this.rules.maxBytes} bytes.`,
+      'Give a smaller one, or ask the operator to raise allow.maxUrlBytes.',
+    )
+  }
+}
+
+function checkType({ headers }: IncomingMessage, { types, at }: Wanted): void {
+  const type = plainMediaType(headers['content-type'] ?? '').slice(0, 100)
+  if (!types.includes(type))
+    throw invalidRequest(
+      `${at} is served as ${type || 'nothing known'}, not as ${types.join(' or ')}.`,
+      'Give the format that it has, or the address of the content itself and not of a page about it.',
+    )
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity')
+    throw invalidRequest(
+      `${at} is served compressed, which was not asked for.`,
+      'Send the content itself as base64 in bytes.',
+    )
+}
+
+function notPublic(hostname: string): AgentError {
+  return new AgentError({
+    code: 'permission',
+    message: `${hostname} resolves to an address that is not public.`,
+    hint: 'Send the content itself as base64 in bytes. An operator who means that host lists its address in allow.urlHosts, and callers use it in the URL.',
+    unsent: true,
+  })
+}
+
+function refusedByHost({ at }: Wanted, status: number): AgentError {
+  const retryable = status === 429 || status >= 500
+  return new AgentError({
+    code: retryable ? 'connection' : 'invalidRequest',
+    message: `${at} could not be fetched: its host answered ${status}.`,
+    hint: retryable
+      ? 'Try again later.'
+      : 'Check the address, or send the content itself in bytes.',
+    retryable,
+    unsent: true,
+  })
+}
+
+function timedOut({ at }: Wanted, timeoutMs: number): AgentError {
+  return new AgentError({
+    code: 'timeout',
+    message: `${at} did not arrive within ${timeoutMs / 1000} s.`,
+    hint: 'Try again, or send the content itself as base64 in bytes.',
+    retryable: true,
+    unsent: true,
+  })
+}
+
+function unreachable({ at }: Wanted, thrown: unknown): AgentError {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'broken off'
+  return new AgentError({
+    code: 'connection',
+    message: `${at} could not be fetched (${code}).`,
+    hint: 'Check the address, try again, or send the content itself as base64 in bytes.',
+    retryable: true,
+    unsent: true,
+    cause: thrown,
+  })
+}
