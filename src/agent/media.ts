@@ -46,6 +46,8 @@ const audioTypes = {
   'x-aac': ['audio/x-aac', 'audio/aac'],
 } satisfies Types<AudioBlock['audio']['format']>
 
+export const audioFormats = Object.keys(audioTypes) as AudioBlock['audio']['format'][]
+
 type Types<Format extends string> = Record<Format, readonly string[]>
 
 /** The media types that a block's content may be served as. */
@@ -72,6 +74,25 @@ export function mediaBlock(
   if (document) return { document: { format: document, name, source } }
   const audio = formatOf(audioTypes, type)
   return audio && { audio: { format: audio, source } }
+}
+
+/** The media type that a file's name tells of. */
+export function mediaTypeOfName(name: string): string | undefined {
+  const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
+  const types: Record<string, readonly string[]> = {
+    ...imageTypes,
+    ...documentTypes,
+    ...audioTypes,
+  }
+  const format = spellings[extension] ?? extension
+  return Object.hasOwn(types, format) ? types[format]?.[0] : undefined
+}
+
+const spellings: Readonly<Record<string, string>> = { jpg: 'jpeg', htm: 'html', markdown: 'md' }
+
+/** Text, whatever its syntax, that a model can read as it is. */
+export function isTextType(mediaType: string): boolean {
+  return /^text\/|[/+](json|xml|yaml|javascript)$/.test(plainMediaType(mediaType))
 }
 
 /** Without parameters such as `charset`. */

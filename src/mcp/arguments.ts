@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
+import { audioFormats } from '../agent/media.js'
 
 const cachePoint = z.strictObject({
   type: z.literal('default'),
@@ -9,6 +10,14 @@ const cachePoint = z.strictObject({
 // zod's own check of base64 overflows the stack on a few megabytes.
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, { error: 'must be base64' })
 const source = oneOf({ bytes: base64.optional(), url: z.url().optional() })
+
+// There are many, and a list of them would be read with every list of tools.
+const audioFormat = z
+  .string()
+  .refine((name) => audioFormats.some((format) => format === name), {
+    error: `must be one of ${audioFormats.join(', ')}`,
+  })
+  .describe('wav, mp3, …')
 
 const block = oneOf({
   text: z.string().optional(),
@@ -20,6 +29,7 @@ const block = oneOf({
       source,
     })
     .optional(),
+  audio: z.strictObject({ format: audioFormat, source }).optional(),
   cachePoint: cachePoint.optional(),
 })
 
@@ -31,7 +41,9 @@ const count = z.int().positive().exactOptional()
 export const shared = {
   prompt: z
     .union([z.string(), z.array(block.transform((value) => value as ContentBlock))])
-    .describe('The task: text, or content blocks with one key each; bytes are base64'),
+    .describe(
+      'The task: text, or blocks with one key each (bytes are base64), or MCP content blocks',
+    ),
   agent: z.string().optional(),
   modelId: z.string().min(1).optional().describe('Overrides the default model, see list_models'),
   systemPrompt: z
@@ -76,7 +88,15 @@ export function inputSchema(
     override: ({ jsonSchema, path }) => {
       const root = path.length === 0
       if (!root) delete jsonSchema.additionalProperties
-      for (const key of ['maximum', 'exclusiveMinimum', 'minLength', 'pattern', 'propertyNames'])
+      if (jsonSchema.enum || jsonSchema.const) delete jsonSchema.type
+      for (const key of [
+        'format',
+        'maximum',
+        'exclusiveMinimum',
+        'minLength',
+        'pattern',
+        'propertyNames',
+      ])
         delete jsonSchema[key]
     },
   })

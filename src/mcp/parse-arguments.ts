@@ -1,13 +1,15 @@
 import type * as z from 'zod'
 import { invalidRequest } from '../agent/errors.js'
 import { nearest, pathText } from '../agent/known-keys.js'
+import { withPlainBlocks } from './mcp-content.js'
 
 /** The arguments of a call, checked. Fails with one `invalidRequest` that names everything wrong. */
 export function parseArguments<Schema extends z.ZodObject>(
   tool: string,
   schema: Schema,
-  args: unknown,
+  given: unknown,
 ): z.output<Schema> {
+  const args = withPlainBlocks(given)
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
   const wrong = parsed.error.issues.flatMap((issue) => describe(issue, args, schema))

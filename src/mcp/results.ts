@@ -6,16 +6,17 @@ import { noUsage, type Usage } from '../agent/usage.js'
 
 const metaPrefix = 'io.github.litellm-agents-mcp/'
 
-/** A success: the text, and a note, for clients that show only that, the data for those that read it. */
+/** A success: the text, images and a note, for clients that show only that, the data for those that read it. */
 export function success(
   text: string,
   data: object,
   meta?: CallToolResult['_meta'],
   note?: string,
+  images: CallToolResult['content'] = [],
 ): CallToolResult {
   const notes = note === undefined ? [] : [{ type: 'text' as const, text: note }]
   return {
-    content: [{ type: 'text', text }, ...notes],
+    content: [{ type: 'text', text }, ...images, ...notes],
     structuredContent: { ...data },
     ...(meta && { _meta: meta }),
   }

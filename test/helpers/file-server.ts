@@ -7,6 +7,8 @@ export interface FileServer {
   readonly url: string
   /** The paths that were asked for, in order. */
   readonly asked: string[]
+  /** Those whose asker has gone before the answer's end. */
+  readonly abandoned: string[]
   close(): Promise<void>
 }
 
@@ -15,9 +17,13 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void
 /** A web server on loopback; the answers are by path, anything else is 404. */
 export async function startFileServer(answers: Record<string, Answer>): Promise<FileServer> {
   const asked: string[] = []
+  const abandoned: string[] = []
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     asked.push(path)
+    response.once('close', () => {
+      if (!response.writableEnded) abandoned.push(path)
+    })
     const answer = answers[path]
     if (answer) answer(request, response)
     else response.writeHead(404).end()
@@ -28,6 +34,7 @@ export async function startFileServer(answers: Record<string, Answer>): Promise<
     host,
     url: `http://${host}`,
     asked,
+    abandoned,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -58,9 +58,9 @@ const badCalls: BadCall[] = [
   },
   {
     what: 'a block of no known kind',
-    args: { prompt: [{ audio: {} }] },
+    args: { prompt: [{ video: {} }] },
     code: 'invalidRequest',
-    says: /prompt\[0\] has no "audio".*exactly one of the keys text, image, document, cachePoint/,
+    says: /prompt\[0\] has no "video".*exactly one of the keys text, image, document, audio, cachePoint/,
     hint: /Mend/,
   },
   {
@@ -76,6 +76,41 @@ const badCalls: BadCall[] = [
     code: 'invalidRequest',
     says: /prompt\[0\]\.image\.source\.bytes must be base64/,
     hint: /Mend/,
+  },
+  {
+    what: 'audio of no known format',
+    args: { prompt: [{ audio: { format: 'midi', source: { bytes: 'aGk=' } } }] },
+    code: 'invalidRequest',
+    says: /prompt\[0\]\.audio\.format must be one of wav, mp3/,
+    hint: /Mend/,
+  },
+  {
+    what: 'MCP content of no known type',
+    args: { prompt: [{ type: 'video', data: 'aGk=', mimeType: 'video/mp4' }] },
+    code: 'invalidRequest',
+    says: /prompt\[0\] is of type "video"/,
+    hint: /text, image, audio, resource or resource_link/,
+  },
+  {
+    what: 'MCP content of a media type that no block holds',
+    args: { prompt: [{ type: 'image', data: 'aGk=', mimeType: 'image/tiff' }] },
+    code: 'invalidRequest',
+    says: /prompt\[0\] is of the media type "image\/tiff"/,
+    hint: /an image, audio, PDF/,
+  },
+  {
+    what: 'MCP content without its data',
+    args: { prompt: [{ type: 'image', mimeType: 'image/png' }] },
+    code: 'invalidRequest',
+    says: /prompt\[0\]\.data must be text/,
+    hint: /Mend/,
+  },
+  {
+    what: 'a link to what only the client can read',
+    args: { prompt: [{ type: 'resource_link', uri: 'file:///home/me/notes.md', name: 'notes' }] },
+    code: 'invalidRequest',
+    says: /prompt\[0\] links to file:, which this server cannot read/,
+    hint: /resources\/read.*embedded resource/,
   },
   {
     what: 'a misspelt argument',

@@ -4,6 +4,7 @@ import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
 import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
+import { imageContent } from '../image-content.js'
 import { parseArguments } from '../parse-arguments.js'
 import { knownProfile } from '../permission.js'
 import { failure, runMeta, spending, success } from '../results.js'
@@ -93,5 +94,6 @@ export async function runAgent(
     (profile?.cacheAdvice ?? services.config.defaults.cacheAdvice)
       ? cacheAdvice(result.metrics.cache)
       : undefined,
+    imageContent(result.message),
   )
 }
