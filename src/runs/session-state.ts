@@ -1,4 +1,5 @@
 import type { Message } from '../agent/content.js'
+import { AgentError } from '../agent/errors.js'
 import type { CacheMemory } from '../agent/model.js'
 import { noUsage, sumCost, sumUsage } from '../agent/usage.js'
 import type { SessionKey, SessionSummary, Spending, Turn } from './session-store.js'
@@ -56,4 +57,14 @@ export function isEmptyTurn(before: SessionState | undefined, turn: Turn): boole
 
 export function lastUsedFirst(summaries: SessionSummary[]): SessionSummary[] {
   return summaries.sort((one, other) => (one.updatedAt < other.updatedAt ? 1 : -1))
+}
+
+/** What a turn fails with that goes on from a state which is no longer the last. */
+export function changedMeanwhile({ sessionId }: SessionKey): AgentError {
+  return new AgentError({
+    code: 'providerError',
+    message: `The session ${JSON.stringify(sessionId)} was changed by another run meanwhile; this turn was not kept.`,
+    hint: 'Call again: it goes on from what the other run left.',
+    retryable: true,
+  })
 }

@@ -7,11 +7,16 @@ process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A configuration file in a folder of its own, gone with the process. */
-export function configFile(content: string | object, name = 'agents.yaml'): string {
+/** An empty folder, gone with the process. */
+export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'litellm-agents-'))
   folders.push(folder)
-  const path = join(folder, name)
+  return folder
+}
+
+/** A configuration file in a folder of its own, gone with the process. */
+export function configFile(content: string | object, name = 'agents.yaml'): string {
+  const path = join(temporaryFolder(), name)
   // JSON is YAML.
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
   return path

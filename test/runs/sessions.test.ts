@@ -1,10 +1,14 @@
+import { readdirSync, statSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Message } from '../../src/agent/content.js'
+import { FileSessions } from '../../src/runs/file-sessions.js'
 import { MemorySessions } from '../../src/runs/memory-sessions.js'
 import { type Database, openDatabase } from '../../src/runs/postgres/database.js'
 import { Notifications } from '../../src/runs/postgres/notifications.js'
 import { PostgresSessions } from '../../src/runs/postgres/sessions.js'
 import type { SessionStore, SessionStoreOptions, Turn } from '../../src/runs/session-store.js'
+import { temporaryFolder } from '../helpers/config-file.js'
 import { startPostgres, type TestDatabase, type TestPostgres } from '../helpers/postgres.js'
 
 interface Shared {
@@ -52,6 +56,16 @@ const kinds: Record<string, (options?: SessionStoreOptions) => Kind | Promise<Ki
     const store = new PostgresSessions(database, notifications, { ...options, onError: fail })
     const older = "UPDATE litellm_agents.sessions SET last_used = last_used - $1 * interval '1 ms'"
     return { store, age: async (ms) => void (await query(older, [ms])) }
+  },
+  files: (options) => {
+    const folder = temporaryFolder()
+    const age = (ms: number) => {
+      for (const file of readdirSync(folder).map((name) => join(folder, name))) {
+        const before = new Date(statSync(file).mtimeMs - ms)
+        utimesSync(file, before, before)
+      }
+    }
+    return { store: new FileSessions(folder, options), age }
   },
 }
 

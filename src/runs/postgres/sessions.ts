@@ -1,6 +1,11 @@
 import type { Message } from '../../agent/content.js'
-import { AgentError } from '../../agent/errors.js'
-import { isEmptyTurn, nextState, opened, type SessionState } from '../session-state.js'
+import {
+  changedMeanwhile,
+  isEmptyTurn,
+  nextState,
+  opened,
+  type SessionState,
+} from '../session-state.js'
 import {
   defaultSessions,
   type Session,
@@ -220,12 +225,3 @@ interface SessionRow {
 const unused = `NOT EXISTS (
   SELECT FROM session_turns t WHERE t.principal = s.principal AND t.agent = s.agent
     AND t.session_id = s.session_id AND t.${aliveTurn})`
-
-function changedMeanwhile({ sessionId }: SessionKey): AgentError {
-  return new AgentError({
-    code: 'providerError',
-    message: `The session ${JSON.stringify(sessionId)} was changed by another run meanwhile; this turn was not kept.`,
-    hint: 'Call again: it goes on from what the other run left.',
-    retryable: true,
-  })
-}

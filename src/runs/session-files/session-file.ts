@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, rename, stat, unlink, utimes } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { SessionState } from '../session-state.js'
+import type { SessionSummary } from '../session-store.js'
+import { compactLog, type LoggedSession, lastSummary, logTurn, readLog } from './log.js'
+import { isMissing } from './tickets.js'
+
+const mode = 0o600
+/** A log shorter than this is not worth writing anew. */
+const compactFrom = 64 * 1024
+const tailBytes = 8 * 1024
+
+/** What tells one state of a file from another. */
+export interface Stamp {
+  readonly inode: number
+  readonly size: number
+  readonly modifiedMs: number
+}
+
+export interface LoadedSession extends LoggedSession {
+  readonly stamp: Stamp
+}
+
+/** `undefined`: there is no such file. */
+export async function stampOf(path: string): Promise<Stamp | undefined> {
+  return unlessMissing(async () => toStamp(await stat(path)))
+}
+
+export function isSame(one: Stamp | undefined, other: Stamp | undefined): boolean {
+  return (
+    one?.inode === other?.inode &&
+    one?.size === other?.size &&
+    one?.modifiedMs === other?.modifiedMs
+  )
+}
+
+/** `undefined`: there is nothing in it. */
+export async function readSession(path: string): Promise<LoadedSession | undefined> {
+  return withFile(path, 'r', async (file) => {
+    const stamp = toStamp(await file.stat())
+    const log = readLog(await file.readFile())
+    return log && { ...log, stamp }
+  })
+}
+
+/** What the end of the file says, without reading all of it. */
+export async function readSummary(path: string): Promise<SessionSummary | undefined> {
+  const found = await unlessMissing(() =>
+    withFile(path, 'r', async (file) => {
+      const { size } = await file.stat()
+      const length = Math.min(size, tailBytes)
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length)
+      return lastSummary(buffer.toString('utf8', 0, bytesRead))
+    }),
+  )
+  return found ?? (await unlessMissing(() => readSession(path)))?.state.summary
+}
+
+/**
+ * Commits a turn. When it resolves, the turn is on the disk and survives the end of the process and
+ * of the machine's power. A log that is mostly past is written anew.
+ */
+export async function saveSession(
+  path: string,
+  before: LoadedSession | undefined,
+  state: SessionState,
+): Promise<LoadedSession> {
+  const { lines, turn, live } = logTurn(before, state)
+  const start = before?.end ?? 0
+  const size = start + lines.length
+  if (before && size > compactFrom && size > 2 * live) {
+    const log = compactLog(state, turn)
+    return { state, turn, live, end: log.length, stamp: await replace(path, log) }
+  }
+  const stamp = await append(path, lines, start)
+  if (!before) await syncFolder(path)
+  return { state, turn, live, end: size, stamp }
+}
+
+/** Marks a file as used now. */
+export async function touchSession(path: string): Promise<Stamp | undefined> {
+  const now = new Date()
+  await unlessMissing(() => utimes(path, now, now))
+  return stampOf(path)
+}
+
+export async function deleteSession(path: string): Promise<void> {
+  await unlessMissing(() => unlink(path))
+}
+
+/** Writes behind what is committed, in place of what a write that was cut off may have left there. */
+async function append(path: string, lines: Buffer, end: number): Promise<Stamp> {
+  return withFile(path, 'a', async (file) => {
+    if ((await file.stat()).size > end) await file.truncate(end)
+    try {
+      await file.appendFile(lines)
+      await file.datasync()
+    } catch (error) {
+      await file.truncate(end).catch(() => {})
+      throw error
+    }
+    return toStamp(await file.stat())
+  })
+}
+
+async function replace(path: string, log: Buffer): Promise<Stamp> {
+  const temporary = `${path}.${randomUUID()}.tmp`
+  try {
+    const stamp = await withFile(temporary, 'wx', async (file) => {
+      await file.writeFile(log)
+      await file.datasync()
+      return toStamp(await file.stat())
+    })
+    await rename(temporary, path)
+    await syncFolder(path)
+    return stamp
+  } catch (error) {
+    await deleteSession(temporary)
+    throw error
+  }
+}
+
+/** A file that is new is found again after a power cut only once its folder is on the disk. */
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open folders, and does not need to.
+  if (process.platform === 'win32') return
+  await withFile(dirname(path), 'r', (folder) => folder.sync())
+}
+
+async function withFile<T>(
+  path: string,
+  flags: 'r' | 'a' | 'wx',
+  work: (file: FileHandle) => Promise<T>,
+): Promise<T> {
+  const file = await open(path, flags, mode)
+  try {
+    return await work(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+function toStamp({ ino, size, mtimeMs }: { ino: number; size: number; mtimeMs: number }): Stamp {
+  return { inode: ino, size, modifiedMs: mtimeMs }
+}

@@ -1,0 +1,105 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { deleteSession, stampOf } from './session-file.js'
+import type { Tickets } from './tickets.js'
+
+const hourMs = 60 * 60 * 1000
+
+interface Found {
+  file: string
+  lastUsedMs: number
+}
+
+/**
+ * Deletes sessions that were not used for too long, and the least recently used where there are too
+ * many: now and then, not at each turn. One in use never goes.
+ */
+export class Sweeper {
+  private count = 0
+  private sweptAt = -Infinity
+  private sweeping: Promise<void> | undefined
+
+  constructor(
+    private readonly folder: string,
+    private readonly tickets: Tickets,
+    private readonly keep: { maxSessions: number; ttlMs: number },
+  ) {}
+
+  sweepIfDue(): void {
+    if (Date.now() - this.sweptAt > hourMs) void this.sweep()
+  }
+
+  /** There is one session more. */
+  async added(): Promise<void> {
+    await this.sweeping
+    this.count++
+    if (this.count > this.keep.maxSessions) await this.sweep()
+  }
+
+  /** Never fails: a folder that cannot be read is told of by whoever needs a session. */
+  private sweep(): Promise<void> {
+    this.sweptAt = Date.now()
+    this.sweeping ??= this.sweepNow()
+      .catch(() => {})
+      .finally(() => {
+        this.sweeping = undefined
+      })
+    return this.sweeping
+  }
+
+  private async sweepNow(): Promise<void> {
+    await this.tickets.clean()
+    const sessions = await this.found()
+    const { maxSessions, ttlMs } = this.keep
+    // Some more than need be, so that not every new session brings a sweep.
+    const room =
+      sessions.length > maxSessions ? maxSessions - Math.floor(maxSessions / 20) : maxSessions
+    const oldestAllowed = Date.now() - ttlMs
+    this.count = sessions.length
+    for (const { file, lastUsedMs } of sessions) {
+      if (this.count <= room && lastUsedMs >= oldestAllowed) return
+      if (await this.deleteUnlessUsed(file, lastUsedMs)) this.count--
+    }
+  }
+
+  /** The least recently used first. */
+  private async found(): Promise<Found[]> {
+    const files = await readdir(this.folder)
+    const found = await inBatches(files, async (file) => {
+      const stamp = await stampOf(join(this.folder, file))
+      return stamp && { file, lastUsedMs: stamp.modifiedMs }
+    })
+    const all = found.filter((one) => one !== undefined)
+    // What a process that was killed has not renamed any more.
+    for (const { file, lastUsedMs } of all)
+      if (file.endsWith('.tmp') && Date.now() - lastUsedMs > hourMs)
+        await deleteSession(join(this.folder, file))
+    return all
+      .filter(({ file }) => file.endsWith('.jsonl'))
+      .sort((one, other) => one.lastUsedMs - other.lastUsedMs)
+  }
+
+  private async deleteUnlessUsed(file: string, lastUsedMs: number): Promise<boolean> {
+    const path = join(this.folder, file)
+    const ticket = await this.tickets.draw(file.replace(/\.jsonl$/, ''))
+    try {
+      if (!ticket.first || (await stampOf(path))?.modifiedMs !== lastUsedMs) return false
+      await deleteSession(path)
+      return true
+    } finally {
+      await ticket.leave()
+    }
+  }
+}
+
+/** Works on all of them, on some at once. */
+export async function inBatches<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const size = 32
+  const results: Result[] = []
+  for (let start = 0; start < items.length; start += size)
+    results.push(...(await Promise.all(items.slice(start, start + size).map(work))))
+  return results
+}
