@@ -12,8 +12,8 @@ import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
 import { knownSecrets, modelSource } from './model-source.js'
 import { runParts } from './run-parts.js'
-import { MemorySessions } from './runs/memory-sessions.js'
 import { InProcessRuns } from './runs/run.js'
+import { sessionStore } from './session-store.js'
 import { version } from './version.js'
 
 const graceMs = 5_000
@@ -45,20 +45,24 @@ async function openDoor(
   command: Command & { name: 'stdio' | 'http' },
   config: Config,
 ): Promise<Door> {
-  if (command.name === 'stdio') return serveOverStdio(services(config, 'warn'))
+  if (command.name === 'stdio') return serveOverStdio(await services(config, 'warn'))
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('./mcp/auth/access.js'),
     import('./mcp/http/door.js'),
   ])
   const access = httpAccess(config.http, command.noAuth, randomToken)
   const token = access === 'open' ? undefined : access.generatedToken
-  const door = await serveHttp(services(config, 'info', token), access)
+  const door = await serveHttp(await services(config, 'info', token), access)
   process.stderr.write(`Listening on ${door.url}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
   return door
 }
 
-function services(config: Config, usualLevel: LogLevel, token?: string): Services {
+async function services(
+  config: Config,
+  usualLevel: LogLevel,
+  token?: string,
+): Promise<Services> {
   const { env } = process
   const secrets = knownSecrets(config, env)
   if (token !== undefined) secrets.push(token)
@@ -68,6 +72,7 @@ function services(config: Config, usualLevel: LogLevel, token?: string): Service
       undefined,
     )
   const models = modelSource(config, env)
+  const sessions = await sessionStore(config.sessions)
   const level = config.logLevel ?? usualLevel
   const log = createLogger(level, redactAll)
   switchLevelOnSignal(log, level)
@@ -75,7 +80,8 @@ function services(config: Config, usualLevel: LogLevel, token?: string): Service
     version,
     config,
     log,
-    runs: new InProcessRuns(runParts(models.create, config), new MemorySessions()),
+    runs: new InProcessRuns(runParts(models.create, config), sessions),
+    sessions,
     models,
     inFlight: new InFlight(),
     redact: redactAll,

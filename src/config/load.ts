@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { userConfigFolder } from './folders.js'
 import { ConfigError } from './problems.js'
 import { type Config, type ConfigFlags, resolveConfig } from './resolve.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
-
-const folder = 'litellm-agents-mcp'
 
 /**
  * The configuration of this process. The file is the one named by `--config` or
@@ -24,17 +22,6 @@ export async function loadConfig(
   const { parseConfigFile } = await import('./file.js')
   const file = parseConfigFile(path, text, env, (prompt) => readFileSync(prompt, 'utf8'))
   return resolveConfig({ file, env, flags })
-}
-
-/** Where this user's programs keep their configuration, by the custom of the platform. */
-export function userConfigFolder(
-  env: Environment,
-  platform: NodeJS.Platform = process.platform,
-): string {
-  const home = env.HOME || env.USERPROFILE || homedir()
-  if (platform === 'win32') return join(env.APPDATA || join(home, 'AppData', 'Roaming'), folder)
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support', folder)
-  return join(env.XDG_CONFIG_HOME || join(home, '.config'), folder)
 }
 
 function readText(path: string, { optional }: { optional: boolean }): string | undefined {

@@ -5,6 +5,7 @@ import { type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'
 import { ConfigError, type ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
+import { resolveSessions, type SessionsConfig, sessionsProblems } from './sessions.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -37,6 +38,7 @@ export interface Config {
     limits: Limits
   }
   http: HttpConfig
+  sessions: SessionsConfig
   /** By name. */
   agents: ReadonlyMap<string, AgentProfile>
   /** By name; their tools are known once they have been asked. */
@@ -62,7 +64,7 @@ export interface ConfigSources {
 
 /** The configuration: defaults ← file ← environment ← flags. Pure. Fails with a ConfigError. */
 export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config {
-  const problems: ConfigProblem[] = [...(file?.problems ?? [])]
+  const problems: ConfigProblem[] = [...(file?.problems ?? []), ...sessionsProblems(env)]
   const logLevel = env.LITELLM_AGENTS_LOG_LEVEL || undefined
   if (logLevel !== undefined && !isLogLevel(logLevel))
     problems.push({
@@ -92,6 +94,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       limits: operatorLimits(allow),
     },
     http: resolveHttp(http, env, flags),
+    sessions: resolveSessions(file, env),
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),

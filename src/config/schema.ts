@@ -93,6 +93,20 @@ export const fileSchema = strict({
     limits: limits.exactOptional().describe('No run may go beyond them, whatever a caller says.'),
   }).exactOptional(),
   http: httpSchema.exactOptional(),
+  sessions: strict({
+    store: z.enum(['memory', 'file']).exactOptional(),
+    dir: text
+      .exactOptional()
+      .describe('A folder, from the folder of this file; means store: file.'),
+    maxSessions: wholePositive.exactOptional().describe('The least recently used go first.'),
+    ttlSeconds: positive.exactOptional().describe('How long one is kept after its last use.'),
+    limits: strict({
+      maxCostUsd: positive.exactOptional(),
+      maxTotalTokens: wholePositive.exactOptional(),
+    })
+      .exactOptional()
+      .describe('For all runs of a session together.'),
+  }).exactOptional(),
   agents: z.record(agentName, agent).exactOptional(),
   mcpServers: z
     .record(text.regex(/^[^/*]*$/, { error: 'a server is named without "/" and "*"' }), mcpServer)

@@ -1,6 +1,7 @@
 import type { ListedModel } from '../agent/listed-model.js'
 import type { Config } from '../config/resolve.js'
 import type { InProcessRuns } from '../runs/run.js'
+import type { SessionStore } from '../runs/session-store.js'
 import type { InFlight } from './in-flight.js'
 
 /** What the front door needs of the rest of the house; the program puts it together. */
@@ -9,6 +10,8 @@ export interface Services {
   readonly config: Config
   readonly log: Logger
   readonly runs: InProcessRuns
+  /** The conversations between runs. */
+  readonly sessions: SessionStore
   readonly models: ModelSource
   /** Calls being worked on, at either door. */
   readonly inFlight: InFlight

@@ -5,7 +5,9 @@ import { listPrompts } from './prompts.js'
 import type { Services } from './services.js'
 import type { ServerTool } from './tool.js'
 import { agentTool } from './tools/agent-tool.js'
+import { forgetSessionTool } from './tools/forget-session.js'
 import { listModelsTool } from './tools/list-models.js'
+import { listSessionsTool } from './tools/list-sessions.js'
 import { runAgentTool } from './tools/run-agent.js'
 import { structuredExtractTool } from './tools/structured-extract.js'
 
@@ -24,6 +26,8 @@ export class Surface {
       runAgentTool(services),
       structuredExtractTool(services),
       listModelsTool(services),
+      listSessionsTool(services),
+      forgetSessionTool(services),
       ...agents.map((profile) => agentTool(profile, services)),
     ]
     this.tools = new Map(all.map((tool) => [tool.name, tool]))

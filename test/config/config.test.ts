@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseConfigFile } from '../../src/config/file.js'
-import { loadConfig, userConfigFolder } from '../../src/config/load.js'
+import { userConfigFolder, userStateFolder } from '../../src/config/folders.js'
+import { loadConfig } from '../../src/config/load.js'
 import { ConfigError, problemText } from '../../src/config/problems.js'
 import { resolveConfig } from '../../src/config/resolve.js'
 import { configFile } from '../helpers/config-file.js'
@@ -57,6 +58,7 @@ describe('where a value comes from', () => {
         principals: {},
         allow: {},
       },
+      sessions: { maxSessions: 1000, ttlSeconds: 86_400, limits: {} },
       agents: new Map(),
       mcpServers: new Map(),
       files: [],
@@ -268,5 +270,15 @@ describe('the file', () => {
       '/home/ada/Library/Application Support/litellm-agents-mcp',
     )
     expect(userConfigFolder(env, 'win32')).toBe('/roaming/litellm-agents-mcp')
+  })
+
+  test('what is remembered has a folder of its own, by the custom of the platform', () => {
+    const env = { HOME: '/home/ada', LOCALAPPDATA: '/local' }
+    expect(userStateFolder(env, 'linux')).toBe('/home/ada/.local/state/litellm-agents-mcp')
+    expect(userStateFolder({ ...env, XDG_STATE_HOME: '/x' }, 'linux')).toBe('/x/litellm-agents-mcp')
+    expect(userStateFolder(env, 'darwin')).toBe(
+      '/home/ada/Library/Application Support/litellm-agents-mcp',
+    )
+    expect(userStateFolder(env, 'win32')).toBe('/local/litellm-agents-mcp')
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Connection, connect, type Door } from '../helpers/connect.js'
+import { sentTexts } from '../helpers/sent-texts.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { upstream } from '../helpers/program.js'
 
@@ -17,16 +18,7 @@ afterAll(async () => {
 })
 beforeEach(() => fake.reset())
 
-/** The texts that the model was sent, by request. */
-function conversations(): string[][] {
-  return fake.modelRequests.map(({ body }) =>
-    body.messages.map((message: { content: string | { text: string }[] }) =>
-      typeof message.content === 'string'
-        ? message.content
-        : message.content.map(({ text }) => text).join(''),
-    ),
-  )
-}
+const conversations = () => fake.modelRequests.map(sentTexts)
 
 const run = (door: Door, prompt: string, sessionId: string) =>
   (clients.get(door) as Connection).call('run_agent', { prompt, sessionId })
@@ -48,6 +40,74 @@ test('two calls on one session wait for each other', async () => {
   fake.script({ text: 'First', delayMs: 150 }, { text: 'Second' })
   await Promise.all([run('stdio', 'one', 'queue'), run('stdio', 'two', 'queue')])
   expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
+})
+
+test('two hundred calls on twenty sessions keep the order of each', async () => {
+  const client = clients.get('stdio') as Connection
+  const sessions = Array.from({ length: 20 }, (_, index) => `crowd ${index}`)
+  const calls = Array.from({ length: 10 }, (_, index) => index)
+  const runs = calls.flatMap((call) =>
+    sessions.map((sessionId) =>
+      client.call('run_agent', { prompt: `${sessionId}: ${call}`, sessionId }),
+    ),
+  )
+  await Promise.all(runs)
+  for (const session of sessions) {
+    const own = conversations().filter((texts) => texts[0]?.startsWith(`${session}:`))
+    expect(own.map((texts) => texts.at(-1))).toEqual(calls.map((call) => `${session}: ${call}`))
+    expect(own.map((texts) => texts.length)).toEqual(calls.map((call) => 2 * call + 1))
+  }
+})
+
+test('a call that waits says so, and can be cancelled', async () => {
+  const client = clients.get('stdio') as Connection
+  fake.script({ text: 'First', delayMs: 400 }, { text: 'Second' })
+  const first = run('stdio', 'one', 'waiting')
+  await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+  const cancel = new AbortController()
+  const cancelled = client.call(
+    'run_agent',
+    { prompt: 'never asked', sessionId: 'waiting' },
+    { signal: cancel.signal },
+  )
+  cancel.abort()
+  await expect(cancelled).rejects.toThrow()
+  const said: (string | undefined)[] = []
+  const second = client.call(
+    'run_agent',
+    { prompt: 'two', sessionId: 'waiting' },
+    { onprogress: ({ message }) => said.push(message) },
+  )
+  await Promise.all([first, second])
+  expect(said).toContain('waiting for the session')
+  expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
+})
+
+test.each(['stdio', 'http'] as const)('sessions are listed and forgotten over %s', async (door) => {
+  const { call } = clients.get(door) as Connection
+  await run(door, 'Hello', 'kept')
+  await run(door, 'Hello', 'dropped')
+  const names = async () => {
+    const { structuredContent } = await call('list_sessions', {})
+    return structuredContent.sessions.map(({ sessionId }: { sessionId: string }) => sessionId)
+  }
+  expect(await names()).toEqual(expect.arrayContaining(['kept', 'dropped']))
+  const [newest] = (await call('list_sessions', { agent: '' })).structuredContent.sessions
+  expect(newest).toMatchObject({ messages: 2, usage: { outputTokens: expect.any(Number) } })
+  expect(newest.costUsd).toBeGreaterThan(0)
+  const nothing = (await call('list_sessions', { agent: 'reviewer' })).structuredContent
+  expect(nothing).toEqual({ sessions: [], total: 0 })
+
+  const forgotten = await call('forget_session', { sessionId: 'dropped' })
+  expect(forgotten.structuredContent).toEqual({ sessionId: 'dropped', forgotten: 1 })
+  expect(await names()).not.toContain('dropped')
+  const again = await call('forget_session', { sessionId: 'dropped' })
+  expect(again.structuredContent.forgotten).toBe(0)
+  expect(again.content[0].text).toContain('list_sessions')
+  fake.reset()
+  await run(door, 'Anew', 'dropped')
+  await run(door, 'More', 'kept')
+  expect(conversations().map((texts) => texts.length)).toEqual([1, 3])
 })
 
 test('a prompt that was never answered does not stay behind', async () => {

@@ -10,12 +10,14 @@ describe.each(clientKinds)('what a %s client sees', (kind: ClientKind) => {
   })
   afterAll(() => client.close())
 
-  test('three tools, each with a title, annotations and schemas', async () => {
+  test('five tools, each with a title, annotations and schemas', async () => {
     const { tools } = await client.request('tools/list')
     expect(tools.map(({ name }: JsonObject) => name)).toEqual([
       'run_agent',
       'structured_extract',
       'list_models',
+      'list_sessions',
+      'forget_session',
     ])
     for (const tool of tools) {
       expect(tool.title).toMatch(/\w/)

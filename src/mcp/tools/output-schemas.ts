@@ -63,3 +63,31 @@ export const modelsOutputSchema: OutputSchema = {
     error: outcome.error,
   },
 }
+
+export const sessionsOutputSchema: OutputSchema = {
+  type: 'object',
+  properties: {
+    sessions: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          sessionId: text,
+          agent: text,
+          messages: { type: 'integer' },
+          createdAt: text,
+          updatedAt: text,
+          usage: orNull('object'),
+          costUsd: orNull('number'),
+        },
+      },
+    },
+    total: { type: 'integer' },
+    error: outcome.error,
+  },
+}
+
+export const forgottenOutputSchema: OutputSchema = {
+  type: 'object',
+  properties: { sessionId: text, forgotten: { type: 'integer' }, error: outcome.error },
+}

@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { inputSchema } from '../arguments.js'
+import { parseArguments } from '../parse-arguments.js'
+import { success } from '../results.js'
+import type { Services } from '../services.js'
+import type { ServerTool } from '../tool.js'
+import { sessionsOutputSchema } from './output-schemas.js'
+
+const argumentsSchema = z.strictObject({
+  agent: z.string().optional().describe('Only sessions with this agent'),
+})
+
+/** More than this no model wants to read. */
+const mostShown = 100
+
+/** Lists the conversations of whoever calls. */
+export function listSessionsTool({ sessions: store }: Services): ServerTool {
+  return {
+    name: 'list_sessions',
+    describe: () => ({
+      name: 'list_sessions',
+      title: 'List sessions',
+      description:
+        'Lists your conversations that a sessionId can continue, the last used first, with what each has used and cost in all.',
+      inputSchema: inputSchema(argumentsSchema),
+      outputSchema: sessionsOutputSchema,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    }),
+    call: async ({ args, principal }) => {
+      const { agent } = parseArguments('list_sessions', argumentsSchema, args)
+      const found = (await store.list(principal)).filter(
+        (session) => agent === undefined || session.agent === agent,
+      )
+      const data = { sessions: found.slice(0, mostShown), total: found.length }
+      return success(JSON.stringify(data), data)
+    },
+  }
+}
