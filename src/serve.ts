@@ -58,11 +58,7 @@ async function openDoor(
   return door
 }
 
-async function services(
-  config: Config,
-  usualLevel: LogLevel,
-  token?: string,
-): Promise<Services> {
+async function services(config: Config, usualLevel: LogLevel, token?: string): Promise<Services> {
   const { env } = process
   const secrets = knownSecrets(config, env)
   if (token !== undefined) secrets.push(token)

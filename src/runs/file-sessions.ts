@@ -166,7 +166,8 @@ export class FileSessions implements SessionStore {
       if (stamp) this.loaded.set(name, { ...before, stamp })
       return
     }
-    if (!(await ticket.isValid()) || !isSame(before?.stamp, await stampOf(path))) throw changedMeanwhile(key)
+    if (!(await ticket.isValid()) || !isSame(before?.stamp, await stampOf(path)))
+      throw changedMeanwhile(key)
     const state = nextState(key, before?.state, turn, cacheMemory, Date.now())
     this.loaded.set(name, await saveSession(path, before, state))
     if (!before) await this.sweeper.added()
