@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { configFile, temporaryFolder } from '../helpers/config-file.js'
 import { type Connection, connectStdio } from '../helpers/connect.js'
-import { sentTexts } from '../helpers/sent-texts.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { initialize, type Program, startProgram, upstream } from '../helpers/program.js'
+import { sentTexts } from '../helpers/sent-texts.js'
 
 let fake: FakeProvider
 let folder: string

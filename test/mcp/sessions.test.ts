@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Connection, connect, type Door } from '../helpers/connect.js'
-import { sentTexts } from '../helpers/sent-texts.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { upstream } from '../helpers/program.js'
+import { sentTexts } from '../helpers/sent-texts.js'
 
 let fake: FakeProvider
 const clients = new Map<Door, Connection>()
