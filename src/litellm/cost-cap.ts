@@ -1,13 +1,12 @@
 import type { JsonObject } from '../agent/content.js'
 import type { CallGrant, CallNeed, ModelRequest } from '../agent/model.js'
 import { hasOtherPrice, maxCallCost } from './cost.js'
+import { mediaTokens } from './media-tokens.js'
 import type { ModelInfo } from './model-info.js'
 
 /** Text is at most so dense; measured in bytes of JSON, so that no script of the world beats it. */
 const leastBytesPerToken = 2
 const usualBytesPerToken = 4
-/** What a picture or a page of a document counts for, at most, where its bytes say nothing. */
-const tokensPerMedium = 3_000
 
 const lengthParams = ['max_completion_tokens', 'max_tokens']
 
@@ -17,13 +16,15 @@ export function callNeed(
   body: Readonly<JsonObject>,
   info: ModelInfo | undefined,
 ): CallNeed {
-  const { bytes, mediaTokens } = inputSize(request)
+  const { bytes, media } = inputSize(request)
+  const most = Math.ceil(bytes / leastBytesPerToken) + media
   const asked = lengthParams.map((name) => body[name]).find((value) => typeof value === 'number')
   return {
-    inputTokens: Math.ceil(bytes / usualBytesPerToken) + mediaTokens,
+    inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
     outputTokens: (asked as number | undefined) ?? info?.maxOutputTokens ?? Infinity,
     asked: asked !== undefined,
-    price: mostCost(Math.ceil(bytes / leastBytesPerToken) + mediaTokens, body, info),
+    // What the model has no room for is turned away, and not paid.
+    price: mostCost(Math.min(most, info?.contextTokens ?? Infinity), body, info),
   }
 }
 
@@ -54,11 +55,12 @@ function mostCost(
 }
 
 function inputSize({ messages, system, tools }: ModelRequest) {
-  let mediaTokens = 0
+  let media = 0
   const text = JSON.stringify([system, tools, messages], (key, value) => {
-    if (key !== 'bytes' || typeof value !== 'string') return value
-    mediaTokens += tokensPerMedium
-    return ''
+    const tokens = mediaTokens(key, value)
+    if (tokens === undefined) return value
+    media += tokens
+    return { ...value, source: '' }
   })
-  return { bytes: Buffer.byteLength(text), mediaTokens }
+  return { bytes: Buffer.byteLength(text), media }
 }

@@ -102,6 +102,20 @@ describe('a model that is known to take no such thing', () => {
   })
 })
 
+test('maxCostUsd counts a document and a sound by their size', async () => {
+  const large = { bytes: Buffer.alloc(60_000, 'word ').toString('base64') }
+  const ask = (block: ContentBlock) => {
+    fake.script({ text: 'ok' })
+    const agent = new Agent({ model: model('openai/gpt-4o') })
+    return agent.invoke([{ text: 'Here' }, block], { limits: { maxCostUsd: 0.05 } })
+  }
+  const csv = { document: { format: 'csv' as const, name: 'numbers', source: large } }
+  await expect(ask(csv)).rejects.toMatchObject({ code: 'limitReached' })
+  expect(fake.modelRequests).toEqual([])
+  expect((await ask({ audio: { format: 'mp3', source: large } })).text).toBe('ok')
+  expect((await ask({ image: { format: 'png', source: large } })).text).toBe('ok')
+})
+
 test('what is not known of a model is let through', async () => {
   expect(await sent('litellm_proxy/any', image, pdf, wav)).toHaveLength(3)
   fake.reset()
