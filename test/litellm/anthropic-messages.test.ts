@@ -249,6 +249,26 @@ describe('the Anthropic Messages wire', () => {
     expect(fake.modelRequests).toHaveLength(1)
   })
 
+  test('the limits on tokens shorten the answer that a request asks for', async () => {
+    fake.script({ text: 'ok' }, { text: 'ok' }, { text: 'ok' })
+    const asking = model({ params: { max_tokens: 4_000 } })
+    const first = await new Agent({ model: asking }).invoke('Hello', {
+      limits: { maxOutputTokens: 300 },
+    })
+    expect(first.metrics.notices).toEqual([
+      'The answer was limited to 300 tokens to fit maxOutputTokens.',
+    ])
+    await new Agent({ model: asking }).invoke('Hello', { limits: { maxTotalTokens: 1_000 } })
+    const asked = fake.modelRequests[1]?.body.max_tokens
+    expect(asked).toBeGreaterThan(900)
+    expect(asked).toBeLessThan(1_000)
+    const roomy = await new Agent({ model: asking }).invoke('Hello', {
+      limits: { maxOutputTokens: 5_000, maxTotalTokens: 50_000 },
+    })
+    expect(roomy.metrics.notices).toEqual([])
+    expect(fake.modelRequests[2]?.body.max_tokens).toBe(4_000)
+  })
+
   test('maxCostUsd is never exceeded, and ends a run with what it has', async () => {
     const looping = () => ({
       text: 'Working.',

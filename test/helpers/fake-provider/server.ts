@@ -40,7 +40,9 @@ export async function startFakeProvider(
     const step = typeof next === 'function' ? await next(request) : next
     if (step.raw) return { step, answer: rawAnswer(wire, step.raw) }
     const account = cache.account(form, prompt)
-    return { step, answer: replyAnswer(makeReply(step, request, account, nextId), request) }
+    const reply = makeReply(step, request, account, nextId)
+    record.billed = { ...account, output: reply.outputTokens }
+    return { step, answer: replyAnswer(reply, request) }
   }
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {

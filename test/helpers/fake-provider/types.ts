@@ -90,6 +90,17 @@ export type RecordedRequest = {
   finishedAt?: number
   /** When the client closed the connection before the answer's end. */
   abortedAt?: number
+  /** The tokens that an answer was given for, whether it arrived or not. */
+  billed?: Bill
+}
+
+/** `input` is what was neither read from the cache nor written to it. */
+export type Bill = {
+  input: number
+  read: number
+  written5m: number
+  written1h: number
+  output: number
 }
 
 export type FakeProviderOptions = {
