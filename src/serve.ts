@@ -7,11 +7,13 @@ import { ConfigError } from './config/problems.js'
 import type { Config, LogLevel } from './config/resolve.js'
 import { redact } from './litellm/errors.js'
 import { createLogger, type ServerLog } from './log.js'
+import { allowanceOf } from './mcp/allowance.js'
 import { InFlight } from './mcp/in-flight.js'
 import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
 import { knownSecrets, modelSource } from './model-source.js'
 import { runParts } from './run-parts.js'
+import { MemoryQuotas } from './runs/memory-quotas.js'
 import { InProcessRuns } from './runs/run.js'
 import { sessionStore } from './session-store.js'
 import { version } from './version.js'
@@ -69,6 +71,7 @@ async function services(config: Config, usualLevel: LogLevel, token?: string): P
     )
   const models = modelSource(config, env)
   const sessions = await sessionStore(config.sessions)
+  const quotas = new MemoryQuotas()
   const level = config.logLevel ?? usualLevel
   const log = createLogger(level, redactAll)
   switchLevelOnSignal(log, level)
@@ -76,7 +79,9 @@ async function services(config: Config, usualLevel: LogLevel, token?: string): P
     version,
     config,
     log,
-    runs: new InProcessRuns(runParts(models.create, config), sessions),
+    runs: new InProcessRuns(runParts(models.create, config), sessions, ({ principal, limits }) =>
+      quotas.admit(principal, limits, allowanceOf(principal, config)),
+    ),
     sessions,
     models,
     inFlight: new InFlight(),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../agent/content.js'
 import type { Limits } from '../agent/limits.js'
 import type { ConfigFile } from './file.js'
-import { type HttpConfig, resolveHttp } from './http.js'
+import { type CallerAllowance, type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'
 import { ConfigError, type ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
@@ -34,6 +34,8 @@ export interface Config {
     urlHosts: string[]
     /** Of what one prompt's URLs point to, together. */
     maxUrlBytes: number
+    /** What the one who calls may use of all this; everything, in a configuration that is no caller's own. */
+    caller: CallerAllowance
     /** No run may go beyond them, whatever a caller or a profile says. */
     limits: Limits
   }
@@ -91,6 +93,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       tools: allow.tools ?? [],
       urlHosts: (allow.urlHosts ?? []).map((host) => host.toLowerCase()),
       maxUrlBytes: allow.maxUrlBytes ?? 20 * 1024 * 1024,
+      caller: {},
       limits: operatorLimits(allow),
     },
     http: resolveHttp(http, env, flags),

@@ -2,6 +2,7 @@ import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/cont
 import type { Limits } from '../agent/limits.js'
 import type { RunSpec } from '../runs/spec.js'
 import {
+  checkNoProfile,
   checkUrls,
   knownProfile,
   permittedLimits,
@@ -31,6 +32,7 @@ export function planCall(
   { config, models }: Services,
 ): RunSpec {
   const profile = knownProfile(args.agent, config)
+  checkNoProfile(profile, config)
   checkUrls(args.prompt, config)
   const systemPrompt = permittedSystemPrompt(args.systemPrompt, profile)
   const { defaults } = config

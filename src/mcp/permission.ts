@@ -8,6 +8,7 @@ import type { AgentProfile } from '../config/profiles.js'
 import type { Config } from '../config/resolve.js'
 import { builtinToolNames, canonicalToolName } from '../config/tool-references.js'
 import { permittedUrl } from '../media/url-rule.js'
+import { holds } from './allowance.js'
 import type { ModelSource } from './services.js'
 
 /** What a caller may say about how a model answers: sampling, length, stop, seed, reasoning, tool choice. */
@@ -51,6 +52,17 @@ export function knownProfile(
   )
 }
 
+/** A caller who may use some agents only may not have one of their own making. */
+export function checkNoProfile(profile: AgentProfile | undefined, { agents, allow }: Config): void {
+  if (profile || holds(allow.caller.agents, '')) return
+  throw permission(
+    'You may only use the agents of this server.',
+    agents.size > 0
+      ? `Name one in agent: ${[...agents.keys()].join(', ')}.`
+      : 'Ask the operator for one: none is open to you.',
+  )
+}
+
 /** The model of a call: the one it names, if the caller may, else the profile's, else the default. */
 export function permittedModel(
   modelId: string | undefined,
@@ -59,18 +71,23 @@ export function permittedModel(
   models: ModelSource,
 ): string {
   const standard = profile?.modelId ?? config.defaults.modelId
-  if (modelId === undefined) {
-    if (standard !== undefined) return standard
+  const wanted = modelId ?? standard
+  if (wanted === undefined)
     throw configurationError(
       'No model is named, and the server has no default model.',
       'Pass modelId, or set LITELLM_AGENTS_MODEL_ID (or defaults.modelId in the configuration file) for the server.',
     )
-  }
-  if (modelId === standard || mayUseModel(modelId, config, models)) return modelId
+  const { caller, modelIds } = config.allow
+  if (!openToCaller(wanted, config, models))
+    throw permission(
+      `The model ${wanted} is not open to you.`,
+      `Name one in modelId that matches ${caller.modelIds?.join(', ')}.`,
+    )
+  if (wanted === standard || mayUseModel(wanted, config, models)) return wanted
   throw permission(
-    `The model ${modelId} is not open to callers of this server.`,
-    config.allow.modelIds
-      ? `Name one that matches ${config.allow.modelIds.join(', ')}, or leave modelId out.`
+    `The model ${wanted} is not open to callers of this server.`,
+    modelIds
+      ? `Name one that matches ${modelIds.join(', ')}, or leave modelId out.`
       : 'Name a model whose key or address the server has, or leave modelId out; list_models shows some.',
   )
 }
@@ -78,11 +95,18 @@ export function permittedModel(
 /** Judged by where an id leads, not by how it is spelt. Fails where it leads nowhere. */
 export function mayUseModel(modelId: string, config: Config, models: ModelSource): boolean {
   const { allow, defaults } = config
+  if (!openToCaller(modelId, config, models)) return false
   if (modelId === defaults.modelId) return true
   const route = models.route(modelId)
   if (allow.modelIds) return allow.modelIds.some((glob) => matchesGlob(glob, route.id))
   const provided = route.keySource !== null || route.baseSource !== 'default'
   return provided || route.kind === 'offline'
+}
+
+/** Whoever pays for it: also where the operator chose the model. */
+function openToCaller(modelId: string, { allow }: Config, models: ModelSource): boolean {
+  const { modelIds } = allow.caller
+  return modelIds === undefined || holds(modelIds, models.route(modelId).id)
 }
 
 /** The operator's params, the profile's over them and the caller's over both. */
@@ -138,7 +162,7 @@ export function permittedTools(
     // Models are given server__tool for server/tool.
     const spellings = [canonical(name), name.replace('__', '/')]
     const permitted = spellings.find((one) => open.some((glob) => matchesGlob(glob, one)))
-    if (permitted !== undefined) return permitted
+    if (permitted !== undefined && holds(allow.caller.tools, permitted)) return permitted
     throw permission(
       profile
         ? `The agent ${profile.name} has no tool ${JSON.stringify(name)}.`

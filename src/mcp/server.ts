@@ -5,6 +5,7 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import { configFor, localPrincipal } from './allowance.js'
 import { callName, clientHeader } from './call-name.js'
 import { complete } from './completions.js'
 import { getPrompt } from './prompts.js'
@@ -17,13 +18,18 @@ const minute = 60_000
 
 /** Makes a protocol server for each connection (stdio) or request (HTTP), for clients of both eras. */
 export function serverFactory(services: Services): McpServerFactory {
-  const surface = surfaceOf(services)
-
-  return ({ era, requestInfo }) => {
-    // The same for every caller; with a file they change when it does, and not every client is told.
+  return ({ authInfo, era, requestInfo }) => {
+    const principal = authInfo?.clientId ?? localPrincipal
+    /** As this caller may use them, under the configuration of the moment. */
+    const own = (): Services => {
+      const config = configFor(principal, services.config)
+      return config === services.config ? services : { ...services, config }
+    }
+    const surface = () => surfaceOf(own())
+    // With a file they change when it does, and not every client is told.
     const lists = {
       ttlMs: services.config.files.length > 0 ? minute : 60 * minute,
-      cacheScope: 'public',
+      cacheScope: own() === services ? 'public' : 'private',
     } as const
     // A 2025 client over HTTP has no stream of its own on which to be told anything.
     const listChanged = era === 'modern' || requestInfo === undefined
@@ -51,17 +57,17 @@ export function serverFactory(services: Services): McpServerFactory {
     server.setRequestHandler('tools/call', ({ params }, context) =>
       callTool(
         knownTool(params.name, surface().tools),
-        toolCall(params.arguments ?? {}, context),
-        services,
+        toolCall(params.arguments ?? {}, principal, context),
+        own(),
       ),
     )
     server.setRequestHandler('resources/list', () => ({ resources }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
-    server.setRequestHandler('resources/read', ({ params }) => readResource(params.uri, services))
+    server.setRequestHandler('resources/read', ({ params }) => readResource(params.uri, own()))
     server.setRequestHandler('prompts/list', () => ({ prompts: surface().listPrompts() }))
-    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params, services.config))
+    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params, own().config))
     server.setRequestHandler('completion/complete', ({ params }) =>
-      complete(params.argument, services),
+      complete(params.argument, own()),
     )
     return server
   }
@@ -77,9 +83,8 @@ function knownTool(name: string, tools: ReadonlyMap<string, ServerTool>): Server
   )
 }
 
-function toolCall(args: unknown, { http, mcpReq }: ServerContext): ToolCall {
+function toolCall(args: unknown, principal: string, { http, mcpReq }: ServerContext): ToolCall {
   const progressToken = mcpReq._meta?.progressToken
-  const principal = http?.authInfo?.clientId ?? 'local'
   return {
     args,
     signal: mcpReq.signal,

@@ -1,5 +1,6 @@
 import type { Tool as McpTool, Prompt } from '@modelcontextprotocol/server'
 import type { Config } from '../config/resolve.js'
+import { holds } from './allowance.js'
 import { instructions } from './instructions.js'
 import { listPrompts } from './prompts.js'
 import type { Services } from './services.js'
@@ -30,7 +31,9 @@ export class Surface {
       forgetSessionTool(services),
       ...agents.map((profile) => agentTool(profile, services)),
     ]
-    this.tools = new Map(all.map((tool) => [tool.name, tool]))
+    const { caller } = this.config.allow
+    const open = all.filter(({ name }) => holds(caller.tools, name))
+    this.tools = new Map(open.map((tool) => [tool.name, tool]))
     this.instructions = instructions(this.config)
   }
 
@@ -45,12 +48,11 @@ export class Surface {
   }
 }
 
-/** The surface under the configuration of the moment. */
-export function surfaceOf(services: Services): () => Surface {
-  let made: { config: Config; surface: Surface } | undefined
-  return () => {
-    if (made?.config !== services.config)
-      made = { config: services.config, surface: new Surface(services) }
-    return made.surface
-  }
+const surfaces = new WeakMap<Config, Surface>()
+
+/** The surface under these services' configuration. */
+export function surfaceOf(services: Services): Surface {
+  const surface = surfaces.get(services.config) ?? new Surface(services)
+  surfaces.set(services.config, surface)
+  return surface
 }

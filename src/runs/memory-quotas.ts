@@ -18,6 +18,9 @@ export class MemoryQuotas implements Quotas {
   constructor(private readonly now: () => number = Date.now) {}
 
   async admit(principal: string, limits: Limits, allowance: RunAllowance): Promise<Admission> {
+    const { maxConcurrentRuns, tokensPerDay, usdPerDay } = allowance
+    if (maxConcurrentRuns === undefined && tokensPerDay === undefined && usdPerDay === undefined)
+      return { limits, settle: async () => {} }
     const now = this.now()
     this.startDay(dayOf(now))
     const account = this.accounts.get(principal) ?? newAccount()

@@ -1,5 +1,6 @@
 import type { Limits } from '../agent/limits.js'
 import type { Spending } from './session-store.js'
+import type { RunSpec } from './spec.js'
 
 /** How much one principal may have run. What is absent is no bound. */
 export interface RunAllowance {
@@ -12,7 +13,7 @@ export interface RunAllowance {
 export interface Admission {
   /** The run's limits, with no more in them than is held for it. */
   readonly limits: Limits
-  /** Counts what the run spent and gives the rest back. To be called exactly once, at its end. */
+  /** Counts what the run spent and gives the rest back. To be called exactly once, at its end. Never fails. */
   settle(spent: Spending): Promise<void>
 }
 
@@ -24,3 +25,6 @@ export interface Quotas {
   /** Fails with `rateLimit` or `budgetExceeded`, and says when to come back. */
   admit(principal: string, limits: Limits, allowance: RunAllowance): Promise<Admission>
 }
+
+/** Lets a run in, by what its principal may have. */
+export type Admit = (spec: RunSpec) => Promise<Admission>

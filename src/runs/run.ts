@@ -2,8 +2,10 @@ import { CoreAgent } from '../agent/agent.js'
 import { type AgentError, asAgentError } from '../agent/errors.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
+import { noUsage } from '../agent/usage.js'
 import { runInSession } from './in-session.js'
-import type { Session, SessionStore } from './session-store.js'
+import type { Admit } from './quotas.js'
+import type { Session, SessionStore, Spending } from './session-store.js'
 import type { Materialise, RunParts, RunSpec } from './spec.js'
 
 export interface RunOptions {
@@ -24,10 +26,25 @@ export class InProcessRuns {
   constructor(
     private readonly materialise: Materialise,
     private readonly sessions: SessionStore,
+    private readonly admit: Admit,
   ) {}
 
   /** Fails where the spec cannot be run at all; from then on every end is an outcome. */
   async run(spec: RunSpec, options: RunOptions): Promise<RunOutcome> {
+    const { limits, settle } = await this.admit(spec)
+    let spent: Spending = { usage: noUsage, costUsd: 0 }
+    try {
+      const outcome = await this.runAdmitted({ ...spec, limits }, options)
+      const { usage, metrics } = 'error' in outcome ? outcome.error : outcome.result
+      // An error without metrics came before anything was sent.
+      if (metrics) spent = { usage, costUsd: metrics.costUsd }
+      return outcome
+    } finally {
+      await settle(spent)
+    }
+  }
+
+  private async runAdmitted(spec: RunSpec, options: RunOptions): Promise<RunOutcome> {
     const parts = await this.materialise(spec, options.signal)
     const about = {
       runId: crypto.randomUUID(),

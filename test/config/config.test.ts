@@ -46,7 +46,14 @@ describe('where a value comes from', () => {
         cacheAdvice: false,
       },
       clientArgs: {},
-      allow: { params: [], tools: [], urlHosts: [], maxUrlBytes: 20 * 1024 * 1024, limits: {} },
+      allow: {
+        params: [],
+        tools: [],
+        urlHosts: [],
+        maxUrlBytes: 20 * 1024 * 1024,
+        caller: {},
+        limits: {},
+      },
       http: {
         host: '127.0.0.1',
         port: 3333,
