@@ -83,7 +83,10 @@ async function bundle() {
     preserveEntrySignatures: 'allow-extension',
     external,
     resolve: {
-      alias: { '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs') },
+      alias: {
+        '@modelcontextprotocol/client/_shims': resolve('scripts/mcp-shims.mjs'),
+        '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs'),
+      },
     },
     plugins: [start, priceMap],
     onLog: (level, log) => {

@@ -102,14 +102,22 @@ function namedModels({ allow, defaults }: Config, route: (modelId: string) => Ro
 const secretName = /(_|^)(API_KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
 
 /** The secrets this process was given, so that no text that leaves it holds one. */
-export function knownSecrets({ clientArgs, http }: Config, env: Environment): string[] {
-  const given = Object.values(clientArgs).filter(isJsonObject)
+export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Environment): string[] {
+  const servers = [...mcpServers.values()]
+  const given = [
+    ...Object.values(clientArgs).filter(isJsonObject),
+    ...servers.map((server) => ('env' in server ? server.env : {})),
+  ]
+  // With and without the word before it, as in "Bearer …".
+  const headers = servers
+    .flatMap((server) => ('headers' in server ? Object.values(server.headers) : []))
+    .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
   const named = [env, ...given].flatMap((values) =>
     Object.entries(values).flatMap(([name, value]) =>
       secretName.test(name) && typeof value === 'string' ? [value] : [],
     ),
   )
   const tokens = [http.authToken, ...Object.values(http.principals).map(({ token }) => token)]
-  const secrets = [...named, ...tokens.filter((token) => token !== undefined)]
+  const secrets = [...named, ...headers, ...tokens.filter((token) => token !== undefined)]
   return [...new Set(secrets)].filter((secret) => secret.length >= 8)
 }

@@ -4,22 +4,36 @@ import { urlOf } from './agent/media.js'
 import type { Model } from './agent/model.js'
 import type { Tool } from './agent/tool.js'
 import type { Config } from './config/resolve.js'
+import type { McpTools } from './mcp-tools.js'
 import type { Materialise, OutputSpec, RunParts, RunSpec } from './runs/spec.js'
 
 /** What a spec says of its model. */
 export type ModelSpec = Pick<RunSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>
 
 /** Makes the objects that specs name. What only some runs need is loaded by the first of them. */
-export function runParts(createModel: (spec: ModelSpec) => Model, { allow }: Config): Materialise {
+export function runParts(
+  createModel: (spec: ModelSpec) => Model,
+  mcpTools: Pick<McpTools, 'find'>,
+  { allow }: Config,
+): Materialise {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('./schema.js')> | undefined
 
-  async function toolsNamed(names: readonly string[]): Promise<Tool[]> {
-    if (names.length === 0) return []
+  /** Built-in tools, then those of MCP servers. */
+  async function toolsNamed(
+    { tools: names, principal, readOnly = false }: RunSpec,
+    signal: AbortSignal,
+  ): Promise<Pick<RunParts, 'tools' | 'notices'>> {
+    if (names.length === 0) return { tools: [] }
     builtins ??= import('./toolsets/index.js').then(({ builtinTools }) => builtinTools)
     const available = await builtins
-    return names.map((name) => available.get(name) ?? noSuchTool(name, available))
+    const patterns = names.filter((name) => name.includes('/'))
+    const plain = names.filter((name) => !name.includes('/'))
+    const tools = plain.map((name) => available.get(name) ?? noSuchTool(name, available))
+    if (patterns.length === 0) return { tools }
+    const found = await mcpTools.find(patterns, { principal, readOnly, signal })
+    return { tools: [...tools, ...found.tools], notices: found.problems }
   }
 
   async function compiled({
@@ -41,12 +55,12 @@ export function runParts(createModel: (spec: ModelSpec) => Model, { allow }: Con
   }
 
   return async (spec, signal) => {
-    const { prompt, tools, output } = spec
+    const { prompt, output } = spec
     const model = createModel(spec)
     const elsewhere = typeof prompt !== 'string' && prompt.some((block) => urlOf(block))
     return {
       model,
-      tools: await toolsNamed(tools),
+      ...(await toolsNamed(spec, signal)),
       ...(output && { output: await compiled(output) }),
       ...(elsewhere && { prompt: await fetched(prompt, signal) }),
     }

@@ -11,8 +11,10 @@ import { allowanceOf } from './mcp/allowance.js'
 import { InFlight } from './mcp/in-flight.js'
 import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
+import { type McpTools, mcpTools } from './mcp-tools.js'
 import { knownSecrets, modelSource } from './model-source.js'
 import { runParts } from './run-parts.js'
+import { KeptResults } from './runs/kept-results.js'
 import { MemoryQuotas } from './runs/memory-quotas.js'
 import { InProcessRuns } from './runs/run.js'
 import { sessionStore } from './session-store.js'
@@ -47,20 +49,37 @@ async function openDoor(
   command: Command & { name: 'stdio' | 'http' },
   config: Config,
 ): Promise<Door> {
-  if (command.name === 'stdio') return serveOverStdio(await services(config, 'warn'))
+  if (command.name === 'stdio') {
+    const { mcpTools, ...rest } = await services(config, 'warn')
+    return endingTools(serveOverStdio(rest), mcpTools)
+  }
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('./mcp/auth/access.js'),
     import('./mcp/http/door.js'),
   ])
   const access = httpAccess(config.http, command.noAuth, randomToken)
   const token = access === 'open' ? undefined : access.generatedToken
-  const door = await serveHttp(await services(config, 'info', token), access)
+  const { mcpTools, ...rest } = await services(config, 'info', token)
+  const door = await serveHttp(rest, access)
   process.stderr.write(`Listening on ${door.url}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
-  return door
+  return endingTools(door, mcpTools)
 }
 
-async function services(config: Config, usualLevel: LogLevel, token?: string): Promise<Services> {
+/** A door that ends other servers when the runs behind it are over. */
+function endingTools(door: Door, tools: McpTools): Door {
+  const close = async (grace: number) => {
+    await door.close(grace)
+    await tools.close()
+  }
+  return { ...door, close }
+}
+
+async function services(
+  config: Config,
+  usualLevel: LogLevel,
+  token?: string,
+): Promise<Services & { mcpTools: McpTools }> {
   const { env } = process
   const secrets = knownSecrets(config, env)
   if (token !== undefined) secrets.push(token)
@@ -75,15 +94,21 @@ async function services(config: Config, usualLevel: LogLevel, token?: string): P
   const level = config.logLevel ?? usualLevel
   const log = createLogger(level, redactAll)
   switchLevelOnSignal(log, level)
+  const results = new KeptResults()
+  const tools = mcpTools(config, log, results)
   return {
     version,
     config,
     log,
-    runs: new InProcessRuns(runParts(models.create, config), sessions, ({ principal, limits }) =>
-      quotas.admit(principal, limits, allowanceOf(principal, config)),
+    runs: new InProcessRuns(
+      runParts(models.create, tools, config),
+      sessions,
+      ({ principal, limits }) => quotas.admit(principal, limits, allowanceOf(principal, config)),
     ),
     sessions,
     models,
+    results,
+    mcpTools: tools,
     inFlight: new InFlight(),
     redact: redactAll,
   }

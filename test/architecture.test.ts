@@ -34,6 +34,10 @@ const table: Record<string, Layer> = {
   'src/schema': { layers: ['src/agent'], packages: ['ajv*', 'node:vm'] },
   'src/library': { layers: ['src/agent', 'src/schema'], packages: [] },
   'src/toolsets': { layers: ['src/agent'], packages: ['mathjs/number', 'node:*'] },
+  'src/toolsets/mcp': {
+    layers: ['src/agent', 'src/config'],
+    packages: ['node:*', '@modelcontextprotocol/client', 'cross-spawn'],
+  },
   'src/config': { layers: ['src/agent'], packages: ['node:*', 'yaml', 'zod'] },
   'src/media': { layers: ['src/agent'], packages: ['node:*'] },
   'src/runs': { layers: ['src/agent'], packages: ['node:*'] },

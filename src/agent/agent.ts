@@ -38,6 +38,8 @@ export interface CoreAgentConfig {
 export interface CoreRunOptions {
   limits?: Limits
   signal?: AbortSignal
+  /** What the caller should know from before the run; they stand in its metrics. */
+  notices?: readonly string[]
   /** Overrides the model's own choice between a stream and one JSON reply. */
   stream?: boolean
   /** The run whose tool makes this one: they share limits, clock and spending. */
@@ -111,6 +113,7 @@ export class CoreAgent {
     const budget = new Budget(limits, parent?.budget)
     const place = { name, parent, maxDepth, budget, run, recorder }
     parent?.addChild(name, () => ({ usage: recorder.usage, metrics: recorder.snapshot() }))
+    for (const notice of options.notices ?? []) recorder.addNotice(notice)
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
     const plan = outputPlan(options, this.tools)

@@ -7,7 +7,7 @@ import {
 import { type HookRunner, HookStop } from './hook-runner.js'
 import { untilAborted } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
-import { type Tool, ToolFailure, toolNamePattern, toolResultContent } from './tool.js'
+import { displayName, type Tool, ToolFailure, toolNamePattern, toolResultContent } from './tool.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 type ToolResult = ToolResultBlock['toolResult']
@@ -60,7 +60,7 @@ async function outcome(use: ToolUse, place: CallPlace): Promise<Outcome> {
   if (!hooks || tool === place.outputTool) return settled(tool, checked, use, place)
 
   const { cycle, signal } = place
-  const event = { cycle, signal, toolUseId: use.toolUseId, name: use.name }
+  const event = { cycle, signal, toolUseId: use.toolUseId, name: displayName(tool) }
   const before = await asked(hooks.beforeToolCall({ ...event, input: use.input }), signal)
   if ('cancel' in before) throw new ToolFailure(before.cancel)
   const { input } = before

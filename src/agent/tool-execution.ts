@@ -6,7 +6,7 @@ import type { MetricsRecorder } from './metrics.js'
 import { Queue } from './queue.js'
 import { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
-import type { Tool } from './tool.js'
+import { displayName, type Tool } from './tool.js'
 import { runTool } from './tool-call.js'
 
 type ToolUse = ToolUseBlock['toolUse']
@@ -46,6 +46,7 @@ interface CallEnd {
  */
 export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent, BatchEnd> {
   const { cycle, recorder } = batch
+  const nameOf = (use: ToolUse) => shownName(use, batch)
   const results: ToolResultBlock[] = []
   const queue = new Queue<AgentEvent | CallEnd>()
   const guard = batch.hooks && new RunSignal(batch.signal, undefined)
@@ -56,8 +57,8 @@ export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent
     guard?.release({ abort: true })
   }
   for (const [index, use] of batch.uses.entries()) {
-    const { toolUseId, name, input } = use
-    yield { type: 'toolStart', cycle, toolUseId, name, input }
+    const { toolUseId, input } = use
+    yield { type: 'toolStart', cycle, toolUseId, name: nameOf(use), input }
     const startedAt = performance.now()
     const run = batch.runFor((agent, event) =>
       queue.push({ type: 'childEvent', agent: [...agent], toolUseId, event }),
@@ -75,8 +76,9 @@ export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent
     }
     open--
     const { use, toolResult, durationMs } = event
-    const { toolUseId, name } = use
+    const { toolUseId } = use
     const { status } = toolResult
+    const name = nameOf(use)
     recorder.addTool(name, durationMs, status === 'error')
     yield { type: 'toolEnd', cycle, toolUseId, name, status, durationMs }
   }
@@ -85,4 +87,10 @@ export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent
   if (!ended) return { message }
   if (ended.by instanceof HookStop) return { message, stopped: ended.by.message }
   throw asAgentError(ended.by)
+}
+
+/** What people see: a model may know a tool by another name. */
+function shownName({ name }: ToolUse, { tools }: ToolBatch): string {
+  const tool = tools.get(name)
+  return tool ? displayName(tool) : name
 }

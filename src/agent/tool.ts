@@ -23,10 +23,17 @@ export type ToolOutput = JsonValue | ToolResultContent[] | undefined
 /** A tool an agent can run: a spec, a check of the arguments and the work itself. */
 export interface Tool {
   readonly spec: ToolSpec
+  /** What people see in place of `spec.name`, where that has a form made for providers: `server/tool`. */
+  readonly displayName?: string
   readonly validate?: Validator
   readonly run: (input: JsonObject, context: ToolContext) => ToolOutput | Promise<ToolOutput>
   /** It ends soon after its signal aborts, and is waited for, so that what it spent is counted. */
   readonly endsOnAbort?: boolean
+}
+
+/** A tool's name for people: in progress, metrics and permissions. */
+export function displayName({ displayName, spec }: Tool): string {
+  return displayName ?? spec.name
 }
 
 /** Thrown by a tool whose message is for the model to read as it stands. */

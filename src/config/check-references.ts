@@ -1,4 +1,4 @@
-import { matchesGlob } from '../agent/glob.js'
+import { matchesAny, matchesGlob } from '../agent/glob.js'
 import { nearest } from '../agent/known-keys.js'
 import type { ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
@@ -26,14 +26,12 @@ function badReference(name: string, agents: Profiles, servers: Servers): string 
   const reference = toolReference(name, agents)
   if (reference.kind === 'mcp') {
     const { server, tool } = reference
-    const allowed = servers.get(server)
-    if (!allowed)
-      return `there is no server ${JSON.stringify(server)} in mcpServers${hint(server, [...servers.keys()])}`
-    if (
-      allowed.tools &&
-      !tool.includes('*') &&
-      !allowed.tools.some((glob) => matchesGlob(glob, tool))
+    const allowed = [...servers].flatMap(([name, meant]) =>
+      matchesGlob(server, name) ? [meant.tools] : [],
     )
+    if (allowed.length === 0)
+      return `there is no server ${JSON.stringify(server)} in mcpServers${hint(server, [...servers.keys()])}`
+    if (!tool.includes('*') && !allowed.some((tools) => !tools || matchesAny(tools, tool)))
       return `mcpServers.${server}.tools does not let agents use ${JSON.stringify(tool)}`
     return undefined
   }

@@ -55,7 +55,7 @@ export function parseConfigFile(
   )
   const servers = new Map<string, McpServerConfig>()
   for (const [name, entry] of Object.entries(mcpServers)) {
-    const server = mcpServer(name, entry, problems)
+    const server = mcpServer(name, entry, dirname(path), problems)
     if (server) servers.set(name, server)
   }
   problems.push(...checkReferences(profiles, new Map(Object.entries(mcpServers))))

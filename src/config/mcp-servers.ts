@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { ConfigProblem } from './problems.js'
 import type { FileContent } from './schema.js'
 
@@ -29,10 +30,11 @@ type FileServer = NonNullable<FileContent['mcpServers']>[string]
 const stdioKeys = ['command', 'args', 'env', 'cwd'] as const
 const httpKeys = ['url', 'headers'] as const
 
-/** `undefined`, and problems, where the keys do not fit together. */
+/** A relative `cwd` starts at the file's own folder. `undefined`, and problems, where the keys do not fit together. */
 export function mcpServer(
   name: string,
   server: FileServer,
+  folder: string,
   problems: ConfigProblem[],
 ): McpServerConfig | undefined {
   const { type, command, args = [], env = {}, cwd, url, headers = {}, ...rest } = server
@@ -48,6 +50,13 @@ export function mcpServer(
   if (type !== undefined && (type === 'stdio') !== (kind === 'command'))
     problems.push({ path: [...path, 'type'], message: `does not go with ${kind}` })
   const common = { ...rest, readOnly: rest.readOnly ?? false }
-  if (command !== undefined) return { command, args, env, ...(cwd && { cwd }), ...common }
+  if (command !== undefined)
+    return {
+      command,
+      args,
+      env,
+      ...(cwd !== undefined && { cwd: resolve(folder, cwd) }),
+      ...common,
+    }
   return { url: url as string, headers, type: type === 'sse' ? 'sse' : 'http', ...common }
 }

@@ -21,6 +21,8 @@ export interface Config {
     /** Models to ask where the one that was named fails. */
     fallbacks: string[]
     cache?: 'auto'
+    /** What is longer in a tool's result is cut before a model reads it. */
+    maxToolResultChars: number
     /** One line in every answer about what the cache did. */
     cacheAdvice: boolean
   }
@@ -84,6 +86,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       limits: defaults.limits ?? {},
       fallbacks: defaults.fallbacks ?? [],
       ...(defaults.cache && { cache: defaults.cache }),
+      maxToolResultChars: defaults.maxToolResultChars ?? 20_000,
       cacheAdvice: defaults.cacheAdvice ?? false,
     },
     clientArgs: clientArgs as Record<string, JsonObject>,

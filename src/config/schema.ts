@@ -81,6 +81,7 @@ export const fileSchema = strict({
     fallbacks: texts.exactOptional(),
     cache: z.literal('auto').exactOptional(),
     cacheAdvice: z.boolean().exactOptional(),
+    maxToolResultChars: wholePositive.exactOptional(),
   }).exactOptional(),
   clientArgs: z.record(z.string(), values).exactOptional(),
   allow: strict({

@@ -9,6 +9,8 @@ import { openModels } from './open-models.js'
 import type { Services } from './services.js'
 
 const mimeType = 'application/json'
+/** Results of tools that were too long for a model. */
+const keptPrefix = 'litellm-agents://results/'
 
 export const resources: Resource[] = [
   {
@@ -28,7 +30,14 @@ export const resources: Resource[] = [
 ]
 
 /** Fails with the protocol's own error where there is no such resource. */
-export async function readResource(uri: string, services: Services): Promise<ReadResourceResult> {
+export async function readResource(
+  uri: string,
+  principal: string,
+  services: Services,
+): Promise<ReadResourceResult> {
+  const id = uri.startsWith(keptPrefix) ? uri.slice(keptPrefix.length) : undefined
+  const kept = id && services.results.get(id, principal)
+  if (kept) return { contents: [{ uri, ...kept }] }
   const text = JSON.stringify(await resourceData(uri, services))
   return { contents: [{ uri, mimeType, text }] }
 }

@@ -63,7 +63,9 @@ export function serverFactory(services: Services): McpServerFactory {
     )
     server.setRequestHandler('resources/list', () => ({ resources }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
-    server.setRequestHandler('resources/read', ({ params }) => readResource(params.uri, own()))
+    server.setRequestHandler('resources/read', ({ params }) =>
+      readResource(params.uri, principal, own()),
+    )
     server.setRequestHandler('prompts/list', () => ({ prompts: surface().listPrompts() }))
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params, own().config))
     server.setRequestHandler('completion/complete', ({ params }) =>

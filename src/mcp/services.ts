@@ -1,5 +1,6 @@
 import type { ListedModel } from '../agent/listed-model.js'
 import type { Config } from '../config/resolve.js'
+import type { KeptResults } from '../runs/kept-results.js'
 import type { InProcessRuns } from '../runs/run.js'
 import type { SessionStore } from '../runs/session-store.js'
 import type { InFlight } from './in-flight.js'
@@ -13,6 +14,8 @@ export interface Services {
   /** The conversations between runs. */
   readonly sessions: SessionStore
   readonly models: ModelSource
+  /** Results of tools that were cut for the model. */
+  readonly results: KeptResults
   /** Calls being worked on, at either door. */
   readonly inFlight: InFlight
   /** A text without keys, and without credentials in addresses. */

@@ -91,12 +91,13 @@ function newAgent(
 async function runAgent(
   agent: CoreAgent,
   { prompt }: RunSpec,
-  { output, prompt: fetched }: RunParts,
+  { output, notices, prompt: fetched }: RunParts,
   { signal, onEvent, stream }: RunOptions,
 ): Promise<AgentResult> {
   const events = agent.events(fetched ?? prompt, {
     signal,
     ...(output && { output }),
+    ...(notices && { notices }),
     ...(stream !== undefined && { stream }),
   })
   return lastOf(events, onEvent)

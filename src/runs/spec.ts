@@ -45,6 +45,8 @@ export interface RunParts {
   /** The spec's, with the content of its URLs in place of these; absent: it has none. */
   prompt?: ContentBlock[]
   output?: NonNullable<CoreRunOptions['output']>
+  /** What could not be had, and why; the run goes on without it. */
+  notices?: readonly string[]
 }
 
 /** Fails with an AgentError where a spec cannot be run, before anything is spent. */

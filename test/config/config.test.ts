@@ -43,6 +43,7 @@ describe('where a value comes from', () => {
         params: {},
         limits: {},
         fallbacks: [],
+        maxToolResultChars: 20_000,
         cacheAdvice: false,
       },
       clientArgs: {},

@@ -1,0 +1,45 @@
+export interface KeptResult {
+  text: string
+  mimeType: string
+}
+
+interface Entry extends KeptResult {
+  principal: string
+  bytes: number
+}
+
+/**
+ * Results of tools that were too long for a model, for people to read. They are kept in memory, those
+ * read last the longest, and only for whom the run was made.
+ */
+export class KeptResults {
+  /** Least recently used first. */
+  private readonly entries = new Map<string, Entry>()
+  private bytes = 0
+
+  constructor(private readonly maxBytes = 32 * 1024 * 1024) {}
+
+  /** The result's id; `undefined`: it is too large to be kept. */
+  keep(principal: string, { text, mimeType }: KeptResult): string | undefined {
+    const bytes = Buffer.byteLength(text)
+    if (bytes > this.maxBytes) return undefined
+    const id = crypto.randomUUID()
+    this.entries.set(id, { principal, text, mimeType, bytes })
+    this.bytes += bytes
+    for (const [oldest, entry] of this.entries) {
+      if (this.bytes <= this.maxBytes) break
+      this.entries.delete(oldest)
+      this.bytes -= entry.bytes
+    }
+    return id
+  }
+
+  /** `undefined`: it is unknown, gone or somebody else's. */
+  get(id: string, principal: string): KeptResult | undefined {
+    const entry = this.entries.get(id)
+    if (!entry || entry.principal !== principal) return undefined
+    this.entries.delete(id)
+    this.entries.set(id, entry)
+    return { text: entry.text, mimeType: entry.mimeType }
+  }
+}

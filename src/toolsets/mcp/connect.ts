@@ -1,0 +1,101 @@
+import {
+  Client,
+  type JsonSchemaValidator,
+  type jsonSchemaValidator,
+  SdkError,
+  SdkErrorCode,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
+import type { HttpServerConfig, McpServerConfig } from '../../config/mcp-servers.js'
+import { ChildTransport } from './child-transport.js'
+
+export interface ConnectOptions {
+  readonly version: string
+  /** The server is known to be of the older era. */
+  readonly legacy: boolean
+  readonly signal: AbortSignal
+  onClosed(client: Client): void
+  /** For the log: what a child prints to stderr, and what the client stumbles over. */
+  onLogLine(line: string): void
+}
+
+/** `npx` may have to download the server first. */
+const startTimeoutMs = 60_000
+/** Some children of the older era are silent where they do not know the question. */
+const probeTimeoutMs = 20_000
+/** How long a list of tools is good for, where the server does not say. */
+const listTtlMs = 5 * 60_000
+
+/** A client at a running server of either era. */
+export async function connect(config: McpServerConfig, options: ConnectOptions): Promise<Client> {
+  try {
+    return await open(config, options)
+  } catch (error) {
+    // Others end at the first message that they do not know.
+    const ended = error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed
+    if (!ended || 'url' in config || options.legacy || options.signal.aborted) throw error
+    return open(config, { ...options, legacy: true })
+  }
+}
+
+async function open(config: McpServerConfig, options: ConnectOptions): Promise<Client> {
+  const { legacy, version, onClosed, onLogLine } = options
+  // What a server may ask of its client, such as sampling, is not declared, so it is not asked.
+  const client = new Client(
+    { name: 'litellm-agents-mcp', version },
+    {
+      versionNegotiation: { mode: 'auto', probe: { timeoutMs: probeTimeoutMs } },
+      inputRequired: { autoFulfill: false },
+      // The client forgets its list of tools when the server tells of a change.
+      listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => {} } },
+      defaultCacheTtlMs: listTtlMs,
+      jsonSchemaValidator: unchecked,
+    },
+  )
+  client.onclose = () => onClosed(client)
+  client.onerror = (error) => onLogLine(error.message)
+  const transport = 'url' in config ? httpTransport(config) : new ChildTransport(config, onLogLine)
+  const late = AbortSignal.timeout(startTimeoutMs)
+  const signal = AbortSignal.any([options.signal, late])
+  const stop = () => void transport.close()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    signal.throwIfAborted()
+    await client.connect(transport, {
+      signal,
+      timeout: startTimeoutMs,
+      ...(legacy && { prior: { kind: 'legacy' } }),
+    })
+    return client
+  } catch (error) {
+    await transport.close().catch(() => {})
+    throw late.aborted
+      ? new Error(`It did not answer within ${startTimeoutMs / 1000} seconds.`)
+      : error
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+function httpTransport({ url, headers, type }: HttpServerConfig) {
+  const Transport = type === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport
+  return new Transport(new URL(url), { requestInit: { headers } })
+}
+
+/** Results are for a model to read: one that strays from its schema says more than none. */
+const unchecked: jsonSchemaValidator = {
+  getValidator:
+    <T>(): JsonSchemaValidator<T> =>
+    (input) => ({ valid: true, data: input as T, errorMessage: undefined }),
+}
+
+/** Ends a session with a server, and the server where it is a child of ours. */
+export async function disconnect(client: Client): Promise<void> {
+  const { transport } = client
+  if (transport instanceof StreamableHTTPClientTransport) {
+    const timeout = new Promise((resolve) => setTimeout(resolve, 1_000).unref())
+    await Promise.race([transport.terminateSession().catch(() => {}), timeout])
+  }
+  await client.close()
+}

@@ -1,0 +1,97 @@
+import type { CallToolResult } from '@modelcontextprotocol/client'
+import type { JsonValue, ToolResultContent } from '../../agent/content.js'
+import { mediaBlock, plainMediaType } from '../../agent/media.js'
+import { ToolFailure, type ToolOutput } from '../../agent/tool.js'
+
+type McpBlock = CallToolResult['content'][number]
+
+export interface ResultOptions {
+  /** What is longer is cut. */
+  maxChars: number
+  /** Keeps a whole text that was cut, and says where it can be read. */
+  keepWhole?: ((text: string, mimeType: string) => string | undefined) | undefined
+}
+
+/** A server's result as a tool's. Fails with a ToolFailure where the server says that it failed. */
+export function toolOutput(result: CallToolResult, options: ResultOptions): ToolOutput {
+  const { content, structuredContent, isError } = result
+  const blocks = content.map(resultBlock)
+  const told = content.some(({ type }) => type === 'text')
+  // A structured result repeats the text that comes with it.
+  if (structuredContent !== undefined && !told)
+    blocks.unshift({ json: structuredContent as JsonValue })
+  const cut = withinChars(blocks, options)
+  if (!isError) return cut.length > 0 ? cut : undefined
+  const message = cut.map(textOf).filter(Boolean).join('\n')
+  throw new ToolFailure(message || 'Error: the tool failed, and does not say why.')
+}
+
+function resultBlock(block: McpBlock): ToolResultContent {
+  switch (block.type) {
+    case 'text':
+      return { text: block.text }
+    case 'image':
+      return media(block.mimeType, block.data, 'An image')
+    case 'audio':
+      return media(block.mimeType, block.data, 'A recording')
+    case 'resource_link': {
+      const { uri, name, description, mimeType } = block
+      const about = [name, description, mimeType].filter(Boolean).join(', ')
+      return { text: `[Link to a resource: ${uri} (${about})]` }
+    }
+    case 'resource': {
+      const { resource } = block
+      if ('text' in resource) return { text: `[${resource.uri}]\n${resource.text}` }
+      return media(resource.mimeType, resource.blob, `The resource ${resource.uri}`)
+    }
+  }
+}
+
+/** `data` is base64. What no block of a tool's result can hold is told of in words. */
+function media(mimeType: string | undefined, data: string, what: string): ToolResultContent {
+  const type = plainMediaType(mimeType ?? 'application/octet-stream')
+  if (type.startsWith('text/') || type === 'application/json')
+    return { text: Buffer.from(data, 'base64').toString('utf8') }
+  const block = mediaBlock(type, { bytes: data }, 'document')
+  if (block && !('audio' in block)) return block
+  const bytes = Buffer.byteLength(data, 'base64')
+  return { text: `[${what} of type ${type}, ${bytes} bytes, that is not shown.]` }
+}
+
+/** The blocks with so much of their text, in order, as there may be, and a note of what is missing. */
+function withinChars(
+  blocks: readonly ToolResultContent[],
+  { maxChars, keepWhole }: ResultOptions,
+): ToolResultContent[] {
+  const texts = blocks.map(textOf)
+  const total = texts.reduce((sum, text) => sum + text.length, 0)
+  if (total <= maxChars) return [...blocks]
+  let left = maxChars
+  const kept = blocks.flatMap((block, index): ToolResultContent[] => {
+    const text = texts[index] ?? ''
+    const part = cutText(text, left)
+    left = Math.max(0, left - text.length)
+    if (part === text) return [block]
+    return part === '' ? [] : [{ text: part }]
+  })
+  const json = blocks.every((block) => 'json' in block)
+  const whole = keepWhole?.(
+    texts.filter(Boolean).join('\n'),
+    json ? 'application/json' : 'text/plain',
+  )
+  const where = whole === undefined ? '' : ` The whole is kept for people at ${whole}.`
+  const note = `[Cut: this is the start of a result of ${total} characters.${where} Ask for less, or for another part.]`
+  return [...kept, { text: note }]
+}
+
+function textOf(block: ToolResultContent): string {
+  if ('text' in block) return block.text
+  return 'json' in block ? JSON.stringify(block.json) : ''
+}
+
+/** Never cuts a character of two code units in half. */
+function cutText(text: string, max: number): string {
+  if (text.length <= max) return text
+  const last = text.charCodeAt(max - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max)
+}

@@ -1,0 +1,201 @@
+import {
+  type CallToolResult,
+  type Client,
+  type Tool as McpTool,
+  ProtocolError,
+  SdkError,
+  SdkErrorCode,
+} from '@modelcontextprotocol/client'
+import type { JsonObject } from '../../agent/content.js'
+import { matchesAny } from '../../agent/glob.js'
+import { untilAborted } from '../../agent/run-signal.js'
+import { ToolFailure } from '../../agent/tool.js'
+import type { McpServerConfig } from '../../config/mcp-servers.js'
+import { restartDelayMs } from './backoff.js'
+import { connect, disconnect } from './connect.js'
+import { type Loss, lossOf } from './loss.js'
+import { toolName } from './names.js'
+
+export interface McpServerOptions {
+  readonly version: string
+  readonly log: ToolsetLog
+}
+
+export interface ListOptions {
+  signal: AbortSignal
+  /** Only tools that say they change nothing. */
+  readOnly?: boolean
+}
+
+/** Where toolsets say what goes on. It redacts. */
+export interface ToolsetLog {
+  debug(message: string): void
+  warn(message: string): void
+}
+
+const defaultTimeoutSeconds = 60
+
+/** One configured server: started when it is first needed, and again when it was lost. */
+export class McpServer {
+  private client: Client | undefined
+  private opening: Promise<Client> | undefined
+  private readonly ending = new AbortController()
+  private legacy = false
+  /** Starts and calls that lost the server, since the last call that did not. */
+  private failures = 0
+  private retryAt = 0
+  private lastFailure = ''
+
+  constructor(
+    readonly name: string,
+    readonly config: McpServerConfig,
+    private readonly options: McpServerOptions,
+  ) {}
+
+  /** The tools that the operator lets agents use, by name. Fails with a plain error that says why there are none. */
+  async tools({ signal, readOnly }: ListOptions): Promise<McpTool[]> {
+    const { tools } = await this.withClient(true, signal, (client) =>
+      client.listTools(undefined, { signal, timeout: this.timeoutMs }),
+    )
+    const changing = !this.config.readOnly && !readOnly
+    return tools.filter((tool) => this.admits(tool, changing)).sort(byName)
+  }
+
+  /** Fails with a ToolFailure for the model to read. */
+  async call(tool: McpTool, input: JsonObject, signal: AbortSignal): Promise<CallToolResult> {
+    const { readOnlyHint, idempotentHint } = tool.annotations ?? {}
+    const repeatable = readOnlyHint === true || idempotentHint === true
+    try {
+      return await this.withClient(repeatable, signal, (client) =>
+        client.callTool(
+          { name: tool.name, arguments: input },
+          { signal, timeout: this.timeoutMs, toolDefinition: tool },
+        ),
+      )
+    } catch (error) {
+      if (signal.aborted) throw error
+      throw new ToolFailure(`Error: ${this.callFailure(tool.name, error)}`)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.ending.abort()
+    const client = this.client ?? (await this.opening?.catch(() => undefined))
+    this.client = undefined
+    if (client) await disconnect(client).catch(() => {})
+  }
+
+  private get timeoutMs(): number {
+    return (this.config.timeoutSeconds ?? defaultTimeoutSeconds) * 1000
+  }
+
+  private admits({ name, annotations }: McpTool, changing: boolean): boolean {
+    const { tools } = this.config
+    if (tools && !matchesAny(tools, name)) return false
+    return changing || annotations?.readOnlyHint === true
+  }
+
+  /** Where the server was lost it is started once more, and the work done again if nothing can happen twice. */
+  private async withClient<T>(
+    repeatable: boolean,
+    signal: AbortSignal,
+    work: (client: Client) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.connected(signal)
+      try {
+        const result = await work(client)
+        this.failures = 0
+        return result
+      } catch (error) {
+        const loss = lossOf(error)
+        if (!loss) throw error
+        this.lose(client, reason(error))
+        if (attempt > 1 || !(repeatable || loss === 'unsent')) throw new LostServer(loss)
+      }
+    }
+  }
+
+  private async connected(signal: AbortSignal): Promise<Client> {
+    if (this.client) return this.client
+    const wait = this.retryAt - Date.now()
+    if (!this.opening && wait > 0)
+      throw new Error(
+        `${this.lastFailure} It will be started again in ${Math.ceil(wait / 1000)} seconds at the earliest.`,
+      )
+    this.opening ??= this.open().finally(() => {
+      this.opening = undefined
+    })
+    const { aborted, stop } = untilAborted(signal)
+    try {
+      return await Promise.race([this.opening, aborted])
+    } finally {
+      stop()
+    }
+  }
+
+  private async open(): Promise<Client> {
+    const { version, log } = this.options
+    try {
+      const client = await connect(this.config, {
+        version,
+        legacy: this.legacy,
+        signal: this.ending.signal,
+        onClosed: (closed) => this.lose(closed, 'The server ended.'),
+        onLogLine: (line) => log.debug(`MCP server ${this.name}: ${line}`),
+      })
+      this.legacy = client.getProtocolEra() === 'legacy'
+      this.client = client
+      return client
+    } catch (error) {
+      this.failed(`It could not be started: ${reason(error)}`)
+      throw new Error(this.lastFailure)
+    }
+  }
+
+  /** Only the first word of a loss counts: calls and the connection itself tell of the same one. */
+  private lose(client: Client, why: string): void {
+    if (this.client !== client) return
+    this.client = undefined
+    this.failed(why)
+    client.close().catch(() => {})
+  }
+
+  private failed(why: string): void {
+    if (this.ending.signal.aborted) return
+    this.failures++
+    this.lastFailure = why
+    this.retryAt = Date.now() + restartDelayMs(this.failures)
+    this.options.log.warn(`MCP server ${this.name}: ${why}`)
+  }
+
+  private callFailure(tool: string, error: unknown): string {
+    const name = toolName(this.name, tool)
+    if (error instanceof LostServer)
+      return error.loss === 'unsent'
+        ? `${name} cannot be reached: its server ended.`
+        : `the server of ${name} ended during the call, which may have done its work or not. Find out before you call it again.`
+    if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
+      return `${name} did not answer within ${this.timeoutMs / 1000} seconds.`
+    if (error instanceof SdkError && error.code === SdkErrorCode.UnsupportedResultType)
+      return `${name} asks a person for something before it goes on, and there is none to ask.`
+    if (error instanceof ProtocolError) return `${name} refused the call: ${error.message}`
+    return `${name} cannot be used: ${reason(error)}`
+  }
+}
+
+function byName({ name: one }: McpTool, { name: other }: McpTool): number {
+  return one < other ? -1 : 1
+}
+
+class LostServer extends Error {
+  constructor(readonly loss: Loss) {
+    super('The server ended.')
+  }
+}
+
+function reason(error: unknown): string {
+  const { message, cause } = error instanceof Error ? error : { message: String(error) }
+  const text = cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}

@@ -1,0 +1,124 @@
+import type { Tool as McpTool } from '@modelcontextprotocol/client'
+import type { JsonObject } from '../../agent/content.js'
+import { cancelledError, configurationError } from '../../agent/errors.js'
+import { matchesGlob } from '../../agent/glob.js'
+import type { Tool } from '../../agent/tool.js'
+import type { McpServerConfig } from '../../config/mcp-servers.js'
+import { providerName, splitToolName, toolName } from './names.js'
+import { type ResultOptions, toolOutput } from './results.js'
+import { type ListOptions, McpServer, type McpServerOptions } from './server.js'
+
+type Servers = ReadonlyMap<string, McpServerConfig>
+
+export interface FindToolsOptions extends ResultOptions, ListOptions {}
+
+export interface FoundTools {
+  tools: Tool[]
+  /** What is missing, and why: a server that does not start, a tool that it does not have. */
+  problems: string[]
+}
+
+/** The tools of other MCP servers, which are shared by all runs. */
+export class McpToolsets {
+  private servers = new Map<string, McpServer>()
+
+  constructor(
+    servers: Servers,
+    private readonly options: McpServerOptions,
+  ) {
+    this.update(servers)
+  }
+
+  /** Takes a new configuration: servers that it leaves as they are go on, others end. */
+  update(servers: Servers): void {
+    const before = this.servers
+    this.servers = new Map(
+      [...servers].map(([name, config]) => {
+        const known = before.get(name)
+        const same = known && JSON.stringify(known.config) === JSON.stringify(config)
+        return [name, same ? known : new McpServer(name, config, this.options)]
+      }),
+    )
+    for (const server of before.values())
+      if (this.servers.get(server.name) !== server) void server.close()
+  }
+
+  /**
+   * The tools that fit one of the patterns, `server/tool` with globs in either part, by server and
+   * by name. Only servers that a pattern can mean are started, side by side. Fails where a
+   * pattern means no server at all.
+   */
+  async tools(patterns: readonly string[], options: FindToolsOptions): Promise<FoundTools> {
+    const wanted = new Map<McpServer, string[]>()
+    for (const pattern of patterns) {
+      const { server: glob, tool } = splitToolName(pattern)
+      const servers = [...this.servers.values()].filter(({ name }) => matchesGlob(glob, name))
+      if (servers.length === 0) throw this.noServer(pattern, glob)
+      for (const server of servers) wanted.set(server, [...(wanted.get(server) ?? []), tool])
+    }
+    const servers = [...wanted].sort(([one], [other]) => (one.name < other.name ? -1 : 1))
+    const found = await Promise.all(
+      servers.map(([server, globs]) => serverTools(server, globs, options)),
+    )
+    return {
+      tools: found.flatMap(({ tools }) => tools),
+      problems: found.flatMap(({ problems }) => problems),
+    }
+  }
+
+  /** Ends every server that was started. */
+  async close(): Promise<void> {
+    await Promise.all([...this.servers.values()].map((server) => server.close()))
+  }
+
+  private noServer(pattern: string, server: string) {
+    const names = [...this.servers.keys()]
+    return configurationError(
+      `There is no MCP server ${JSON.stringify(server)} for the tool ${JSON.stringify(pattern)}.`,
+      names.length > 0
+        ? `Name a tool of ${names.join(', ')}, or add the server to mcpServers in the configuration file.`
+        : 'Add the server to mcpServers in the configuration file.',
+    )
+  }
+}
+
+async function serverTools(
+  server: McpServer,
+  globs: readonly string[],
+  options: FindToolsOptions,
+): Promise<FoundTools> {
+  let listed: McpTool[]
+  try {
+    listed = await server.tools(options)
+  } catch (error) {
+    if (options.signal.aborted) throw cancelledError()
+    const why = error instanceof Error ? error.message : String(error)
+    return {
+      tools: [],
+      problems: [`The tools of the MCP server ${server.name} are missing. ${why}`],
+    }
+  }
+  const tools = listed
+    .filter(({ name }) => globs.some((glob) => matchesGlob(glob, name)))
+    .map((tool) => agentTool(server, tool, options))
+  const names = listed.map(({ name }) => name).join(', ') || 'none'
+  const missing = globs.filter((glob) => !listed.some(({ name }) => matchesGlob(glob, name)))
+  const problems = missing.map(
+    (glob) => `No tool of an MCP server fits ${toolName(server.name, glob)}; it offers: ${names}.`,
+  )
+  return { tools, problems }
+}
+
+function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions): Tool {
+  const { name, title, description, annotations, inputSchema } = tool
+  const displayName = toolName(server.name, name)
+  return {
+    displayName,
+    spec: {
+      name: providerName(server.name, name),
+      description: description || title || annotations?.title || displayName,
+      inputSchema: inputSchema as JsonObject,
+    },
+    run: async (input, { signal }) => toolOutput(await server.call(tool, input, signal), options),
+  }
+}
