@@ -61,25 +61,32 @@ test('two hundred calls on twenty sessions keep the order of each', async () => 
 
 test('a call that waits says so, and can be cancelled', async () => {
   const client = clients.get('stdio') as Connection
-  fake.script({ text: 'First', delayMs: 400 }, { text: 'Second' })
+  let release: () => void = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  fake.script(() => released.then(() => ({ text: 'First' })), { text: 'Second' })
   const first = run('stdio', 'one', 'waiting')
   await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+  const wait = (prompt: string, signal?: AbortSignal) => {
+    let call: Promise<unknown> = Promise.resolve()
+    const waiting = new Promise<void>((resolve) => {
+      const onprogress = ({ message }: { message?: string | undefined }) =>
+        message === 'waiting for the session' && resolve()
+      const options = { onprogress, ...(signal && { signal }) }
+      call = client.call('run_agent', { prompt, sessionId: 'waiting' }, options)
+    })
+    return { waiting, call }
+  }
   const cancel = new AbortController()
-  const cancelled = client.call(
-    'run_agent',
-    { prompt: 'never asked', sessionId: 'waiting' },
-    { signal: cancel.signal },
-  )
+  const cancelled = wait('never asked', cancel.signal)
+  await cancelled.waiting
   cancel.abort()
-  await expect(cancelled).rejects.toThrow()
-  const said: (string | undefined)[] = []
-  const second = client.call(
-    'run_agent',
-    { prompt: 'two', sessionId: 'waiting' },
-    { onprogress: ({ message }) => said.push(message) },
-  )
-  await Promise.all([first, second])
-  expect(said).toContain('waiting for the session')
+  await expect(cancelled.call).rejects.toThrow()
+  const second = wait('two')
+  await second.waiting
+  release()
+  await Promise.all([first, second.call])
   expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
 })
 

@@ -1,15 +1,15 @@
 import { readdirSync, statSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Message } from '../../src/agent/content.js'
 import { FileSessions } from '../../src/runs/file-sessions.js'
 import { MemorySessions } from '../../src/runs/memory-sessions.js'
 import { type Database, openDatabase } from '../../src/runs/postgres/database.js'
 import { Notifications } from '../../src/runs/postgres/notifications.js'
 import { PostgresSessions } from '../../src/runs/postgres/sessions.js'
-import type { SessionStore, SessionStoreOptions, Turn } from '../../src/runs/session-store.js'
+import type { SessionStore, SessionStoreOptions } from '../../src/runs/session-store.js'
 import { temporaryFolder } from '../helpers/config-file.js'
 import { startPostgres, type TestDatabase, type TestPostgres } from '../helpers/postgres.js'
+import { key, message, never, say, texts, turn } from '../helpers/session-turns.js'
 
 interface Shared {
   database: Database
@@ -69,28 +69,8 @@ const kinds: Record<string, (options?: SessionStoreOptions) => Kind | Promise<Ki
   },
 }
 
-const key = (sessionId: string, principal = 'ada', agent = '') => ({ agent, principal, sessionId })
-const message = (text: string): Message => ({ role: 'user', content: [{ text }] })
 const fail = (error: unknown) => {
   throw error
-}
-const never = new AbortController().signal
-
-function turn(messages: readonly Message[], totalTokens = 0, costUsd: number | null = 0): Turn {
-  const usage = { inputTokens: totalTokens, outputTokens: 0, totalTokens }
-  return { messages, usage, costUsd }
-}
-
-/** One more turn: everything said so far, and this. */
-async function say(store: SessionStore, text: string, ...of: Parameters<typeof key>) {
-  const session = await store.acquire(key(...of), never)
-  await session.release(turn([...session.messages, message(text)], 10, 0.5))
-}
-
-async function texts(store: SessionStore, ...of: Parameters<typeof key>): Promise<unknown[]> {
-  const session = await store.acquire(key(...of), never)
-  await session.release(turn(session.messages))
-  return session.messages.flatMap(({ content }) => content.map((block) => Object.values(block)[0]))
 }
 
 describe.each(Object.entries(kinds))('sessions in %s', (_, open) => {

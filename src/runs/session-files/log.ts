@@ -6,7 +6,7 @@ import type { SessionSummary } from '../session-store.js'
 /*
  * A session's file is a log with two lines for each turn, each ended by a newline. The first says
  * what became of the messages: those of the turn before that are kept, from and to where, and those
- * that follow them. The second seals it with a digest and says everything else. What is not sealed,
+ * that follow them. The second says everything else and seals both with a digest. What is not sealed,
  * or does not follow the turn before, was never committed.
  */
 
@@ -17,9 +17,10 @@ interface Change {
 
 interface Seal {
   turn: number
-  sha256: string
   session: SessionSummary
   cacheMemory: [string, string][]
+  /** Of the first line and of the members above. */
+  sha256: string
 }
 
 export interface LoggedSession {
@@ -64,7 +65,7 @@ export function readLog(log: Buffer): LoggedSession | undefined {
     if (next === -1) break
     const change = log.subarray(end, middle)
     const found = parseSeal(log.toString('utf8', middle + 1, next))
-    if (!found || found.sha256 !== digest(change)) break
+    if (!found || found.sha256 !== sealed(change, found).sha256) break
     if (last && found.turn !== last.turn + 1) break
     // Its digest says that it is what was written.
     const { kept, added } = JSON.parse(change.toString()) as Change
@@ -95,13 +96,17 @@ function keptRange(old: readonly Message[], messages: readonly Message[]) {
 }
 
 function seal(change: string, turn: number, { summary, cacheMemory }: SessionState): string {
-  const line: Seal = {
-    turn,
-    sha256: digest(change),
-    session: summary,
-    cacheMemory: [...cacheMemory],
-  }
-  return JSON.stringify(line)
+  const line = { turn, session: summary, cacheMemory: [...cacheMemory] }
+  return JSON.stringify(sealed(change, line))
+}
+
+function sealed(
+  change: string | Buffer,
+  { turn, session, cacheMemory }: Omit<Seal, 'sha256'>,
+): Seal {
+  const line = { turn, session, cacheMemory }
+  const hash = createHash('sha256').update(change).update('\n').update(JSON.stringify(line))
+  return { ...line, sha256: hash.digest('base64') }
 }
 
 function parseSeal(line: string): Seal | undefined {
@@ -109,10 +114,6 @@ function parseSeal(line: string): Seal | undefined {
   const found = parseJsonObject(line)
   const whole = typeof found?.sha256 === 'string' && isJsonObject(found.session)
   return whole ? (found as unknown as Seal) : undefined
-}
-
-function digest(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('base64')
 }
 
 function jsonLength(messages: readonly Message[]): number {
