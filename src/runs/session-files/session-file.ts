@@ -73,7 +73,7 @@ export async function saveSession(
     const log = compactLog(state, turn)
     return { state, turn, live, end: log.length, stamp: await replace(path, log) }
   }
-  const stamp = await append(path, lines, start)
+  const stamp = await append(path, lines, start, before !== undefined && before.stamp.size > start)
   if (!before) await syncFolder(path)
   return { state, turn, live, end: size, stamp }
 }
@@ -89,10 +89,10 @@ export async function deleteSession(path: string): Promise<void> {
   await unlessMissing(() => unlink(path))
 }
 
-/** Writes behind what is committed, in place of what a write that was cut off may have left there. */
-async function append(path: string, lines: Buffer, end: number): Promise<Stamp> {
+/** Writes behind what is committed, in place of what a write that was cut off has left there. */
+async function append(path: string, lines: Buffer, end: number, torn: boolean): Promise<Stamp> {
   return withFile(path, 'a', async (file) => {
-    if ((await file.stat()).size > end) await file.truncate(end)
+    if (torn) await file.truncate(end)
     try {
       await file.appendFile(lines)
       await file.datasync()
