@@ -71,7 +71,8 @@ export async function saveSession(
   const size = start + lines.length
   if (before && size > compactFrom && size > 2 * live) {
     const log = compactLog(state, turn)
-    return { state, turn, live, end: log.length, stamp: await replace(path, log) }
+    const end = log.length
+    return { state, turn, live: end, end, stamp: await replace(path, log) }
   }
   const stamp = await append(path, lines, start, before !== undefined && before.stamp.size > start)
   if (!before) await syncFolder(path)
