@@ -14,9 +14,11 @@ import { serveOverStdio } from './mcp/stdio.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { knownSecrets, modelSource } from './model-source.js'
 import { runParts } from './run-parts.js'
+import type { RunRecord } from './runs/engine.js'
+import { InProcessEngine } from './runs/in-process.js'
 import { KeptResults } from './runs/kept-results.js'
 import { MemoryQuotas } from './runs/memory-quotas.js'
-import { InProcessRuns } from './runs/run.js'
+import { MemoryUsageTotals } from './runs/usage-totals.js'
 import { sessionStore } from './session-store.js'
 import { version } from './version.js'
 
@@ -34,8 +36,8 @@ export async function serve(command: Command & { name: 'stdio' | 'http' }): Prom
     saveCompiledCode()
     if (door.ended) {
       await door.ended
-      // Whoever asked has gone: their runs were cancelled with the connection.
-      await end(door, graceMs)
+      // Whoever asked has gone, and would have nobody to ask for the runs that are left.
+      await end(door, 0)
     }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof AgentError)) throw error
@@ -96,21 +98,44 @@ async function services(
   switchLevelOnSignal(log, level)
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
+  const usage = new MemoryUsageTotals()
+  const onEnd = (record: RunRecord) => {
+    usage.add(record)
+    log.info('run ended', runSummary(record))
+  }
   return {
     version,
     config,
     log,
-    runs: new InProcessRuns(
-      runParts(models.create, tools, config),
-      sessions,
-      ({ principal, limits }) => quotas.admit(principal, limits, allowanceOf(principal, config)),
-    ),
+    runs: new InProcessEngine(runParts(models.create, tools, config), sessions, {
+      ...config.runs,
+      admit: ({ principal, limits }) =>
+        quotas.admit(principal, limits, allowanceOf(principal, config)),
+      onEnd,
+    }),
+    usage,
     sessions,
     models,
     results,
     mcpTools: tools,
     inFlight: new InFlight(),
     redact: redactAll,
+  }
+}
+
+/** For the log: never what was asked or answered. */
+function runSummary({ metrics, modelId, outcome, runId, usage }: RunRecord) {
+  return {
+    runId,
+    modelId,
+    ...(outcome &&
+      ('error' in outcome
+        ? { error: outcome.error.code }
+        : { stopReason: outcome.result.stopReason })),
+    cycles: metrics.cycles.length,
+    latencyMs: metrics.latencyMs,
+    usage,
+    costUsd: metrics.costUsd,
   }
 }
 

@@ -5,6 +5,7 @@ import { type CallerAllowance, type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'
 import { ConfigError, type ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
+import { type RunsConfig, resolveRuns } from './runs.js'
 import { resolveSessions, type SessionsConfig, sessionsProblems } from './sessions.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -43,6 +44,7 @@ export interface Config {
   }
   http: HttpConfig
   sessions: SessionsConfig
+  runs: RunsConfig
   /** By name. */
   agents: ReadonlyMap<string, AgentProfile>
   /** By name; their tools are known once they have been asked. */
@@ -77,7 +79,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
     })
   if (problems.length > 0) throw new ConfigError(problems, file?.path, file?.files)
 
-  const { defaults = {}, clientArgs = {}, allow = {}, http = {} } = file?.content ?? {}
+  const { defaults = {}, clientArgs = {}, allow = {}, http = {}, runs = {} } = file?.content ?? {}
   const modelId = env.LITELLM_AGENTS_MODEL_ID || defaults.modelId
   return {
     defaults: {
@@ -101,6 +103,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
     },
     http: resolveHttp(http, env, flags),
     sessions: resolveSessions(file, env),
+    runs: resolveRuns(runs),
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { limitNames } from '../agent/limits.js'
 import { httpSchema } from './http-schema.js'
+import { runsSchema } from './runs.js'
 import { strict } from './strict.js'
 
 const text = z.string().min(1)
@@ -108,6 +109,7 @@ export const fileSchema = strict({
       .exactOptional()
       .describe('For all runs of a session together.'),
   }).exactOptional(),
+  runs: runsSchema.exactOptional(),
   agents: z.record(agentName, agent).exactOptional(),
   mcpServers: z
     .record(text.regex(/^[^/*]*$/, { error: 'a server is named without "/" and "*"' }), mcpServer)

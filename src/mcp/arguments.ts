@@ -65,6 +65,25 @@ export const shared = {
     .optional()
     .describe('Default: 20 cycles, 100 tool calls, 600 s'),
   schema: object,
+  waitSeconds: z
+    .number()
+    .min(0)
+    .max(600)
+    .optional()
+    .describe('How long to wait before answering with a runId for get_run; 0: not at all'),
+  idempotencyKey: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('A retry with the same key and arguments joins the same run'),
+  runId: z.string().describe('As a result told it'),
+  sessionId: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Any name; the same name continues the conversation'),
 }
 
 /** An object that holds exactly one of its keys. */
@@ -74,6 +93,17 @@ function oneOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
     error: `must have exactly one of the keys ${keys.join(', ')}`,
   })
 }
+
+const unsaid = [
+  'maximum',
+  'minimum',
+  'exclusiveMinimum',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'propertyNames',
+]
 
 /**
  * The schema as tools/list shows it. It is there to be read by models, token by token, and checked
@@ -88,16 +118,8 @@ export function inputSchema(
     override: ({ jsonSchema, path }) => {
       const root = path.length === 0
       if (!root) delete jsonSchema.additionalProperties
-      if (jsonSchema.enum || jsonSchema.const) delete jsonSchema.type
-      for (const key of [
-        'format',
-        'maximum',
-        'exclusiveMinimum',
-        'minLength',
-        'pattern',
-        'propertyNames',
-      ])
-        delete jsonSchema[key]
+      for (const key of unsaid) delete jsonSchema[key]
+      if ('enum' in jsonSchema || 'const' in jsonSchema) delete jsonSchema.type
     },
   })
   const { properties, ...rest } = json as JsonObject & { type: 'object'; properties: JsonObject }

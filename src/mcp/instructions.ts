@@ -4,6 +4,7 @@ import { inFewWords } from './agent-words.js'
 const text = `Delegates work to AI agents on any model LiteLLM reaches.
 - run_agent: a task in your words; the agent answers in text, or in an object if you give outputSchema. It knows nothing of your conversation. Name tools to let it calculate or look at the clock. Reuse a sessionId to go on with a conversation.
 - structured_extract: one object of a given shape out of a text, an image or a document.
+- A run that takes long goes on behind a runId: call get_run until its status is no longer running. cancel_run stops it, list_runs finds it.
 - list_models: what modelId may name. Leave modelId out for the server's default.
 - list_sessions, forget_session: your conversations.
 Each result says what it used and cost (usage, costUsd; null is unknown); limits.maxCostUsd and the other limits cap a run, which then ends with stopReason limitReached. An error has a code, a hint on what to do next, and says whether the same call may work later (retryable).`

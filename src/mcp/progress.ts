@@ -1,5 +1,3 @@
-import type { AgentEvent } from '../agent/events.js'
-
 export type SendProgress = (progress: number, message: string) => void
 
 const minGapMs = 250
@@ -8,56 +6,31 @@ const heartbeatMs = 10_000
 const freeMessages = 8
 
 /**
- * Tells a waiting client what a run is doing: at once, at each step, and every ten seconds. Numbers
+ * Tells a waiting client what a run is doing: at once, at each word, and every ten seconds. Numbers
  * only rise, and nothing is sent after `stop`.
  */
 export class Progress {
   private readonly startedAt = performance.now()
   private sentAt = 0
   private sent = 0
-  private doing = 'started'
-  private answering = false
+  private doing = ''
   private stopped = false
   private timer: NodeJS.Timeout | undefined
 
-  constructor(private readonly send: SendProgress) {
-    this.emit(this.doing)
-  }
+  constructor(private readonly send: SendProgress) {}
 
-  onEvent(event: AgentEvent): void {
-    switch (event.type) {
-      case 'cycleStart':
-        // "started" has said the first one.
-        if (event.cycle > 1) this.say(`cycle ${event.cycle}`)
-        break
-      case 'textDelta':
-        if (this.answering) break
-        this.answering = true
-        this.say(`cycle ${event.cycle}: answering`)
-        break
-      case 'toolStart':
-        this.say(`cycle ${event.cycle}: ${event.name}`)
-        break
-      case 'modelRetry':
-        this.say(`cycle ${event.cycle}: trying again (${event.code})`)
-        break
-      case 'notice':
-        this.say(event.message)
-        break
-    }
+  /** What the run is doing now. */
+  say(doing: string): void {
+    if (this.stopped || doing === this.doing) return
+    this.doing = doing
+    const wait = this.sentAt + minGapMs - performance.now()
+    if (this.sent < freeMessages || wait <= 0) this.emit(doing)
+    else this.emitIn(wait, () => this.doing)
   }
 
   stop(): void {
     this.stopped = true
     clearTimeout(this.timer)
-  }
-
-  private say(doing: string): void {
-    if (this.stopped) return
-    this.doing = doing
-    const wait = this.sentAt + minGapMs - performance.now()
-    if (this.sent < freeMessages || wait <= 0) this.emit(doing)
-    else this.emitIn(wait, () => this.doing)
   }
 
   private emit(message: string): void {

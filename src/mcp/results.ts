@@ -1,8 +1,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { emptyCacheReport } from '../agent/cache.js'
-import type { AgentError } from '../agent/errors.js'
 import type { Metrics } from '../agent/metrics.js'
 import { noUsage, type Usage } from '../agent/usage.js'
+import type { RunFailure } from '../runs/engine.js'
 
 const metaPrefix = 'io.github.litellm-agents-mcp/'
 
@@ -27,11 +27,11 @@ export function success(
  * same. `about` is what is known of the run it ended.
  */
 export function failure(
-  error: AgentError,
+  error: RunFailure,
   about: object,
   redact: (text: string) => string,
 ): CallToolResult {
-  const { code, message, retryable, hint } = error.toJSON()
+  const { code, message, retryable, hint } = error
   const data = { code, message: redact(message), retryable, hint: redact(hint) }
   const { usage, metrics } = error.metrics
     ? { usage: error.usage, metrics: error.metrics }

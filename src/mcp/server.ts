@@ -7,9 +7,10 @@ import {
 } from '@modelcontextprotocol/server'
 import { configFor, localPrincipal } from './allowance.js'
 import { callName, clientHeader } from './call-name.js'
+import { clientName } from './client-identity.js'
 import { complete } from './completions.js'
 import { getPrompt } from './prompts.js'
-import { readResource, resources } from './resources.js'
+import { readResource, resources, resourceTemplates } from './resources.js'
 import type { Services } from './services.js'
 import { surfaceOf } from './surface.js'
 import { callTool, type ServerTool, type ToolCall } from './tool.js'
@@ -57,12 +58,12 @@ export function serverFactory(services: Services): McpServerFactory {
     server.setRequestHandler('tools/call', ({ params }, context) =>
       callTool(
         knownTool(params.name, surface().tools),
-        toolCall(params.arguments ?? {}, principal, context),
+        toolCall(params.arguments ?? {}, principal, clientName(server, context), context),
         own(),
       ),
     )
     server.setRequestHandler('resources/list', () => ({ resources }))
-    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }))
+    server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }))
     server.setRequestHandler('resources/read', ({ params }) =>
       readResource(params.uri, principal, own()),
     )
@@ -85,13 +86,19 @@ function knownTool(name: string, tools: ReadonlyMap<string, ServerTool>): Server
   )
 }
 
-function toolCall(args: unknown, principal: string, { http, mcpReq }: ServerContext): ToolCall {
+function toolCall(
+  args: unknown,
+  principal: string,
+  client: string | undefined,
+  { http, mcpReq }: ServerContext,
+): ToolCall {
   const progressToken = mcpReq._meta?.progressToken
   return {
     args,
     signal: mcpReq.signal,
     name: callName(principal, http?.req?.headers.get(clientHeader), mcpReq.id),
     principal,
+    client,
     sendProgress:
       progressToken === undefined
         ? undefined

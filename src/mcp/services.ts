@@ -1,8 +1,9 @@
 import type { ListedModel } from '../agent/listed-model.js'
 import type { Config } from '../config/resolve.js'
+import type { RunEngine } from '../runs/engine.js'
 import type { KeptResults } from '../runs/kept-results.js'
-import type { InProcessRuns } from '../runs/run.js'
 import type { SessionStore } from '../runs/session-store.js'
+import type { UsageTotals } from '../runs/usage-totals.js'
 import type { InFlight } from './in-flight.js'
 
 /** What the front door needs of the rest of the house; the program puts it together. */
@@ -10,7 +11,8 @@ export interface Services {
   readonly version: string
   readonly config: Config
   readonly log: Logger
-  readonly runs: InProcessRuns
+  readonly runs: RunEngine
+  readonly usage: UsageTotals
   /** The conversations between runs. */
   readonly sessions: SessionStore
   readonly models: ModelSource

@@ -6,6 +6,7 @@ import { failure } from './results.js'
 import { serverFactory } from './server.js'
 import type { Services } from './services.js'
 
+const answerMs = 500
 const maxLineBytes = 10 * 1024 * 1024
 
 export interface StdioDoor {
@@ -17,7 +18,7 @@ export interface StdioDoor {
 
 /** Serves the process that started this one, over stdin and stdout. */
 export function serveOverStdio(services: Services): StdioDoor {
-  const { inFlight, log } = services
+  const { inFlight, log, runs } = services
   const factory = serverFactory(services)
   let modern = false
 
@@ -51,7 +52,9 @@ export function serveOverStdio(services: Services): StdioDoor {
   return {
     ended,
     close: async (graceMs) => {
-      await inFlight.idle(graceMs)
+      await Promise.all([inFlight.idle(graceMs), runs.close(graceMs)])
+      // What has just been stopped is still to be answered.
+      await inFlight.idle(answerMs)
       await handle.close()
     },
   }

@@ -6,8 +6,11 @@ import { listPrompts } from './prompts.js'
 import type { Services } from './services.js'
 import type { ServerTool } from './tool.js'
 import { agentTool } from './tools/agent-tool.js'
+import { cancelRunTool } from './tools/cancel-run.js'
 import { forgetSessionTool } from './tools/forget-session.js'
+import { getRunTool } from './tools/get-run.js'
 import { listModelsTool } from './tools/list-models.js'
+import { listRunsTool } from './tools/list-runs.js'
 import { listSessionsTool } from './tools/list-sessions.js'
 import { runAgentTool } from './tools/run-agent.js'
 import { structuredExtractTool } from './tools/structured-extract.js'
@@ -26,6 +29,9 @@ export class Surface {
     const all = [
       runAgentTool(services),
       structuredExtractTool(services),
+      getRunTool(services),
+      cancelRunTool(services),
+      listRunsTool(services),
       listModelsTool(services),
       listSessionsTool(services),
       forgetSessionTool(services),

@@ -19,6 +19,8 @@ export interface ToolCall {
   readonly name: string | undefined
   /** Who calls; sessions belong to them. */
   readonly principal: string
+  /** The client by the name it gives itself, where it does. */
+  readonly client: string | undefined
   /** `undefined`: nobody listens. */
   readonly sendProgress: ((progress: number, message: string) => void) | undefined
 }

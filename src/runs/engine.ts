@@ -52,7 +52,7 @@ export interface WaitOptions {
 }
 
 export interface RunFilter {
-  status?: RunStatus | undefined
+  statuses?: readonly RunStatus[] | undefined
   sessionId?: string | undefined
 }
 

@@ -68,6 +68,14 @@ describe('where a value comes from', () => {
       },
       sessions: { maxSessions: 1000, ttlSeconds: 86_400, limits: {} },
       agents: new Map(),
+      runs: {
+        maxConcurrent: 256,
+        maxQueued: 1024,
+        resultTtlSeconds: 86_400,
+        maxResults: 2000,
+        maxResultBytes: 32 * 1024 * 1024,
+        maxTextChars: 20_000,
+      },
       mcpServers: new Map(),
       files: [],
     })

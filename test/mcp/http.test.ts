@@ -264,7 +264,10 @@ describe('starting', () => {
   })
 
   test('and ending: a call that is about to end may, down to the last byte', async () => {
-    const program = startProgram(['http', '--port', '0', '--no-auth'], upstream(fake))
+    const program = startProgram(['http', '--port', '0', '--no-auth'], {
+      ...upstream(fake),
+      LITELLM_AGENTS_CONFIG: configFile({ runs: { maxTextChars: 10_000_000 } }),
+    })
     const [, url] = await program.until('stderr', /Listening on (\S+)/)
     fake.reset()
     const text = 'Just in time. '.repeat(400_000)

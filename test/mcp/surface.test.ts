@@ -10,11 +10,14 @@ describe.each(clientKinds)('what a %s client sees', (kind: ClientKind) => {
   })
   afterAll(() => client.close())
 
-  test('five tools, each with a title, annotations and schemas', async () => {
+  test('its tools, each with a title, annotations and schemas', async () => {
     const { tools } = await client.request('tools/list')
     expect(tools.map(({ name }: JsonObject) => name)).toEqual([
       'run_agent',
       'structured_extract',
+      'get_run',
+      'cancel_run',
+      'list_runs',
       'list_models',
       'list_sessions',
       'forget_session',
@@ -54,6 +57,7 @@ describe.each(clientKinds)('what a %s client sees', (kind: ClientKind) => {
     expect(resources.map(({ uri }: JsonObject) => uri)).toEqual([
       'litellm-agents://models',
       'litellm-agents://agents',
+      'litellm-agents://usage',
     ])
     const read = (uri: string) => client.request('resources/read', { uri })
     const { contents } = await read('litellm-agents://models')
@@ -62,7 +66,11 @@ describe.each(clientKinds)('what a %s client sees', (kind: ClientKind) => {
     const agents = await read('litellm-agents://agents')
     expect(JSON.parse(agents.contents[0].text)).toEqual({ agents: [] })
     await expect(read('litellm-agents://nothing')).rejects.toMatchObject({ code: -32602 })
-    expect((await client.request('resources/templates/list')).resourceTemplates).toEqual([])
+    const { resourceTemplates } = await client.request('resources/templates/list')
+    expect(resourceTemplates.map(({ uriTemplate }: JsonObject) => uriTemplate)).toEqual([
+      'litellm-agents://runs/{runId}',
+      'litellm-agents://results/{id}',
+    ])
   })
 
   test('an empty list of prompts', async () => {

@@ -33,7 +33,7 @@ type Route = (request: IncomingMessage, response: ServerResponse, visit: Visit) 
 
 /** Serves Streamable HTTP at /mcp, for both eras, each request on its own. */
 export async function serveHttp(services: Services, access: HttpAccess): Promise<HttpDoor> {
-  const { config, inFlight, log } = services
+  const { config, inFlight, log, runs } = services
   const { host, maxBodyBytes, maxConnections, oauth, port } = config.http
   const onerror = (error: Error) => log.warn('a request was not served', { reason: error.message })
   const handler = createMcpHandler(serverFactory(services), {
@@ -134,7 +134,7 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
     close: async (graceMs) => {
       closing = true
       server.close()
-      await inFlight.idle(graceMs)
+      await Promise.all([inFlight.idle(graceMs), runs.close(graceMs)])
       inFlight.abortAll()
       await finished(unfinished)
       await handler.close()

@@ -13,6 +13,8 @@ const argumentsSchema = runAgentArguments.pick({
   sessionId: true,
   outputSchema: true,
   limits: true,
+  idempotencyKey: true,
+  waitSeconds: true,
 })
 
 /** A profile as a tool of its own: run_agent with the agent already chosen. */

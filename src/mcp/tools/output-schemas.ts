@@ -3,11 +3,13 @@ import type { Tool as McpTool } from '@modelcontextprotocol/server'
 type OutputSchema = NonNullable<McpTool['outputSchema']>
 
 /*
- * Loose on purpose: clients hold failures to them too, and later versions may say more. The root is
- * a plain object, for some clients flatten anything else.
+ * Loose on purpose: clients hold failures to them too, later versions may say more, and models read
+ * them token by token. The root is a plain object, for some clients flatten anything else.
  */
 
 const text = { type: 'string' }
+const object = { type: 'object' }
+const list = { type: 'array', items: object }
 const orNull = (type: string) => ({ type: [type, 'null'] })
 
 const outcome = {
@@ -16,10 +18,7 @@ const outcome = {
   modelId: text,
   usage: orNull('object'),
   costUsd: orNull('number'),
-  error: {
-    type: 'object',
-    properties: { code: text, message: text, retryable: { type: 'boolean' }, hint: text },
-  },
+  error: object,
 }
 
 export const runOutputSchema: OutputSchema = {
@@ -29,7 +28,7 @@ export const runOutputSchema: OutputSchema = {
     stopReason: orNull('string'),
     sessionId: text,
     output: {},
-    limit: { type: 'object' },
+    limit: object,
     ...outcome,
   },
   required: ['status'],
@@ -41,53 +40,20 @@ export const extractOutputSchema: OutputSchema = {
   required: ['status'],
 }
 
-export const modelsOutputSchema: OutputSchema = {
+/** The result of whichever tool started the run. */
+export const anyRunOutputSchema: OutputSchema = {
   type: 'object',
-  properties: {
-    models: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          modelId: text,
-          provider: text,
-          contextTokens: orNull('integer'),
-          maxOutputTokens: orNull('integer'),
-          inputCostPerToken: orNull('number'),
-          outputCostPerToken: orNull('number'),
-          supports: { type: 'object' },
-          minCacheTokens: orNull('integer'),
-        },
-      },
-    },
-    error: outcome.error,
-  },
+  properties: { status: outcome.status },
+  required: ['status'],
 }
 
+export const runsOutputSchema: OutputSchema = { type: 'object', properties: { runs: list } }
+export const modelsOutputSchema: OutputSchema = { type: 'object', properties: { models: list } }
 export const sessionsOutputSchema: OutputSchema = {
   type: 'object',
-  properties: {
-    sessions: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          sessionId: text,
-          agent: text,
-          messages: { type: 'integer' },
-          createdAt: text,
-          updatedAt: text,
-          usage: orNull('object'),
-          costUsd: orNull('number'),
-        },
-      },
-    },
-    total: { type: 'integer' },
-    error: outcome.error,
-  },
+  properties: { sessions: list, total: { type: 'integer' } },
 }
-
 export const forgottenOutputSchema: OutputSchema = {
   type: 'object',
-  properties: { sessionId: text, forgotten: { type: 'integer' }, error: outcome.error },
+  properties: { forgotten: { type: 'integer' } },
 }

@@ -2,13 +2,10 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
-import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
-import { imageContent } from '../image-content.js'
 import { parseArguments } from '../parse-arguments.js'
 import { knownProfile } from '../permission.js'
-import { failure, runMeta, spending, success } from '../results.js'
-import { runWithProgress } from '../run-with-progress.js'
+import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolCall } from '../tool.js'
 import { mayDestroy } from './may-destroy.js'
@@ -21,16 +18,13 @@ export const runAgentArguments = z.strictObject({
   systemPrompt: shared.systemPrompt,
   params: shared.params,
   tools: z.array(z.string()).optional().describe('calculator, current_time; default: none'),
-  sessionId: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe('Any name; the same name continues the conversation'),
+  sessionId: shared.sessionId,
   outputSchema: shared.schema
     .optional()
     .describe('JSON Schema of an object the run must end in, see output in the result'),
   limits: shared.limits,
+  idempotencyKey: shared.idempotencyKey,
+  waitSeconds: shared.waitSeconds,
 })
 
 /** Runs an agent to its answer. */
@@ -61,7 +55,13 @@ export function runAgentTool(services: Services): ServerTool {
 }
 
 export async function runAgent(
-  { sessionId, outputSchema, ...args }: z.output<typeof runAgentArguments>,
+  {
+    sessionId,
+    outputSchema,
+    waitSeconds,
+    idempotencyKey,
+    ...args
+  }: z.output<typeof runAgentArguments>,
   call: ToolCall,
   services: Services,
 ): Promise<CallToolResult> {
@@ -72,28 +72,5 @@ export async function runAgent(
     ...(sessionId !== undefined && { sessionId }),
     ...(schema && { output: { schema } }),
   }
-  const outcome = await runWithProgress(spec, call, services)
-  if ('error' in outcome) {
-    const { error, ...about } = outcome
-    return failure(error, { text: error.text ?? '', stopReason: null, ...about }, services.redact)
-  }
-  const { result, ...about } = outcome
-  const text = String(result)
-  return success(
-    text,
-    {
-      status: result.stopReason === 'cancelled' ? 'cancelled' : 'completed',
-      text,
-      stopReason: result.stopReason,
-      ...about,
-      ...(result.output !== undefined && { output: result.output }),
-      ...spending(result),
-      ...(result.limit && { limit: result.limit }),
-    },
-    runMeta(result.usage, result.metrics),
-    (profile?.cacheAdvice ?? services.config.defaults.cacheAdvice)
-      ? cacheAdvice(result.metrics.cache)
-      : undefined,
-    imageContent(result.message),
-  )
+  return runCall(spec, { waitSeconds, idempotencyKey }, call, services)
 }

@@ -2,11 +2,9 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
-import { cacheAdvice } from '../cache-advice.js'
 import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
-import { failure, runMeta, spending, success } from '../results.js'
-import { runWithProgress } from '../run-with-progress.js'
+import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolCall } from '../tool.js'
 import { extractOutputSchema } from './output-schemas.js'
@@ -22,6 +20,8 @@ const argumentsSchema = z.strictObject({
   systemPrompt: shared.systemPrompt,
   params: shared.params,
   limits: shared.limits,
+  idempotencyKey: shared.idempotencyKey,
+  waitSeconds: shared.waitSeconds,
 })
 
 /** Turns a text, an image or a document into an object of a given shape. */
@@ -43,11 +43,15 @@ export function structuredExtractTool(services: Services): ServerTool {
 }
 
 async function extract(call: ToolCall, services: Services): Promise<CallToolResult> {
-  const { schema, schemaName, schemaDescription, maxAttempts, ...args } = parseArguments(
-    'structured_extract',
-    argumentsSchema,
-    call.args,
-  )
+  const {
+    schema,
+    schemaName,
+    schemaDescription,
+    maxAttempts,
+    waitSeconds,
+    idempotencyKey,
+    ...args
+  } = parseArguments('structured_extract', argumentsSchema, call.args)
   const output = {
     schema,
     force: true,
@@ -56,24 +60,5 @@ async function extract(call: ToolCall, services: Services): Promise<CallToolResu
     ...(maxAttempts !== undefined && { maxAttempts }),
   }
   const spec = { ...planCall('structured_extract', args, call.principal, services), output }
-  const outcome = await runWithProgress(spec, call, services)
-  const about = { runId: outcome.runId, modelId: outcome.modelId }
-  if ('error' in outcome) {
-    const { error } = outcome
-    const attempts = error.attempts ?? 0
-    return failure(error, { output: null, ...about, attempts }, services.redact)
-  }
-  const { result } = outcome
-  return success(
-    JSON.stringify(result.output),
-    {
-      status: 'completed',
-      output: result.output,
-      ...about,
-      attempts: result.attempts ?? 0,
-      ...spending(result),
-    },
-    runMeta(result.usage, result.metrics),
-    services.config.defaults.cacheAdvice ? cacheAdvice(result.metrics.cache) : undefined,
-  )
+  return runCall(spec, { waitSeconds, idempotencyKey }, call, services)
 }

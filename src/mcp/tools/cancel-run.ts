@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { inputSchema, shared } from '../arguments.js'
+import { parseArguments } from '../parse-arguments.js'
+import { runResult } from '../run-result.js'
+import type { Services } from '../services.js'
+import type { ServerTool } from '../tool.js'
+import { unknownRun } from '../unknown-run.js'
+import { anyRunOutputSchema } from './output-schemas.js'
+
+const argumentsSchema = z.strictObject({ runId: shared.runId })
+
+/** Stops a run, wherever it was started. */
+export function cancelRunTool(services: Services): ServerTool {
+  return {
+    name: 'cancel_run',
+    describe: () => ({
+      name: 'cancel_run',
+      title: 'Cancel a run',
+      description: 'Stops a run and returns its result, with what it used until then.',
+      inputSchema: inputSchema(argumentsSchema),
+      outputSchema: anyRunOutputSchema,
+      annotations: {
+        readOnlyHint: false,
+        destructiveHint: true,
+        idempotentHint: true,
+        openWorldHint: false,
+      },
+    }),
+    call: async ({ args, principal }) => {
+      const { runId } = parseArguments('cancel_run', argumentsSchema, args)
+      const record = await services.runs.cancel(runId, principal)
+      if (!record) throw unknownRun(runId, services.config)
+      return runResult(record, services)
+    },
+  }
+}

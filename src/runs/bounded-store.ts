@@ -1,0 +1,51 @@
+export interface StoreBounds {
+  ttlMs: number
+  maxCount: number
+  maxBytes: number
+}
+
+interface Entry<Value> {
+  readonly value: Value
+  readonly bytes: number
+  readonly expiresAt: number
+}
+
+/** Values for a set time, never more or bigger together than the bounds: the oldest go first. */
+export class BoundedStore<Value> {
+  private readonly entries = new Map<string, Entry<Value>>()
+  private bytes = 0
+
+  constructor(
+    private readonly bounds: StoreBounds,
+    private readonly onDrop: (value: Value) => void = () => {},
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  add(id: string, value: Value, bytes: number): void {
+    this.entries.set(id, { value, bytes, expiresAt: this.now() + this.bounds.ttlMs })
+    this.bytes += bytes
+    this.evict()
+  }
+
+  get(id: string): Value | undefined {
+    const entry = this.entries.get(id)
+    return entry && entry.expiresAt > this.now() ? entry.value : undefined
+  }
+
+  /** The oldest first. */
+  *values(): Generator<Value> {
+    const now = this.now()
+    for (const { value, expiresAt } of this.entries.values()) if (expiresAt > now) yield value
+  }
+
+  private evict(): void {
+    const now = this.now()
+    const { maxBytes, maxCount } = this.bounds
+    for (const [id, { value, bytes, expiresAt }] of this.entries) {
+      if (this.entries.size <= maxCount && this.bytes <= maxBytes && expiresAt > now) return
+      this.entries.delete(id)
+      this.bytes -= bytes
+      this.onDrop(value)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import type { AgentEvent } from '../agent/events.js'
+
+/** What a run is doing from this event on, in a few words; `undefined`: the same as before. */
+export function doingFrom(event: AgentEvent): string | undefined {
+  switch (event.type) {
+    case 'cycleStart':
+      // "started" has said the first one.
+      return event.cycle > 1 ? `cycle ${event.cycle}` : undefined
+    case 'textDelta':
+      return `cycle ${event.cycle}: answering`
+    case 'toolStart':
+      return `cycle ${event.cycle}: ${event.name}`
+    case 'modelRetry':
+      return `cycle ${event.cycle}: trying again (${event.code})`
+    case 'notice':
+      return event.message
+    default:
+      return undefined
+  }
+}

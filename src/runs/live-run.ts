@@ -1,0 +1,159 @@
+import { type Message, messageText } from '../agent/content.js'
+import type { AgentError } from '../agent/errors.js'
+import type { AgentEvent } from '../agent/events.js'
+import { type Metrics, MetricsRecorder } from '../agent/metrics.js'
+import { doingFrom } from './doing.js'
+import type { RunFailure, RunOutcome, RunRecord, RunStatus } from './engine.js'
+import type { RunSpec } from './spec.js'
+import { withoutMedia } from './transcript.js'
+
+/** A run in this process from its start to its end: what happened so far, and who waits. */
+export class LiveRun {
+  readonly runId = crypto.randomUUID()
+  readonly createdAt = Date.now()
+  readonly controller = new AbortController()
+  status: RunStatus = 'queued'
+  doing = 'queued'
+  startedAt: number | undefined
+  private text = ''
+  private textCycle = 0
+  /** What a record is made of, where somebody asks before the end. */
+  private readonly happened: AgentEvent[] = []
+  private readonly messages: Message[] = []
+  private readonly listeners = new Set<(doing: string) => void>()
+  private readonly waiters = new Set<() => void>()
+
+  constructor(readonly spec: RunSpec) {}
+
+  begin(): void {
+    this.startedAt = Date.now()
+    this.status = 'running'
+    this.say('started')
+  }
+
+  readonly onEvent = (event: AgentEvent): void => {
+    switch (event.type) {
+      case 'textDelta':
+        this.addText(event)
+        return
+      case 'message':
+        this.messages.push(event.message)
+        // A model that does not stream says all at once.
+        if (event.message.role === 'assistant') this.text = messageText(event.message) || this.text
+        return
+      case 'cycleEnd':
+      case 'toolEnd':
+      case 'notice':
+        this.happened.push(event)
+        break
+    }
+    const doing = doingFrom(event)
+    if (doing !== undefined) this.say(doing)
+  }
+
+  say(doing: string): void {
+    this.doing = doing
+    for (const listener of this.listeners) listener(doing)
+  }
+
+  get heard(): boolean {
+    return this.listeners.size > 0
+  }
+
+  /** Resolves when the run ends, the time is up or the signal aborts. */
+  async untilEnd(
+    timeoutMs: number,
+    signal?: AbortSignal,
+    listener?: (doing: string) => void,
+  ): Promise<void> {
+    if (signal?.aborted) return
+    if (listener) this.listeners.add(listener)
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        this.waiters.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, timeoutMs)
+      signal?.addEventListener('abort', done, { once: true })
+      this.waiters.add(done)
+    })
+    if (listener) this.listeners.delete(listener)
+  }
+
+  /** The run is over: whoever waits is let go. */
+  end(
+    outcome: RunOutcome,
+    ttlSeconds: number,
+  ): { record: RunRecord; transcript: readonly Message[] } {
+    this.status = statusOf(outcome)
+    this.doing = this.status
+    const endedAt = Date.now()
+    const expiresAt = endedAt + ttlSeconds * 1000
+    const record = { ...this.record(outcome), endedAt, expiresAt, outcome }
+    for (const done of this.waiters) done()
+    return { record, transcript: withoutMedia(this.transcript()) }
+  }
+
+  record(outcome?: RunOutcome): RunRecord {
+    const { spec } = this
+    const spent = outcome && ('result' in outcome ? outcome.result : outcome.error)
+    const metrics = spent?.metrics ?? this.metricsSoFar()
+    return {
+      runId: this.runId,
+      principal: spec.principal,
+      tool: spec.tool,
+      agent: spec.agent,
+      modelId: spec.modelId,
+      ...(spec.sessionId !== undefined && { sessionId: spec.sessionId }),
+      status: this.status,
+      doing: this.doing,
+      createdAt: this.createdAt,
+      ...(this.startedAt !== undefined && { startedAt: this.startedAt }),
+      text: spent?.text ?? this.text,
+      usage: spent?.metrics ? spent.usage : metrics.accumulatedUsage,
+      metrics,
+    }
+  }
+
+  /** What was said and done so far, from the prompt on. */
+  transcript(): Message[] {
+    const { prompt } = this.spec
+    const content = typeof prompt === 'string' ? [{ text: prompt }] : prompt
+    return [{ role: 'user', content }, ...this.messages]
+  }
+
+  private addText({ cycle, text }: AgentEvent & { type: 'textDelta' }): void {
+    if (cycle === this.textCycle) {
+      this.text += text
+      return
+    }
+    this.textCycle = cycle
+    this.text = text
+    this.say(`cycle ${cycle}: answering`)
+  }
+
+  private metricsSoFar(): Metrics {
+    const recorder = new MetricsRecorder([])
+    for (const event of this.happened) {
+      if (event.type === 'cycleEnd') recorder.addCycle(event.metrics)
+      if (event.type === 'toolEnd')
+        recorder.addTool(event.name, event.durationMs, event.status === 'error')
+      if (event.type === 'notice') recorder.addNotice(event.message)
+    }
+    const latencyMs = this.startedAt === undefined ? 0 : Date.now() - this.startedAt
+    return { ...recorder.snapshot(), latencyMs }
+  }
+}
+
+/** An AgentError as data, without what caused it. */
+export function failureData(error: AgentError): RunFailure {
+  const { usage, metrics, text, attempts } = error
+  return { ...error.toJSON(), usage, metrics, text, attempts }
+}
+
+function statusOf(outcome: RunOutcome): RunStatus {
+  if ('error' in outcome) return outcome.error.code === 'cancelled' ? 'cancelled' : 'failed'
+  return outcome.result.stopReason === 'cancelled' ? 'cancelled' : 'completed'
+}

@@ -1,0 +1,64 @@
+import { sumCost, sumUsage, type Usage } from '../agent/usage.js'
+import type { RunRecord } from './engine.js'
+
+/** What one agent spent on one model on one day (UTC). */
+export interface UsageTotal {
+  day: string
+  modelId: string
+  /** The profile; empty: none. */
+  agent: string
+  runs: number
+  modelCalls: number
+  /** `null`: no provider told. */
+  usage: Usage | null
+  /** In USD; `null`: partly unknown, and then `knownCostUsd` is what is known. */
+  costUsd: number | null
+  knownCostUsd: number
+}
+
+export interface UsageTotals {
+  add(run: RunRecord): void
+  /** Of one principal, the latest day first. */
+  of(principal: string): Promise<UsageTotal[]>
+}
+
+const maxRows = 10_000
+
+/** Totals in this process, from its start on. */
+export class MemoryUsageTotals implements UsageTotals {
+  /** The oldest first: they go where there are too many. */
+  private readonly rows = new Map<string, UsageTotal & { principal: string }>()
+
+  add({ principal, agent, metrics, createdAt }: RunRecord): void {
+    const day = new Date(createdAt).toISOString().slice(0, 10)
+    const counted = new Set<UsageTotal>()
+    for (const { answeredBy, modelId, usage, costUsd } of metrics.cycles) {
+      const row = this.row(principal, day, answeredBy ?? modelId, agent)
+      if (!counted.has(row)) row.runs++
+      counted.add(row)
+      row.usage = row.modelCalls === 0 ? usage : sumUsage([row.usage, usage])
+      row.costUsd = sumCost([row.costUsd, costUsd])
+      row.knownCostUsd += costUsd ?? 0
+      row.modelCalls++
+    }
+  }
+
+  async of(principal: string): Promise<UsageTotal[]> {
+    return [...this.rows.values()]
+      .filter((row) => row.principal === principal)
+      .map(({ principal: _, ...row }) => row)
+      .sort((one, other) => other.day.localeCompare(one.day))
+  }
+
+  private row(principal: string, day: string, modelId: string, agent: string): UsageTotal {
+    const name = JSON.stringify([principal, day, modelId, agent])
+    const found = this.rows.get(name)
+    if (found) return found
+    const spent = { runs: 0, modelCalls: 0, usage: null, costUsd: 0, knownCostUsd: 0 }
+    const row = { principal, day, modelId, agent, ...spent }
+    this.rows.set(name, row)
+    const [oldest] = this.rows.keys()
+    if (this.rows.size > maxRows && oldest !== undefined) this.rows.delete(oldest)
+    return row
+  }
+}
