@@ -75,7 +75,7 @@ describe('snippets', () => {
   test('YAML ones are configurations that hold', () => {
     const all = snippets('yaml')
     expect(all.length).toBeGreaterThan(1)
-    const env = { LITELLM_PROXY_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' }
+    const env = { LITELLM_PROXY_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', TRACKER_TOKEN: 'k' }
     for (const { at, code } of all)
       expect(
         () => resolveConfig({ file: parseConfigFile(at, code, env, () => 'A prompt.'), env }),

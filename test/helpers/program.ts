@@ -111,3 +111,12 @@ export async function initialize(program: Program): Promise<void> {
   await program.answer('initialize')
   program.send({ method: 'notifications/initialized' })
 }
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -6,6 +6,7 @@ import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/i
 import {
   environment,
   initialize,
+  isAlive,
   messages,
   type Program,
   program,
@@ -173,12 +174,3 @@ test('a library that prints does not reach stdout', async () => {
   expect(printed).toBe('')
   expect(told).toContain('a word from a library')
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../src/agent/content.js'
 import type { Tool } from '../../src/agent/tool.js'
 import type { McpServerConfig } from '../../src/config/mcp-servers.js'
 import { McpToolsets } from '../../src/toolsets/mcp/toolsets.js'
+import { isAlive } from '../helpers/program.js'
 import { notes, startHttpServer, stdioServer } from '../helpers/tool-server/index.js'
 
 const open: McpToolsets[] = []
@@ -127,6 +128,8 @@ test('only what the operator admits', async () => {
     'some/zeta',
   ])
   expect(names((await find(['reading/*'])).tools)).toEqual(['reading/echo', 'reading/zeta'])
+  const reading = await find(['some/*'], { readOnly: true })
+  expect(names(reading.tools)).toEqual(['some/echo', 'some/zeta'])
   const { tools, problems } = await find(['none/echo', 'reading/crash'])
   expect(tools).toEqual([])
   expect(problems).toEqual([
@@ -301,12 +304,3 @@ test('a new configuration ends servers that it changes, and keeps the others', a
   expect(kept.lines()).toHaveLength(1)
   expect(changed.lines()).toHaveLength(2)
 })
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
