@@ -10,12 +10,14 @@ import type { Materialise, OutputSpec, RunParts, RunSpec } from './runs/spec.js'
 /** What a spec says of its model. */
 export type ModelSpec = Pick<RunSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>
 
+/** The configuration of the moment, and its models. */
+export interface RunSource {
+  readonly config: Config
+  readonly models: { create(spec: ModelSpec): Model }
+}
+
 /** Makes the objects that specs name. What only some runs need is loaded by the first of them. */
-export function runParts(
-  createModel: (spec: ModelSpec) => Model,
-  mcpTools: Pick<McpTools, 'find'>,
-  { allow }: Config,
-): Materialise {
+export function runParts(source: RunSource, mcpTools: Pick<McpTools, 'find'>): Materialise {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('./schema.js')> | undefined
@@ -51,12 +53,12 @@ export function runParts(
 
   async function fetched(prompt: readonly ContentBlock[], signal: AbortSignal) {
     const { fetchedBlocks } = await import('./media/fetched-blocks.js')
-    return fetchedBlocks(prompt, allow, signal)
+    return fetchedBlocks(prompt, source.config.allow, signal)
   }
 
   return async (spec, signal) => {
     const { prompt, output } = spec
-    const model = createModel(spec)
+    const model = source.models.create(spec)
     const elsewhere = typeof prompt !== 'string' && prompt.some((block) => urlOf(block))
     return {
       model,

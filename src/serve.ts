@@ -2,17 +2,18 @@ import { Console } from 'node:console'
 import { AgentError } from './agent/errors.js'
 import type { Command } from './command-line.js'
 import { saveCompiledCode } from './compile-cache.js'
+import { type FileStates, fileStates } from './config/file-states.js'
 import { loadConfig } from './config/load.js'
 import { ConfigError } from './config/problems.js'
 import type { Config, LogLevel } from './config/resolve.js'
-import { redact } from './litellm/errors.js'
+import { LiveConfig } from './live-config.js'
 import { createLogger, type ServerLog } from './log.js'
 import { allowanceOf } from './mcp/allowance.js'
 import { InFlight } from './mcp/in-flight.js'
 import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
+import type { ListChanges } from './mcp/surface.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
-import { knownSecrets, modelSource } from './model-source.js'
 import { runParts } from './run-parts.js'
 import type { RunRecord } from './runs/engine.js'
 import { InProcessEngine } from './runs/in-process.js'
@@ -24,16 +25,25 @@ import { version } from './version.js'
 
 const graceMs = 5_000
 
-type Door = { ended?: Promise<void>; close(graceMs: number): Promise<void> }
+const watchAfterMs = 250
+
+interface Door {
+  ended?: Promise<void>
+  close(graceMs: number): Promise<void>
+  announce(changes: ListChanges): void
+}
 
 /** Serves until the client goes or a signal comes, then ends the process. */
 export async function serve(command: Command & { name: 'stdio' | 'http' }): Promise<void> {
   keepStdoutForTheProtocol()
   try {
     const config = await loadConfig(command)
-    const door = await openDoor(command, config)
+    const states = fileStates(config.files)
+    const house = await build(config, command.name === 'stdio' ? 'warn' : 'info')
+    const door = await openDoor(command, house)
     endOnSignals(door)
     saveCompiledCode()
+    watchFilesSoon(states, house, door, () => loadConfig(command))
     if (door.ended) {
       await door.ended
       // Whoever asked has gone, and would have nobody to ask for the runs that are left.
@@ -49,23 +59,20 @@ export async function serve(command: Command & { name: 'stdio' | 'http' }): Prom
 
 async function openDoor(
   command: Command & { name: 'stdio' | 'http' },
-  config: Config,
+  { services, live, tools }: House,
 ): Promise<Door> {
-  if (command.name === 'stdio') {
-    const { mcpTools, ...rest } = await services(config, 'warn')
-    return endingTools(serveOverStdio(rest), mcpTools)
-  }
+  if (command.name === 'stdio') return endingTools(serveOverStdio(services), tools)
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('./mcp/auth/access.js'),
     import('./mcp/http/door.js'),
   ])
-  const access = httpAccess(config.http, command.noAuth, randomToken)
+  const access = httpAccess(live.config.http, command.noAuth, randomToken)
   const token = access === 'open' ? undefined : access.generatedToken
-  const { mcpTools, ...rest } = await services(config, 'info', token)
-  const door = await serveHttp(rest, access)
+  if (token !== undefined) live.addSecret(token)
+  const door = await serveHttp(services, access)
   process.stderr.write(`Listening on ${door.url}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
-  return endingTools(door, mcpTools)
+  return endingTools(door, tools)
 }
 
 /** A door that ends other servers when the runs behind it are over. */
@@ -77,24 +84,20 @@ function endingTools(door: Door, tools: McpTools): Door {
   return { ...door, close }
 }
 
-async function services(
-  config: Config,
-  usualLevel: LogLevel,
-  token?: string,
-): Promise<Services & { mcpTools: McpTools }> {
-  const { env } = process
-  const secrets = knownSecrets(config, env)
-  if (token !== undefined) secrets.push(token)
-  const redactAll = (text: string) =>
-    redact(
-      secrets.reduce((rest, secret) => rest.replaceAll(secret, '[redacted]'), text),
-      undefined,
-    )
-  const models = modelSource(config, env)
+/** What is behind the door. */
+interface House {
+  live: LiveConfig
+  services: Services
+  tools: McpTools
+}
+
+async function build(config: Config, usualLevel: LogLevel): Promise<House> {
+  const live = new LiveConfig(config, process.env)
+  const redact = (text: string) => live.redact(text)
   const sessions = await sessionStore(config.sessions)
   const quotas = new MemoryQuotas()
   const level = config.logLevel ?? usualLevel
-  const log = createLogger(level, redactAll)
+  const log = createLogger(level, redact)
   switchLevelOnSignal(log, level)
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
@@ -103,24 +106,47 @@ async function services(
     usage.add(record)
     log.info('run ended', runSummary(record))
   }
-  return {
+  const services: Services = {
     version,
-    config,
+    get config() {
+      return live.config
+    },
+    get models() {
+      return live.models
+    },
     log,
-    runs: new InProcessEngine(runParts(models.create, tools, config), sessions, {
+    runs: new InProcessEngine(runParts(live, tools), sessions, {
       ...config.runs,
       admit: ({ principal, limits }) =>
-        quotas.admit(principal, limits, allowanceOf(principal, config)),
+        quotas.admit(principal, limits, allowanceOf(principal, live.config)),
       onEnd,
     }),
     usage,
     sessions,
-    models,
     results,
-    mcpTools: tools,
     inFlight: new InFlight(),
-    redact: redactAll,
+    redact,
   }
+  return { live, services, tools }
+}
+
+/** After a client's first questions, for nothing is to come before them. */
+function watchFilesSoon(
+  states: FileStates,
+  { live, services, tools }: House,
+  door: Door,
+  load: () => Promise<Config>,
+): void {
+  if (states.size === 0) return
+  const onReplaced = (changes: ListChanges) => {
+    door.announce(changes)
+    tools.update(live.config)
+  }
+  const watch = async () => {
+    const { reloadOnChange } = await import('./reload.js')
+    reloadOnChange({ live, services, load, states, onReplaced })
+  }
+  setTimeout(watch, watchAfterMs).unref()
 }
 
 /** For the log: never what was asked or answered. */

@@ -1,5 +1,5 @@
 import {
-  type McpServerFactory,
+  type McpRequestContext,
   ProtocolError,
   ProtocolErrorCode,
   Server,
@@ -18,7 +18,7 @@ import { callTool, type ServerTool, type ToolCall } from './tool.js'
 const minute = 60_000
 
 /** Makes a protocol server for each connection (stdio) or request (HTTP), for clients of both eras. */
-export function serverFactory(services: Services): McpServerFactory {
+export function serverFactory(services: Services): (context: McpRequestContext) => Server {
   return ({ authInfo, era, requestInfo }) => {
     const principal = authInfo?.clientId ?? localPrincipal
     /** As this caller may use them, under the configuration of the moment. */

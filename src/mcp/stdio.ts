@@ -1,10 +1,11 @@
-import type { CallToolResult, JSONRPCMessage } from '@modelcontextprotocol/server'
+import type { CallToolResult, JSONRPCMessage, Server } from '@modelcontextprotocol/server'
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
 import { invalidRequest } from '../agent/errors.js'
 import { LineGuard, type LongLine, requestOf } from './long-line.js'
 import { failure } from './results.js'
 import { serverFactory } from './server.js'
 import type { Services } from './services.js'
+import type { ListChanges } from './surface.js'
 
 const answerMs = 500
 const maxLineBytes = 10 * 1024 * 1024
@@ -14,17 +15,21 @@ export interface StdioDoor {
   readonly ended: Promise<void>
   /** Calls in work may end within the grace, then they are cut off. */
   close(graceMs: number): Promise<void>
+  /** Tells the client which lists to ask for again. */
+  announce(changes: ListChanges): void
 }
 
 /** Serves the process that started this one, over stdin and stdout. */
 export function serveOverStdio(services: Services): StdioDoor {
   const { inFlight, log, runs } = services
   const factory = serverFactory(services)
+  const notSent = (error: unknown) => log.warn('not sent', { err: error })
   let modern = false
+  let server: Server | undefined
 
   const guard = new LineGuard(maxLineBytes, (line) => {
     const answer = longLineAnswer(line, modern, services)
-    transport.send(answer).catch((error: unknown) => log.warn('not sent', { err: error }))
+    transport.send(answer).catch(notSent)
   })
   // The guard lets nothing through that the transport's own bound, which would end it, could meet.
   const transport = new StdioServerTransport(guard, process.stdout, {
@@ -33,7 +38,8 @@ export function serveOverStdio(services: Services): StdioDoor {
   const handle = serveStdio(
     (context) => {
       modern = context.era === 'modern'
-      return factory(context)
+      server = factory(context)
+      return server
     },
     {
       transport,
@@ -51,6 +57,10 @@ export function serveOverStdio(services: Services): StdioDoor {
 
   return {
     ended,
+    announce: ({ tools, prompts }) => {
+      if (tools) server?.sendToolListChanged().catch(notSent)
+      if (prompts) server?.sendPromptListChanged().catch(notSent)
+    },
     close: async (graceMs) => {
       await Promise.all([inFlight.idle(graceMs), runs.close(graceMs)])
       // What has just been stopped is still to be answered.

@@ -62,3 +62,18 @@ export function surfaceOf(services: Services): Surface {
   surfaces.set(services.config, surface)
   return surface
 }
+
+/** Which of the lists that clients may keep are other than they were. */
+export interface ListChanges {
+  tools: boolean
+  prompts: boolean
+}
+
+/** The lists as clients have them, to be compared. */
+export function publishedLists(services: Services): Record<keyof ListChanges, string> {
+  const surface = new Surface(services)
+  return {
+    tools: JSON.stringify(surface.listTools()),
+    prompts: JSON.stringify(surface.listPrompts()),
+  }
+}

@@ -11,6 +11,7 @@ import { challenge, metadataPaths, resourceMetadata } from '../auth/challenge.js
 import { cancelledCall, clientHeader, opensSession } from '../call-name.js'
 import { serverFactory } from '../server.js'
 import type { Services } from '../services.js'
+import type { ListChanges } from '../surface.js'
 import { logVisit, pathOf, type Visit } from './access-log.js'
 import { JsonBodies } from './body.js'
 import { boundConnections, serverOptions } from './connections.js'
@@ -23,6 +24,8 @@ export interface HttpDoor {
   readonly url: string
   /** Stops listening; calls in work may end within the grace, then they are cut off. */
   close(graceMs: number): Promise<void>
+  /** Tells the clients that listen which lists to ask for again. */
+  announce(changes: ListChanges): void
 }
 
 const eventStreamKeepAliveMs = 10_000
@@ -139,6 +142,10 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
       await finished(unfinished)
       await handler.close()
       server.closeAllConnections()
+    },
+    announce: ({ tools, prompts }) => {
+      if (tools) handler.notify.toolsChanged()
+      if (prompts) handler.notify.promptsChanged()
     },
   }
 }
