@@ -17,6 +17,16 @@ export type {
   ToolResultContent,
   ToolUseBlock,
 } from './agent/content.js'
+export { type ConversationConfig, NullConversationManager } from './agent/conversation/config.js'
+export type { ConversationManager, ReduceContext, Reduced } from './agent/conversation/manager.js'
+export {
+  SlidingWindowConversationManager,
+  type SlidingWindowOptions,
+} from './agent/conversation/sliding-window.js'
+export {
+  SummarizingConversationManager,
+  type SummarizingOptions,
+} from './agent/conversation/summarizing.js'
 export { type ErrorCode, errorCodes } from './agent/error-codes.js'
 export { AgentError, type ErrorData } from './agent/errors.js'
 export type { AgentEvent } from './agent/events.js'

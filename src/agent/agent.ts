@@ -1,5 +1,7 @@
 import { Budget } from './budget.js'
 import type { CachePointBlock, Message } from './content.js'
+import { type ConversationConfig, conversationManager } from './conversation/config.js'
+import type { ConversationManager } from './conversation/manager.js'
 import { AgentError, asAgentError } from './errors.js'
 import { type AgentEvent, lastOf } from './events.js'
 import { repairHistory } from './history.js'
@@ -31,6 +33,8 @@ export interface CoreAgentConfig {
   limits?: Limits
   /** What the program does before and after model and tool calls. */
   hooks?: Hooks | readonly Hooks[]
+  /** Keeps the conversation short enough. Default: it is shortened only where it overflows. */
+  conversationManager?: ConversationManager | ConversationConfig
   /** What is known of earlier calls in this conversation, to tell why a cache was missed. */
   cacheMemory?: CacheMemory
 }
@@ -69,6 +73,7 @@ export class CoreAgent {
   private readonly system: ReturnType<typeof systemBlocks>
   private readonly limits: Limits
   private readonly hooks: readonly Hooks[]
+  private readonly conversation: ConversationManager
   private lifetimeUsage: (Usage | null)[] = []
   private lastRun: Promise<void> = Promise.resolve()
 
@@ -82,6 +87,7 @@ export class CoreAgent {
     this.messages = [...(config.messages ?? [])]
     this.limits = { ...defaultLimits, ...config.limits }
     checkLimits(this.limits)
+    this.conversation = conversationManager(config.conversationManager)
     const { hooks = [] } = config
     this.hooks = Array.isArray(hooks) ? hooks : [hooks]
   }
@@ -129,6 +135,7 @@ export class CoreAgent {
         limits,
         budget,
         hooks: hookRunner(this.hooks, run, parent),
+        conversation: this.conversation,
         run,
         runFor: (emit) => parentRun(place, emit),
         recorder,
@@ -163,6 +170,8 @@ export class CoreAgent {
       if (options.output?.force || !recorder.answered) this.messages = before
       throw error
     } finally {
+      if (this.messages === messages)
+        this.messages = this.conversation.apply?.(messages) ?? messages
       this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.usages()])]
       run.release({ abort: !over })
       release()

@@ -1,13 +1,13 @@
 import type { Budget } from './budget.js'
 import { type Message, messageText, type StopReason, toolUses } from './content.js'
+import type { ConversationManager, Reduced } from './conversation/manager.js'
 import { type AgentError, asAgentError } from './errors.js'
 import type { AgentEvent } from './events.js'
-import { reduceHistory } from './history.js'
 import { type HookRunner, HookStop } from './hook-runner.js'
 import { type LimitHit, type Limits, limitReached } from './limits.js'
 import type { MetricsRecorder } from './metrics.js'
 import type { CacheMemory, Model, ModelReply, ModelRequest } from './model.js'
-import { callModel } from './model-call.js'
+import { askModel, callModel } from './model-call.js'
 import type { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
 import type { OutputPlan } from './structured-output.js'
@@ -24,6 +24,7 @@ export interface LoopInput {
   limits: Limits
   budget: Budget
   hooks: HookRunner | undefined
+  conversation: ConversationManager
   run: RunSignal
   /** What a tool is shown of the run. */
   runFor: (emit: ParentRun['emit']) => ParentRun
@@ -83,7 +84,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
       // The next call would be too dear: what there is by then is the result.
       if (error.limit && recorder.answered) return end('limitReached', error.limit)
       const milder = output?.afterRefusal(error)
-      const shorter = !reduced && overflowed(error) ? reduceHistory(messages) : undefined
+      const shorter = !reduced && overflowed(error) ? await reduceHistory(input) : undefined
       if (milder?.message) messages.push(milder.message)
       if (shorter) {
         reduced = true
@@ -140,6 +141,12 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
 function timeLimit({ limits, recorder }: LoopInput): LimitHit {
   const max = limits.timeoutSeconds as number
   return { name: 'timeoutSeconds', max, spent: recorder.elapsedMs / 1000 }
+}
+
+async function reduceHistory(input: LoopInput): Promise<Reduced | undefined> {
+  return input.conversation.reduce(input.messages, {
+    ask: (request, model = input.model) => askModel({ ...input, model }, request),
+  })
 }
 
 function overflowed(error: AgentError): boolean {

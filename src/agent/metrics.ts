@@ -23,6 +23,8 @@ export interface CycleMetrics {
   attemptedRetries: number | null
   attemptedFallbacks: number | null
   error?: ErrorCode
+  /** There where the call was not one of the conversation's own. */
+  purpose?: 'summary'
 }
 
 export interface ToolMetrics {

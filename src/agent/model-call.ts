@@ -1,8 +1,8 @@
 import type { Message } from './content.js'
 import { type AgentError, asAgentError, cancelledError } from './errors.js'
-import type { AgentEvent } from './events.js'
+import { type AgentEvent, lastOf } from './events.js'
 import type { LoopInput } from './loop.js'
-import { unspentCall } from './metrics.js'
+import { type CycleMetrics, unspentCall } from './metrics.js'
 import type { Model, ModelReply, ModelRequest } from './model.js'
 import type { OutputRequest } from './structured-output.js'
 
@@ -45,6 +45,14 @@ export async function* callModel(
   return { reply: { ...reply, message: after.message as Message } }
 }
 
+/** A call beside the conversation, for the run's own ends: it counts, and nothing of it is shown. */
+export async function askModel(
+  input: LoopInput,
+  request: Pick<ModelRequest, 'messages' | 'system'>,
+): Promise<ModelReply> {
+  return lastOf(recordedCall(input, { ...request, tools: [] }, 'summary'))
+}
+
 function modelRequest({ messages, system, tools, output, ...input }: LoopInput): ModelRequest {
   const offer: OutputRequest = output?.request(tools) ?? { tools }
   return {
@@ -60,6 +68,7 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
 async function* recordedCall(
   { model, recorder, run, stream, budget }: LoopInput,
   request: ModelRequest,
+  purpose?: CycleMetrics['purpose'],
 ): AsyncGenerator<AgentEvent, ModelReply> {
   const cycle = recorder.cycleCount + 1
   const reservation = budget.openCall()
@@ -98,6 +107,7 @@ async function* recordedCall(
             timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
             stopReason,
             ...(rawStopReason !== null && { rawStopReason }),
+            ...(purpose && { purpose }),
           }
           spent = event.reply
           recorder.addCycle(metrics, cache)

@@ -1,4 +1,5 @@
 import type { JsonObject, SystemContentBlock } from '../agent/content.js'
+import type { ConversationConfig } from '../agent/conversation/config.js'
 import type { Limits } from '../agent/limits.js'
 import type { FileContent } from './schema.js'
 
@@ -27,13 +28,6 @@ export interface AgentProfile {
   fallbacks?: string[]
   /** The object its runs end in, where the caller gives no schema. */
   outputSchema?: JsonObject
-}
-
-export interface ConversationConfig {
-  manager: 'sliding' | 'summarizing'
-  windowSize?: number
-  summaryRatio?: number
-  preserveRecentMessages?: number
 }
 
 type FileAgent = NonNullable<FileContent['agents']>[string]

@@ -37,6 +37,16 @@ const agentName = z.string().regex(/^[a-zA-Z0-9_-]{1,58}$/, {
   error: 'an agent is named by 1 to 58 letters, digits, "_" and "-"',
 })
 
+const conversation = z.discriminatedUnion('type', [
+  strict({ type: z.literal('sliding'), windowSize: wholePositive.exactOptional() }),
+  strict({
+    type: z.literal('summarizing'),
+    summaryRatio: z.number().min(0.1).max(0.8).exactOptional(),
+    preserveRecentMessages: wholePositive.exactOptional(),
+  }),
+  strict({ type: z.literal('none') }),
+])
+
 const agent = strict({
   description: text.exactOptional().describe('When to use it, for the models that choose.'),
   modelId: text.exactOptional(),
@@ -48,12 +58,9 @@ const agent = strict({
   exposeAs: z.literal('tool').exactOptional().describe('Also offer it as a tool, agent_<name>.'),
   approval: texts.exactOptional().describe('Globs of tools whose calls a person must allow.'),
   readOnly: z.boolean().exactOptional().describe('Only tools that say they change nothing.'),
-  conversation: strict({
-    manager: z.enum(['sliding', 'summarizing']),
-    windowSize: wholePositive.exactOptional(),
-    summaryRatio: z.number().min(0.1).max(0.8).exactOptional(),
-    preserveRecentMessages: wholePositive.exactOptional(),
-  }).exactOptional(),
+  conversation: conversation
+    .exactOptional()
+    .describe('How it is kept short. Default: it is shortened only where it overflows.'),
   cache: z.literal('auto').exactOptional(),
   cacheAdvice: z.boolean().exactOptional(),
   fallbacks: texts.exactOptional(),

@@ -52,6 +52,7 @@ const configKeys: (keyof AgentConfig)[] = [
   'messages',
   'limits',
   'hooks',
+  'conversationManager',
 ]
 const structuredOutputKeys: (keyof InvokeOptions)[] = ['limits', 'signal', 'maxAttempts']
 const invokeKeys: (keyof InvokeOptions)[] = [

@@ -46,6 +46,7 @@ export function planCall(
     modelId: permittedModel(args.modelId, profile, config, models),
     ...(fallbacks.length > 0 && { fallbacks }),
     ...(cache && { cache }),
+    ...(profile?.conversation && { conversation: profile.conversation }),
     prompt: args.prompt,
     ...(systemPrompt !== undefined && { systemPrompt }),
     tools: permittedTools(args.tools, profile, config),

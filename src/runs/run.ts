@@ -36,7 +36,7 @@ export function runSpec(
 }
 
 function newAgent(
-  { systemPrompt, limits }: RunSpec,
+  { agent, systemPrompt, limits, conversation }: RunSpec,
   { model, tools }: RunParts,
   session?: Session,
 ): CoreAgent {
@@ -46,6 +46,8 @@ function newAgent(
     limits,
     ...(session && { messages: session.messages, cacheMemory: session.cacheMemory }),
     ...(systemPrompt !== undefined && { systemPrompt }),
+    ...(agent !== '' && { name: agent }),
+    ...(conversation && { conversationManager: conversation }),
   })
 }
 

@@ -1,5 +1,6 @@
 import type { CoreRunOptions } from '../agent/agent.js'
 import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
+import type { ConversationConfig } from '../agent/conversation/config.js'
 import type { Limits } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
 import type { Tool } from '../agent/tool.js'
@@ -16,6 +17,8 @@ export interface RunSpec {
   /** Models to ask where the one that was named fails. */
   fallbacks?: string[]
   cache?: 'auto'
+  /** How the conversation is kept short. */
+  conversation?: ConversationConfig
   prompt: string | ContentBlock[]
   systemPrompt?: string | SystemContentBlock[]
   /** Built-in ones by name, `agent_<profile>`, `server/tool` and globs of these; permitted already. */

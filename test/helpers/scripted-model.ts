@@ -47,7 +47,7 @@ export class ScriptedModel implements Model {
 }
 
 /** Every call reports 10 tokens in, 5 out and a cost of 0.001 USD. */
-function replyOf(content: ContentBlock[]): ModelReply {
+export function replyOf(content: ContentBlock[]): ModelReply {
   const called = content.some((block) => 'toolUse' in block)
   return {
     message: { role: 'assistant', content },

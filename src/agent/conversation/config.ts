@@ -1,0 +1,44 @@
+import { configurationError } from '../errors.js'
+import { checkKeys } from '../known-keys.js'
+import type { ConversationManager } from './manager.js'
+import {
+  onOverflow,
+  SlidingWindowConversationManager,
+  type SlidingWindowOptions,
+} from './sliding-window.js'
+import { SummarizingConversationManager, type SummarizingOptions } from './summarizing.js'
+
+/** A conversation manager as data. */
+export type ConversationConfig =
+  | ({ type: 'sliding' } & SlidingWindowOptions)
+  | ({ type: 'summarizing' } & Pick<SummarizingOptions, 'summaryRatio' | 'preserveRecentMessages'>)
+  | { type: 'none' }
+
+/** Leaves a conversation as it is: one that overflows ends its run with an error. */
+export class NullConversationManager implements ConversationManager {
+  reduce(): undefined {
+    return undefined
+  }
+}
+
+export function conversationManager(
+  given: ConversationManager | ConversationConfig | undefined,
+): ConversationManager {
+  if (given === undefined) return onOverflow
+  if ('reduce' in given) return given
+  switch (given.type) {
+    case 'sliding':
+      checkKeys(given, ['type', 'windowSize'], 'conversationManager')
+      return new SlidingWindowConversationManager(given)
+    case 'summarizing':
+      checkKeys(given, ['type', 'summaryRatio', 'preserveRecentMessages'], 'conversationManager')
+      return new SummarizingConversationManager(given)
+    case 'none':
+      return new NullConversationManager()
+    default:
+      throw configurationError(
+        `There is no conversation manager ${JSON.stringify(given)}.`,
+        'Give an object whose type is sliding, summarizing or none.',
+      )
+  }
+}

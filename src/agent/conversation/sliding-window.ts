@@ -1,0 +1,63 @@
+import type { Message } from '../content.js'
+import { hasToolResult, hasToolUse } from '../history.js'
+import type { ConversationManager, Reduced } from './manager.js'
+import { checkCount } from './options.js'
+import { withoutLargeResult } from './tool-results.js'
+
+export interface SlidingWindowOptions {
+  /** How many messages stay after a run. Default: 40. */
+  windowSize?: number | undefined
+}
+
+/**
+ * Forgets the oldest messages. Where a conversation overflows all the same, the oldest large tool
+ * result is cut first.
+ */
+export class SlidingWindowConversationManager implements ConversationManager {
+  private readonly windowSize: number
+
+  constructor({ windowSize = 40 }: SlidingWindowOptions = {}) {
+    checkCount('windowSize', windowSize)
+    this.windowSize = windowSize
+  }
+
+  apply(messages: readonly Message[]): Message[] | undefined {
+    const excess = messages.length - this.windowSize
+    const start = excess > 0 ? cutPoint(messages, excess) : undefined
+    return start === undefined ? undefined : messages.slice(start)
+  }
+
+  reduce(messages: readonly Message[]): Reduced | undefined {
+    const cut = withoutLargeResult(messages)
+    if (cut)
+      return {
+        messages: cut,
+        detail: 'The oldest large tool result was cut to fit the context window.',
+      }
+    const start = cutPoint(messages, Math.max(2, messages.length - this.windowSize))
+    if (start === undefined) return undefined
+    const detail = `The ${start} oldest messages were dropped to fit the context window.`
+    return { messages: messages.slice(start), detail }
+  }
+}
+
+/** Shortens nothing until a conversation overflows, so that what providers have cached stays good. */
+export const onOverflow = new SlidingWindowConversationManager({
+  windowSize: Number.MAX_SAFE_INTEGER,
+})
+
+/**
+ * Where a conversation can begin, at `from` or later: at a user message that can stand first, so
+ * that no tool use and result are parted. `undefined`: nowhere. Pure.
+ */
+function cutPoint(messages: readonly Message[], from: number): number | undefined {
+  for (let index = from; index < messages.length; index++) {
+    const message = messages[index] as Message
+    if (message.role === 'user' && !hasToolResult(message)) return index
+  }
+  // A conversation that is one long tool loop can only be cut before a use whose result follows.
+  for (let index = from; index < messages.length - 1; index++) {
+    if (hasToolUse(messages[index]) && hasToolResult(messages[index + 1])) return index
+  }
+  return undefined
+}
