@@ -59,7 +59,7 @@ export class FairQueue {
 
   /** How many are to start before this one. */
   before(place: Place): number {
-    const own = this.lines.get(place.principal)?.indexOf(place) ?? 0
+    const own = Math.max(0, this.lines.get(place.principal)?.indexOf(place) ?? 0)
     let count = own
     let earlier = 1
     for (const [principal, line] of this.lines)
