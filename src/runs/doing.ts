@@ -1,11 +1,11 @@
 import type { AgentEvent } from '../agent/events.js'
 
 /** What a run is doing from this event on, in a few words; `undefined`: the same as before. */
-export function doingFrom(event: AgentEvent): string | undefined {
+export function doingFrom(event: AgentEvent, before: string): string | undefined {
   switch (event.type) {
     case 'cycleStart':
-      // "started" has said the first one.
-      return event.cycle > 1 ? `cycle ${event.cycle}` : undefined
+      // "started" has said the first one, where nothing came between.
+      return event.cycle > 1 || before !== 'started' ? `cycle ${event.cycle}` : undefined
     case 'textDelta':
       return `cycle ${event.cycle}: answering`
     case 'toolStart':

@@ -47,7 +47,7 @@ export class LiveRun {
         this.happened.push(event)
         break
     }
-    const doing = doingFrom(event)
+    const doing = doingFrom(event, this.doing)
     if (doing !== undefined) this.say(doing)
   }
 

@@ -116,6 +116,25 @@ test('a server that dies while it holds a session holds up no other', async () =
   expect(lastConversation()).toEqual(['kept'])
 })
 
+test('a server that is started again knows what the cache was sent before', async () => {
+  const env = { ANTHROPIC_API_BASE: fake.url, ANTHROPIC_API_KEY: 'sk-ant-test-0123456789' }
+  const point = { cachePoint: { type: 'default' } }
+  const ask = async (day: string) => {
+    const one = await connectStdio('2026', { ...environment(), ...env })
+    const { _meta } = await one.call('run_agent', {
+      prompt: 'Hello',
+      sessionId: 'one',
+      modelId: 'anthropic/claude-sonnet-4-6',
+      systemPrompt: [{ text: `${day}. ${'You are a careful librarian. '.repeat(300)}` }, point],
+    })
+    await one.close()
+    return _meta['io.github.litellm-agents-mcp/cache'].points[0]
+  }
+  expect(await ask('Monday')).toEqual({ at: 'system[1]', effect: 'written' })
+  expect(await ask('Monday')).toEqual({ at: 'system[1]', effect: 'read' })
+  expect(await ask('Tuesday')).toMatchObject({ effect: 'written', reason: 'prefixChanged' })
+})
+
 test('nobody but their owner can read the files, and their names tell nothing', async () => {
   await (await client()).call('run_agent', { prompt: 'Secret', sessionId: 'secret-name' })
   const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Connection, connect, type Door } from '../helpers/connect.js'
+import { temporaryFolder } from '../helpers/config-file.js'
+import { type Connection, connect, connectStdio, type Door } from '../helpers/connect.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { upstream } from '../helpers/program.js'
 import { sentTexts } from '../helpers/sent-texts.js'
@@ -42,22 +43,27 @@ test('two calls on one session wait for each other', async () => {
   expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
 })
 
-test('two hundred calls on twenty sessions keep the order of each', async () => {
-  const client = clients.get('stdio') as Connection
-  const sessions = Array.from({ length: 20 }, (_, index) => `crowd ${index}`)
-  const calls = Array.from({ length: 10 }, (_, index) => index)
-  const runs = calls.flatMap((call) =>
-    sessions.map((sessionId) =>
-      client.call('run_agent', { prompt: `${sessionId}: ${call}`, sessionId }),
-    ),
-  )
-  await Promise.all(runs)
-  for (const session of sessions) {
-    const own = conversations().filter((texts) => texts[0]?.startsWith(`${session}:`))
-    expect(own.map((texts) => texts.at(-1))).toEqual(calls.map((call) => `${session}: ${call}`))
-    expect(own.map((texts) => texts.length)).toEqual(calls.map((call) => 2 * call + 1))
-  }
-})
+test.each(['memory', 'files'])(
+  'two hundred calls on twenty sessions in %s keep the order of each',
+  async (store) => {
+    const folder = store === 'files' ? { LITELLM_AGENTS_SESSIONS_DIR: temporaryFolder() } : {}
+    const client = await connectStdio('2026', { ...upstream(fake), ...folder })
+    const sessions = Array.from({ length: 20 }, (_, index) => `crowd ${index}`)
+    const calls = Array.from({ length: 10 }, (_, index) => index)
+    const runs = calls.flatMap((call) =>
+      sessions.map((sessionId) =>
+        client.call('run_agent', { prompt: `${sessionId}: ${call}`, sessionId }),
+      ),
+    )
+    await Promise.all(runs)
+    await client.close()
+    for (const session of sessions) {
+      const own = conversations().filter((texts) => texts[0]?.startsWith(`${session}:`))
+      expect(own.map((texts) => texts.at(-1))).toEqual(calls.map((call) => `${session}: ${call}`))
+      expect(own.map((texts) => texts.length)).toEqual(calls.map((call) => 2 * call + 1))
+    }
+  },
+)
 
 test('a call that waits says so, and can be cancelled', async () => {
   const client = clients.get('stdio') as Connection
@@ -68,11 +74,14 @@ test('a call that waits says so, and can be cancelled', async () => {
   fake.script(() => released.then(() => ({ text: 'First' })), { text: 'Second' })
   const first = run('stdio', 'one', 'waiting')
   await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+  const said: (string | undefined)[] = []
   const wait = (prompt: string, signal?: AbortSignal) => {
     let call: Promise<unknown> = Promise.resolve()
     const waiting = new Promise<void>((resolve) => {
-      const onprogress = ({ message }: { message?: string | undefined }) =>
-        message === 'waiting for the session' && resolve()
+      const onprogress = ({ message }: { message?: string | undefined }) => {
+        said.push(message)
+        if (message === 'waiting for the session') resolve()
+      }
       const options = { onprogress, ...(signal && { signal }) }
       call = client.call('run_agent', { prompt, sessionId: 'waiting' }, options)
     })
@@ -88,6 +97,7 @@ test('a call that waits says so, and can be cancelled', async () => {
   release()
   await Promise.all([first, second.call])
   expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
+  expect(said.slice(-3)).toEqual(['waiting for the session', 'cycle 1', 'cycle 1: answering'])
 })
 
 test.each(['stdio', 'http'] as const)('sessions are listed and forgotten over %s', async (door) => {
