@@ -15,10 +15,11 @@ const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
 const forever = new AbortController().signal
 
-function use(servers: Record<string, McpServerConfig>) {
+function use(servers: Record<string, McpServerConfig>, options = {}) {
   const log: string[] = []
   const toolsets = new McpToolsets(new Map(Object.entries(servers)), {
     version: '0',
+    ...options,
     log: { debug: (line) => log.push(line), warn: (line) => log.push(line) },
   })
   open.push(toolsets)
@@ -290,10 +291,13 @@ test('no child outlives the toolsets, nor what it started', async () => {
   await eventually(() => pids.map(isAlive)).toEqual([false, false, false])
 })
 
-test('a new configuration ends servers that it changes, and keeps the others', async () => {
+test('a new configuration keeps servers that it does not change, and the others while they are used', async () => {
   const [kept, changed] = [notes(), notes()]
-  const { find, toolsets } = use({ kept: stdioServer(kept.env), changed: stdioServer(changed.env) })
-  await find(['*/echo'])
+  const { find, toolsets } = use(
+    { kept: stdioServer(kept.env), changed: stdioServer(changed.env) },
+    { lingerMs: 1_000 },
+  )
+  const { tools } = await find(['*/echo'])
   toolsets.update(
     new Map([
       ['kept', stdioServer(kept.env)],
@@ -301,6 +305,12 @@ test('a new configuration ends servers that it changes, and keeps the others', a
     ]),
   )
   await find(['*/echo'])
-  expect(kept.lines()).toHaveLength(1)
-  expect(changed.lines()).toHaveLength(2)
+  expect(await run(tools, 'changed/echo', { text: 'old' })).toEqual([{ text: 'echo: old' }])
+  const started = ({ lines }: typeof kept) =>
+    lines().flatMap((line) => (line.startsWith('start ') ? [Number(line.slice(6))] : []))
+  expect(started(kept)).toHaveLength(1)
+  expect(started(changed)).toHaveLength(2)
+  const [old, now] = started(changed) as [number, number]
+  await eventually(() => isAlive(old)).toBe(false)
+  expect([now, ...started(kept)].map(isAlive)).toEqual([true, true])
 })

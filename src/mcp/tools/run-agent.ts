@@ -17,7 +17,10 @@ export const runAgentArguments = z.strictObject({
   modelId: shared.modelId,
   systemPrompt: shared.systemPrompt,
   params: shared.params,
-  tools: z.array(z.string()).optional().describe('calculator, current_time; default: none'),
+  tools: z
+    .array(z.string())
+    .optional()
+    .describe('calculator, current_time, server/tool; default: none'),
   sessionId: shared.sessionId,
   outputSchema: shared.schema
     .optional()

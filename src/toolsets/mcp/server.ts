@@ -19,6 +19,8 @@ import { toolName } from './names.js'
 export interface McpServerOptions {
   readonly version: string
   readonly log: ToolsetLog
+  /** For how long runs may still want a server that is no longer configured. Default: 10 minutes. */
+  readonly lingerMs?: number
 }
 
 export interface ListOptions {
@@ -34,6 +36,7 @@ export interface ToolsetLog {
 }
 
 const defaultTimeoutSeconds = 60
+const defaultLingerMs = 10 * 60_000
 
 /** One configured server: started when it is first needed, and again when it was lost. */
 export class McpServer {
@@ -45,6 +48,8 @@ export class McpServer {
   private failures = 0
   private retryAt = 0
   private lastFailure = ''
+  private working = 0
+  private linger: NodeJS.Timeout | undefined
 
   constructor(
     readonly name: string,
@@ -58,7 +63,8 @@ export class McpServer {
       client.listTools(undefined, { signal, timeout: this.timeoutMs }),
     )
     const changing = !this.config.readOnly && !readOnly
-    return tools.filter((tool) => this.admits(tool, changing)).sort(byName)
+    const byItsName = new Map(tools.map((tool) => [tool.name, tool]))
+    return [...byItsName.values()].filter((tool) => this.admits(tool, changing)).sort(byName)
   }
 
   /** Fails with a ToolFailure for the model to read. */
@@ -78,7 +84,19 @@ export class McpServer {
     }
   }
 
+  /** Ends the server when no run has called it for a while: those that have its tools go on. */
+  retire(): void {
+    const { lingerMs = defaultLingerMs } = this.options
+    clearTimeout(this.linger)
+    this.linger = setTimeout(() => {
+      if (this.working > 0) this.retire()
+      else void this.close()
+    }, lingerMs)
+    this.linger.unref()
+  }
+
   async close(): Promise<void> {
+    clearTimeout(this.linger)
     this.ending.abort()
     const client = this.client ?? (await this.opening?.catch(() => undefined))
     this.client = undefined
@@ -103,6 +121,7 @@ export class McpServer {
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const client = await this.connected(signal)
+      this.working++
       try {
         const result = await work(client)
         this.failures = 0
@@ -112,6 +131,9 @@ export class McpServer {
         if (!loss) throw error
         this.lose(client, reason(error))
         if (attempt > 1 || !(repeatable || loss === 'unsent')) throw new LostServer(loss)
+      } finally {
+        this.working--
+        if (this.linger) this.retire()
       }
     }
   }

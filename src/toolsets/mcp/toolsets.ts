@@ -21,6 +21,8 @@ export interface FoundTools {
 /** The tools of other MCP servers, which are shared by all runs. */
 export class McpToolsets {
   private servers = new Map<string, McpServer>()
+  /** No longer configured, but runs may still have their tools. */
+  private readonly retired = new Set<McpServer>()
 
   constructor(
     servers: Servers,
@@ -29,7 +31,7 @@ export class McpToolsets {
     this.update(servers)
   }
 
-  /** Takes a new configuration: servers that it leaves as they are go on, others end. */
+  /** Takes a new configuration: servers that it leaves as they are go on, others end when runs are done with them. */
   update(servers: Servers): void {
     const before = this.servers
     this.servers = new Map(
@@ -39,8 +41,11 @@ export class McpToolsets {
         return [name, same ? known : new McpServer(name, config, this.options)]
       }),
     )
-    for (const server of before.values())
-      if (this.servers.get(server.name) !== server) void server.close()
+    for (const server of before.values()) {
+      if (this.servers.get(server.name) === server) continue
+      this.retired.add(server)
+      server.retire()
+    }
   }
 
   /**
@@ -68,7 +73,8 @@ export class McpToolsets {
 
   /** Ends every server that was started. */
   async close(): Promise<void> {
-    await Promise.all([...this.servers.values()].map((server) => server.close()))
+    const all = [...this.servers.values(), ...this.retired]
+    await Promise.all(all.map((server) => server.close()))
   }
 
   private noServer(pattern: string, server: string) {
