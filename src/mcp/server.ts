@@ -16,6 +16,7 @@ import { surfaceOf } from './surface.js'
 import { callTool, type ServerTool, type ToolCall } from './tool.js'
 
 const minute = 60_000
+const maxTokenLength = 1_000
 
 /** Makes a protocol server for each connection (stdio) or request (HTTP), for clients of both eras. */
 export function serverFactory(services: Services): (context: McpRequestContext) => Server {
@@ -93,6 +94,12 @@ function toolCall(
   { http, mcpReq }: ServerContext,
 ): ToolCall {
   const progressToken = mcpReq._meta?.progressToken
+  // It comes back with every notification.
+  if (typeof progressToken === 'string' && progressToken.length > maxTokenLength)
+    throw new ProtocolError(
+      ProtocolErrorCode.InvalidParams,
+      `The progressToken is longer than ${maxTokenLength} characters.`,
+    )
   return {
     args,
     signal: mcpReq.signal,

@@ -1,14 +1,20 @@
 import type { AnySchema, Options, ValidateFunction } from 'ajv'
 import type { JsonObject, JsonValue } from '../agent/content.js'
 import type { Validation } from '../agent/validator.js'
+import { inTime, TookTooLong } from './in-time.js'
 import { describeErrors, type KeywordError } from './issues.js'
-import { safePattern } from './safe-pattern.js'
+import { pattern } from './pattern.js'
 import { type SchemaText, unusable } from './shape.js'
 
 /** A compiled JSON Schema. The value it gives back has the schema's defaults filled in. */
 export type JsonValidator = (value: JsonValue) => Validation
 
 const maxCached = 100
+const compileMs = 3_000
+const validateMs = 500
+/** What can make validating take longer than the value and the schema are long. */
+const costly = /"(\$\w*[rR]ef|pattern|patternProperties|uniqueItems|format)"/
+const longSchema = 20_000
 
 /** Compiling takes milliseconds, so the same schema is compiled once; the least used goes first. */
 const cache = new Map<string, Promise<JsonValidator>>()
@@ -38,19 +44,40 @@ async function compile({ schema, text }: SchemaText, label: string): Promise<Jso
       `Write it as JSON Schema ${draft}.`,
     )
   }
-  let validate: ValidateFunction
-  let fill: ValidateFunction | undefined
+  const withDefaults = text.includes('"default"')
+  const compiler = (useDefaults: boolean) => newCompiler(useDefaults).compile(schema as AnySchema)
+  let compiled: { validate: ValidateFunction; fill: ValidateFunction | undefined }
   try {
-    validate = newCompiler(false).compile(schema as AnySchema)
-    if (text.includes('"default"')) fill = newCompiler(true).compile(schema as AnySchema)
+    compiled = inTime(compileMs, () => ({
+      validate: compiler(false),
+      fill: withDefaults ? compiler(true) : undefined,
+    }))
   } catch (error) {
+    if (error instanceof TookTooLong)
+      throw unusable(label, 'it takes too long to compile', 'Make it smaller.')
     throw unusable(label, reason(error), 'Mend the schema; references must stay within it.')
   }
-  return (value) => {
+  const { validate, fill } = compiled
+  const validator: JsonValidator = (value) => {
     if (!validate(value)) return { ok: false, issues: describeErrors(errorsOf(validate)) }
     return { ok: true, value: fill ? filled(value, fill) : value }
   }
+  return costly.test(text) || text.length > longSchema ? bounded(validator) : validator
 }
+
+/** What cannot be checked in time is not known to be valid. */
+function bounded(validator: JsonValidator): JsonValidator {
+  return (value) => {
+    try {
+      return inTime(validateMs, () => validator(value))
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error
+      return { ok: false, issues: [{ path: '', message: tooLong }] }
+    }
+  }
+}
+
+const tooLong = `cannot be checked within ${validateMs} ms: give shorter texts and lists`
 
 /** A default that breaks its own schema (`null` for a number, as pydantic writes it) fills nothing. */
 function filled(value: JsonValue, fill: ValidateFunction): JsonValue {
@@ -99,7 +126,9 @@ async function load(draft: Draft): Promise<Compilers> {
     allErrors: true,
     meta: false,
     validateSchema: false,
-    code: { optimize: false, regExp: Object.assign(safePattern, { code: '' }) },
+    // References written out in place can make a small schema a huge program.
+    inlineRefs: false,
+    code: { optimize: false, regExp: Object.assign(pattern, { code: '' }) },
   }
   return {
     metaSchema: metaAjv.getSchema(metaSchemaIds[draft]) as ValidateFunction,

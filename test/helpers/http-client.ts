@@ -31,7 +31,7 @@ export function send(url: string | URL, options: RawRequest = {}): Promise<Reply
           headers: response.headers,
           body: text,
           json: () => JSON.parse(text),
-          message: () => JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text),
+          message: () => JSON.parse(/^data: ([^\n]+)/m.exec(text)?.[1] ?? text),
         }),
       )
     })

@@ -4,11 +4,11 @@ import type { Socket } from 'node:net'
 /** Above the usual 60 s of load balancers, so that they never write to a connection we just closed. */
 const keepAliveMs = 65_000
 /** A client that sends its headers byte by byte is no client. */
-const headersMs = 15_000
+const headersMs = 10_000
 const requestMs = 120_000
 /** Event streams are written to every 10 s: where nothing moves for so long, nobody reads. */
 const stalledMs = 90_000
-const checkMs = 5_000
+const checkMs = 2_000
 
 export const serverOptions = {
   connectionsCheckingInterval: checkMs,
