@@ -118,7 +118,7 @@ export class CoreAgent {
     const { parent, maxDepth } = options
     const budget = new Budget(limits, parent?.budget)
     const place = { name, parent, maxDepth, budget, run, recorder }
-    parent?.addChild(name, () => ({ usage: recorder.usage, metrics: recorder.snapshot() }))
+    parent?.addChild(name, () => recorder.spending())
     for (const notice of options.notices ?? []) recorder.addNotice(notice)
     const before = this.messages
     const messages = [...repairHistory(before), ...added]

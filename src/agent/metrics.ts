@@ -121,6 +121,10 @@ export class MetricsRecorder {
     this.children.push({ agent, spending })
   }
 
+  spending(): ChildSpending {
+    return { usage: this.usage, metrics: this.snapshot() }
+  }
+
   snapshot(): Metrics {
     const children = this.children.map(({ agent, spending }) => ({ agent, ...spending() }))
     const usages = [...this.cycles, ...children].map(({ usage }) => usage)

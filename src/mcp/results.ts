@@ -73,7 +73,7 @@ export function runMeta(
   usage: Usage | null,
   metrics: Metrics,
 ): NonNullable<CallToolResult['_meta']> {
-  const { cycles, latencyMs, tools, costUsd, costSource, cache, notices } = metrics
+  const { cycles, latencyMs, tools, costUsd, costSource, cache, notices, agents } = metrics
   return {
     [`${metaPrefix}usage`]: usageView(usage),
     [`${metaPrefix}metrics`]: {
@@ -83,6 +83,7 @@ export function runMeta(
       costUsd,
       costSource,
       notices,
+      ...(agents && { agents }),
     },
     [`${metaPrefix}cache`]: cache,
   }

@@ -14,7 +14,15 @@ export function doingFrom(event: AgentEvent, before: string): string | undefined
       return `cycle ${event.cycle}: trying again (${event.code})`
     case 'notice':
       return event.message
+    case 'childEvent':
+      return doingBelow(event)
     default:
       return undefined
   }
+}
+
+/** Agents side by side would answer over one another. */
+function doingBelow({ agent, event }: AgentEvent & { type: 'childEvent' }): string | undefined {
+  const doing = event.type === 'textDelta' ? undefined : doingFrom(event, '')
+  return doing && `${agent.join(' > ')}: ${doing}`
 }

@@ -46,6 +46,9 @@ export class LiveRun {
       case 'notice':
         this.happened.push(event)
         break
+      case 'childEvent':
+        if (event.event.type === 'cycleEnd') this.happened.push(event)
+        break
     }
     const doing = doingFrom(event, this.doing)
     if (doing !== undefined) this.say(doing)
@@ -135,16 +138,28 @@ export class LiveRun {
   }
 
   private metricsSoFar(): Metrics {
-    const recorder = new MetricsRecorder([])
-    for (const event of this.happened) {
-      if (event.type === 'cycleEnd') recorder.addCycle(event.metrics)
-      if (event.type === 'toolEnd')
-        recorder.addTool(event.name, event.durationMs, event.status === 'error')
-      if (event.type === 'notice') recorder.addNotice(event.message)
-    }
     const latencyMs = this.startedAt === undefined ? 0 : Date.now() - this.startedAt
-    return { ...recorder.snapshot(), latencyMs }
+    return { ...recorded(this.happened).snapshot(), latencyMs }
   }
+}
+
+/** What events tell of a run that goes on, and of the agents below it. */
+function recorded(events: readonly AgentEvent[]): MetricsRecorder {
+  const recorder = new MetricsRecorder([])
+  const below = new Map<string, MetricsRecorder>()
+  for (const event of events) {
+    if (event.type === 'cycleEnd') recorder.addCycle(event.metrics)
+    if (event.type === 'toolEnd')
+      recorder.addTool(event.name, event.durationMs, event.status === 'error')
+    if (event.type === 'notice') recorder.addNotice(event.message)
+    if (event.type !== 'childEvent' || event.event.type !== 'cycleEnd') continue
+    const key = JSON.stringify([event.toolUseId, event.agent])
+    const child = below.get(key) ?? new MetricsRecorder([])
+    child.addCycle(event.event.metrics)
+    if (!below.has(key)) recorder.addChild(event.agent.at(-1) ?? '', () => child.spending())
+    below.set(key, child)
+  }
+  return recorder
 }
 
 /** An AgentError as data, without what caused it. */
