@@ -40,18 +40,21 @@ async function run(tools: Tool[], name: string, input: JsonObject = {}, signal =
 
 const names = (tools: readonly Tool[]) => tools.map(({ displayName }) => displayName)
 
-const everyKind: [string, () => Promise<McpServerConfig>][] = [
-  ['stdio, both eras', async () => stdioServer()],
-  ['stdio, 2025', async () => stdioServer({ TOOL_SERVER_ERA: 'legacy' })],
-  ['stdio, 2025 and strict', async () => stdioServer({ TOOL_SERVER_ERA: 'strict' })],
-  ['HTTP, both eras', () => overHttp()],
-  ['HTTP, 2025 with sessions', () => overHttp({ TOOL_SERVER_ERA: 'legacy' })],
+type Env = Record<string, string>
+const inEra = (era: string, env: Env) => ({ ...env, TOOL_SERVER_ERA: era })
+const everyKind: [string, (env?: Env) => Promise<McpServerConfig>][] = [
+  ['stdio, both eras', async (env = {}) => stdioServer(env)],
+  ['stdio, 2025', async (env = {}) => stdioServer(inEra('legacy', env))],
+  ['stdio, 2025 and strict', async (env = {}) => stdioServer(inEra('strict', env))],
+  ['HTTP, both eras', (env = {}) => overHttp(env)],
+  ['HTTP, 2025 with sessions', (env = {}) => overHttp(inEra('legacy', env))],
+  ['HTTP, 2024', (env = {}) => overHttp(inEra('sse', env))],
 ]
 
-async function overHttp(env: Record<string, string> = {}) {
+async function overHttp(env: Env = {}): Promise<McpServerConfig> {
   const server = await startHttpServer(env)
   onTestFinished(server.stop)
-  return server.config
+  return { ...server.config, type: env.TOOL_SERVER_ERA === 'sse' ? 'sse' : 'http' }
 }
 
 describe.each(everyKind)('%s', (_, server) => {
@@ -74,10 +77,7 @@ describe.each(everyKind)('%s', (_, server) => {
 
   test('a cancelled call is cancelled at the server', async () => {
     const { env, lines } = notes()
-    const config = await server()
-    const { call } = use({
-      ts: 'env' in config ? { ...config, env: { ...config.env, ...env } } : await overHttp(env),
-    })
+    const { call } = use({ ts: await server(env) })
     const controller = new AbortController()
     const called = call('ts/hang', {}, {}, controller.signal)
     await eventually(lines).toContain('call hang')
@@ -263,8 +263,7 @@ test('a server that does not start leaves the others alone, and is not started a
 })
 
 test('a wrong key is told', async () => {
-  const { url } = await overHttp()
-  const { find } = use({ ts: { url, headers: {}, type: 'http', readOnly: false } })
+  const { find } = use({ ts: { ...(await overHttp()), headers: {} } as McpServerConfig })
   expect((await find(['ts/*'])).problems[0]).toMatch(/could not be started.*401/)
 })
 

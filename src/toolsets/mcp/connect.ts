@@ -40,7 +40,8 @@ export async function connect(config: McpServerConfig, options: ConnectOptions):
 }
 
 async function open(config: McpServerConfig, options: ConnectOptions): Promise<Client> {
-  const { legacy, version, onClosed, onLogLine } = options
+  const { version, onClosed, onLogLine } = options
+  const legacy = options.legacy || ('type' in config && config.type === 'sse')
   // What a server may ask of its client, such as sampling, is not declared, so it is not asked.
   const client = new Client(
     { name: 'litellm-agents-mcp', version },

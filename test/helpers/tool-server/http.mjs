@@ -1,9 +1,10 @@
-// The scripted MCP server over Streamable HTTP. TOOL_SERVER_ERA: both (default), or legacy, which
-// has sessions. Callers need the header `x-key: open`.
+// The scripted MCP server over Streamable HTTP. TOOL_SERVER_ERA: both (default); legacy, which
+// has sessions; or sse, the transport of 2024. Callers need the header `x-key: open`.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { Server as Server1 } from '@modelcontextprotocol/sdk/server/index.js'
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { createMcpHandler, Server } from '@modelcontextprotocol/server'
 import { about, capabilities, serve1, serve2 } from './tools.mjs'
@@ -33,7 +34,20 @@ function legacy() {
   }
 }
 
-const handle = era === 'legacy' ? legacy() : bothEras()
+function sse() {
+  const sessions = new Map()
+  return async (request, response) => {
+    const { searchParams } = new URL(request.url, 'http://localhost')
+    const known = sessions.get(searchParams.get('sessionId'))
+    if (known) return known.handlePostMessage(request, response)
+    const transport = new SSEServerTransport('/mcp', response)
+    sessions.set(transport.sessionId, transport)
+    await serve1(new Server1(about, capabilities)).connect(transport)
+  }
+}
+
+const handlers = { both: bothEras, legacy, sse }
+const handle = handlers[era]()
 const server = createServer((request, response) =>
   request.headers['x-key'] === 'open'
     ? handle(request, response)
