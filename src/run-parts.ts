@@ -4,38 +4,58 @@ import { urlOf } from './agent/media.js'
 import type { Model } from './agent/model.js'
 import type { Tool } from './agent/tool.js'
 import type { Config } from './config/resolve.js'
+import { toolReference } from './config/tool-references.js'
+import type { ModelSource } from './mcp/services.js'
 import type { McpTools } from './mcp-tools.js'
 import type { Materialise, OutputSpec, RunParts, RunSpec } from './runs/spec.js'
 
 /** What a spec says of its model. */
 export type ModelSpec = Pick<RunSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>
 
-/** The configuration of the moment, and its models. */
-export interface RunSource {
+/** A configuration, and its models. */
+export interface PartsSource {
   readonly config: Config
-  readonly models: { create(spec: ModelSpec): Model }
+  readonly models: ModelSource & { create(spec: ModelSpec): Model }
 }
 
-/** Makes the objects that specs name. What only some runs need is loaded by the first of them. */
-export function runParts(source: RunSource, mcpTools: Pick<McpTools, 'find'>): Materialise {
+/**
+ * Makes the objects that specs name, under the configuration of the moment; agents that a run calls
+ * later have that too. What only some runs need is loaded by the first of them.
+ */
+export function runParts(live: PartsSource, mcpTools: Pick<McpTools, 'find'>): Materialise {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('./schema.js')> | undefined
+  let profiles: Promise<typeof import('./profile-tools.js')> | undefined
 
-  /** Built-in tools, then those of MCP servers. */
+  /** Built-in tools and agents, then the tools of MCP servers. */
   async function toolsNamed(
-    { tools: names, principal, readOnly = false }: RunSpec,
+    spec: RunSpec,
     signal: AbortSignal,
+    source: PartsSource,
   ): Promise<Pick<RunParts, 'tools' | 'notices'>> {
+    const { tools: names, principal, readOnly = false } = spec
     if (names.length === 0) return { tools: [] }
-    builtins ??= import('./toolsets/index.js').then(({ builtinTools }) => builtinTools)
-    const available = await builtins
     const patterns = names.filter((name) => name.includes('/'))
     const plain = names.filter((name) => !name.includes('/'))
-    const tools = plain.map((name) => available.get(name) ?? noSuchTool(name, available))
+    const tools = await Promise.all(plain.map((name) => ownTool(name, spec, source)))
     if (patterns.length === 0) return { tools }
     const found = await mcpTools.find(patterns, { principal, readOnly, signal })
     return { tools: [...tools, ...found.tools], notices: found.problems }
+  }
+
+  async function ownTool(name: string, spec: RunSpec, source: PartsSource): Promise<Tool> {
+    const { agents } = source.config
+    const reference = toolReference(name, agents)
+    const profile = reference.kind === 'agent' ? agents.get(reference.name) : undefined
+    if (profile) {
+      profiles ??= import('./profile-tools.js')
+      const { profileTool } = await profiles
+      return profileTool(profile, spec, source, (child, signal) => parts(child, signal, source))
+    }
+    builtins ??= import('./toolsets/index.js').then(({ builtinTools }) => builtinTools)
+    const available = await builtins
+    return available.get(name) ?? noSuchTool(name, available)
   }
 
   async function compiled({
@@ -51,21 +71,26 @@ export function runParts(source: RunSource, mcpTools: Pick<McpTools, 'find'>): M
     }
   }
 
-  async function fetched(prompt: readonly ContentBlock[], signal: AbortSignal) {
+  async function fetched(prompt: readonly ContentBlock[], signal: AbortSignal, config: Config) {
     const { fetchedBlocks } = await import('./media/fetched-blocks.js')
-    return fetchedBlocks(prompt, source.config.allow, signal)
+    return fetchedBlocks(prompt, config.allow, signal)
   }
 
-  return async (spec, signal) => {
+  async function parts(spec: RunSpec, signal: AbortSignal, source: PartsSource): Promise<RunParts> {
     const { prompt, output } = spec
     const model = source.models.create(spec)
     const elsewhere = typeof prompt !== 'string' && prompt.some((block) => urlOf(block))
     return {
       model,
-      ...(await toolsNamed(spec, signal)),
+      ...(await toolsNamed(spec, signal, source)),
       ...(output && { output: await compiled(output) }),
-      ...(elsewhere && { prompt: await fetched(prompt, signal) }),
+      ...(elsewhere && { prompt: await fetched(prompt, signal, source.config) }),
     }
+  }
+
+  return (spec, signal) => {
+    const { config, models } = live
+    return parts(spec, signal, { config, models })
   }
 }
 

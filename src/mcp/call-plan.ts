@@ -29,7 +29,7 @@ export function planCall(
   tool: RunSpec['tool'],
   args: CallArguments,
   principal: string,
-  { config, models }: Services,
+  { config, models }: Pick<Services, 'config' | 'models'>,
 ): RunSpec {
   const profile = knownProfile(args.agent, config)
   checkNoProfile(profile, config)
@@ -53,5 +53,7 @@ export function planCall(
     ...(profile?.readOnly && { readOnly: true }),
     ...(profile && profile.approval.length > 0 && { approval: profile.approval }),
     limits: permittedLimits(args.limits, profile, config),
+    ...(tool === 'run_agent' &&
+      profile?.outputSchema && { output: { schema: profile.outputSchema } }),
   }
 }

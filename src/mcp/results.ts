@@ -73,7 +73,7 @@ export function runMeta(
   usage: Usage | null,
   metrics: Metrics,
 ): NonNullable<CallToolResult['_meta']> {
-  const { cycles, latencyMs, tools, costUsd, costSource, cache, notices, agents } = metrics
+  const { agents, cycles, latencyMs, tools, costUsd, costSource, cache, notices } = metrics
   return {
     [`${metaPrefix}usage`]: usageView(usage),
     [`${metaPrefix}metrics`]: {
@@ -83,10 +83,19 @@ export function runMeta(
       costUsd,
       costSource,
       notices,
-      ...(agents && { agents }),
+      ...(agents && { agents: agentsView(agents) }),
     },
     [`${metaPrefix}cache`]: cache,
   }
+}
+
+function agentsView(agents: NonNullable<Metrics['agents']>) {
+  return Object.fromEntries(
+    Object.entries(agents).map(([name, spent]) => [
+      name,
+      { ...spent, usage: usageView(spent.usage) },
+    ]),
+  )
 }
 
 /** All five keys, so that readers need no defaults; what a provider did not tell of its cache is 0. */

@@ -2,6 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { StartOptions } from '../runs/engine.js'
 import { hasEnded } from '../runs/engine.js'
 import type { RunSpec } from '../runs/spec.js'
+import { withinBudget } from './passed-budget.js'
 import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 import { ShortAnswers } from './short-answers.js'
@@ -19,11 +20,12 @@ const shortAnswers = new ShortAnswers()
 
 /** Starts the run of a call, or joins it, and answers with its result, or that it goes on. */
 export async function runCall(
-  spec: RunSpec,
+  planned: RunSpec,
   { idempotencyKey, waitSeconds }: RunCallArguments,
   call: ToolCall,
   services: Services,
 ): Promise<CallToolResult> {
+  const spec = withinBudget(planned, call.budget)
   const { modelId } = spec
   const options: StartOptions = { signal: call.signal }
   if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.expected(modelId))

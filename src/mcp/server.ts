@@ -9,6 +9,7 @@ import { configFor, localPrincipal } from './allowance.js'
 import { callName, clientHeader } from './call-name.js'
 import { clientName } from './client-identity.js'
 import { complete } from './completions.js'
+import { passedBudget } from './passed-budget.js'
 import { getPrompt } from './prompts.js'
 import { readResource, resources, resourceTemplates } from './resources.js'
 import type { Services } from './services.js'
@@ -106,6 +107,7 @@ function toolCall(
     name: callName(principal, http?.req?.headers.get(clientHeader), mcpReq.id),
     principal,
     client,
+    budget: passedBudget(mcpReq._meta, http?.req?.headers),
     sendProgress:
       progressToken === undefined
         ? undefined

@@ -1,5 +1,6 @@
 import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/server'
 import { AgentError, invalidRequest } from '../agent/errors.js'
+import type { PassedBudget } from '../agent/passed-budget.js'
 import { brokenBound } from './json-bounds.js'
 import { failure } from './results.js'
 import type { Services } from './services.js'
@@ -21,6 +22,8 @@ export interface ToolCall {
   readonly principal: string
   /** The client by the name it gives itself, where it does. */
   readonly client: string | undefined
+  /** What the caller passes down of its own; absent: nothing. */
+  readonly budget: PassedBudget | undefined
   /** `undefined`: nobody listens. */
   readonly sendProgress: ((progress: number, message: string) => void) | undefined
 }

@@ -1,6 +1,7 @@
 import { CoreAgent } from '../agent/agent.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
+import type { ParentRun } from '../agent/run-tree.js'
 import { runInSession } from './in-session.js'
 import type { Session, SessionStore } from './session-store.js'
 import type { RunParts, RunSpec } from './spec.js'
@@ -12,6 +13,8 @@ export interface RunOptions {
   onWait?: () => void
   /** `false`: nobody listens, so one JSON reply of the model is as good as a stream. */
   stream?: boolean | undefined
+  /** The run whose tool makes this one. */
+  parent?: ParentRun
 }
 
 /** Runs a spec to its end, in its session if it has one. Fails with an AgentError. */
@@ -24,7 +27,7 @@ export function runSpec(
   const { principal, agent: profile, sessionId, limits } = spec
   const { signal, onWait } = options
   const run = (agent: CoreAgent) => runAgent(agent, spec, parts, options)
-  if (sessionId === undefined) return run(newAgent(spec, parts))
+  if (sessionId === undefined) return runAlone(spec, parts, options)
   return runInSession(sessions, {
     key: { principal, agent: profile, sessionId },
     limits,
@@ -33,6 +36,15 @@ export function runSpec(
     newAgent: (session, left) => newAgent({ ...spec, limits: left }, parts, session),
     run,
   })
+}
+
+/** Runs a spec that goes on from nothing. */
+export function runAlone(
+  spec: RunSpec,
+  parts: RunParts,
+  options: RunOptions,
+): Promise<AgentResult> {
+  return runAgent(newAgent(spec, parts), spec, parts, options)
 }
 
 function newAgent(
@@ -53,15 +65,17 @@ function newAgent(
 
 async function runAgent(
   agent: CoreAgent,
-  { prompt }: RunSpec,
+  { prompt, maxDepth }: RunSpec,
   { output, notices, prompt: fetched }: RunParts,
-  { signal, onEvent, stream }: RunOptions,
+  { signal, onEvent, stream, parent }: RunOptions,
 ): Promise<AgentResult> {
   const events = agent.events(fetched ?? prompt, {
     signal,
     ...(output && { output }),
     ...(notices && { notices }),
     ...(stream !== undefined && { stream }),
+    ...(parent && { parent }),
+    ...(maxDepth !== undefined && { maxDepth }),
   })
   return lastOf(events, onEvent)
 }

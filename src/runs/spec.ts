@@ -28,6 +28,8 @@ export interface RunSpec {
   /** Globs of tools whose calls a person must allow. */
   approval?: string[]
   limits: Limits
+  /** How many agents may work below one another under this one. */
+  maxDepth?: number
   output?: OutputSpec
   sessionId?: string
 }

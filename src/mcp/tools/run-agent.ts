@@ -4,7 +4,6 @@ import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
 import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
-import { knownProfile } from '../permission.js'
 import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolCall } from '../tool.js'
@@ -68,12 +67,10 @@ export async function runAgent(
   call: ToolCall,
   services: Services,
 ): Promise<CallToolResult> {
-  const profile = knownProfile(args.agent, services.config)
-  const schema = outputSchema ?? profile?.outputSchema
   const spec = {
     ...planCall('run_agent', args, call.principal, services),
     ...(sessionId !== undefined && { sessionId }),
-    ...(schema && { output: { schema } }),
+    ...(outputSchema && { output: { schema: outputSchema } }),
   }
   return runCall(spec, { waitSeconds, idempotencyKey }, call, services)
 }

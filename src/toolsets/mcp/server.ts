@@ -68,13 +68,17 @@ export class McpServer {
   }
 
   /** Fails with a ToolFailure for the model to read. */
-  async call(tool: McpTool, input: JsonObject, signal: AbortSignal): Promise<CallToolResult> {
+  async call(
+    tool: McpTool,
+    input: JsonObject,
+    { signal, meta }: { signal: AbortSignal; meta?: JsonObject | undefined },
+  ): Promise<CallToolResult> {
     const { readOnlyHint, idempotentHint } = tool.annotations ?? {}
     const repeatable = readOnlyHint === true || idempotentHint === true
     try {
       return await this.withClient(repeatable, signal, (client) =>
         client.callTool(
-          { name: tool.name, arguments: input },
+          { name: tool.name, arguments: input, ...(meta && { _meta: meta }) },
           { signal, timeout: this.timeoutMs, toolDefinition: tool },
         ),
       )

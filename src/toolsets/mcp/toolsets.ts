@@ -2,6 +2,7 @@ import type { Tool as McpTool } from '@modelcontextprotocol/client'
 import type { JsonObject } from '../../agent/content.js'
 import { cancelledError, configurationError } from '../../agent/errors.js'
 import { matchesGlob } from '../../agent/glob.js'
+import { budgetMetaKey, budgetToPass } from '../../agent/passed-budget.js'
 import type { Tool } from '../../agent/tool.js'
 import type { McpServerConfig } from '../../config/mcp-servers.js'
 import { providerName, splitToolName, toolName } from './names.js'
@@ -125,6 +126,10 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
       description: description || title || annotations?.title || displayName,
       inputSchema: inputSchema as JsonObject,
     },
-    run: async (input, { signal }) => toolOutput(await server.call(tool, input, signal), options),
+    run: async (input, { signal, run }) => {
+      // A server that runs agents itself keeps within what is left to this run.
+      const meta = run && { [budgetMetaKey]: budgetToPass(run) }
+      return toolOutput(await server.call(tool, input, { signal, meta }), options)
+    },
   }
 }

@@ -1,0 +1,25 @@
+import { agentTool, type ChildRunOptions } from './agent/agent-tool.js'
+import type { AgentResult } from './agent/result.js'
+import type { Tool } from './agent/tool.js'
+import type { AgentProfile } from './config/profiles.js'
+import { agentToolPrefix } from './config/tool-references.js'
+import { planCall } from './mcp/call-plan.js'
+import type { PartsSource } from './run-parts.js'
+import { runAlone } from './runs/run.js'
+import type { Materialise, RunSpec } from './runs/spec.js'
+
+/** A profile as a tool in the run of another: it has its own model, prompt, tools and limits, within the run's. */
+export function profileTool(
+  { name, description }: AgentProfile,
+  { principal, readOnly }: RunSpec,
+  source: PartsSource,
+  materialise: Materialise,
+): Tool {
+  const run = async (prompt: string, options: ChildRunOptions): Promise<AgentResult> => {
+    const planned = planCall('run_agent', { prompt, agent: name }, principal, source)
+    // Who may change nothing may have nothing changed for it.
+    const spec = readOnly ? { ...planned, readOnly } : planned
+    return runAlone(spec, await materialise(spec, options.signal), options)
+  }
+  return agentTool({ name: `${agentToolPrefix}${name}`, agent: name, description, run })
+}
