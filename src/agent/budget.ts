@@ -79,7 +79,7 @@ export class Budget {
       fit = this.fit(need)
     }
     const { outputTokens, limit, by } = fit
-    if (limit && outputTokens < 1) throw by.refusal(limit)
+    if (limit && outputTokens < need.leastOutputTokens) throw by.refusal(limit)
     const held = this.claim(need, outputTokens)
     this.hold(held, 1)
     return { grant: { outputTokens, ...(limit && { limitedBy: limit }) }, held }

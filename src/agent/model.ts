@@ -53,7 +53,9 @@ export interface CallNeed {
   inputTokens: number
   /** The longest answer there can be; Infinity where nobody knows. */
   outputTokens: number
-  /** Whether the request says so itself: only then is an answer shortened for a limit on tokens. */
+  /** With less room than this a call is not worth sending, or would be refused. */
+  leastOutputTokens: number
+  /** Whether the request itself says how long: only then is an answer shortened for a limit on tokens. */
   asked: boolean
   /** USD, at most; `null`: unknown. */
   price: { input: number; perOutputToken: number } | null

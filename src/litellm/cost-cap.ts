@@ -1,4 +1,4 @@
-import type { JsonObject } from '../agent/content.js'
+import { isJsonObject, type JsonObject } from '../agent/content.js'
 import type { CallGrant, CallNeed, ModelRequest } from '../agent/model.js'
 import { hasOtherPrice, maxCallCost } from './cost.js'
 import { mediaTokens } from './media-tokens.js'
@@ -22,6 +22,7 @@ export function callNeed(
   return {
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
     outputTokens: (asked as number | undefined) ?? info?.maxOutputTokens ?? Infinity,
+    leastOutputTokens: thinkingTokens(body) + 1,
     asked: asked !== undefined,
     // What the model has no room for is turned away, and not paid.
     price: mostCost(Math.min(most, info?.contextTokens ?? Infinity), body, info),
@@ -39,6 +40,12 @@ export function withOutputLimit(
     body: { ...body, [name]: outputTokens },
     notice: `The answer was limited to ${outputTokens} tokens to fit ${limitedBy}.`,
   }
+}
+
+/** Claude's thinking comes out of the answer's length, which must leave room for more. */
+function thinkingTokens({ thinking }: Readonly<JsonObject>): number {
+  const budget = isJsonObject(thinking) ? thinking.budget_tokens : undefined
+  return typeof budget === 'number' ? budget : 0
 }
 
 function mostCost(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { Agent, AgentError, type AgentEvent, type Limits, tool } from '../../src/index.js'
 import { callOf, toolResults } from '../helpers/conversation.js'
@@ -182,6 +183,26 @@ test('a cancel ends those below, and what they had spent is counted', async () =
     usage: { totalTokens: 30 },
     metrics: { costUsd: null, agents: { helper: { cycles: 2 } } },
   })
+})
+
+test('a hook below that asks a person stops the clocks above', async () => {
+  const helper = new Agent({
+    name: 'helper',
+    model: scripted(callOf('noop', {}), 'Half.'),
+    tools: [tool({ name: 'noop', description: 'Does nothing.', handler: () => 'ok' })],
+    hooks: {
+      beforeToolCall: async ({ pauseClock }) => {
+        pauseClock()
+        await sleep(800)
+      },
+    },
+  })
+  const lead = new Agent({
+    model: scripted(ask('helper'), 'Done.'),
+    tools: [helper.asTool({ description })],
+    limits: { timeoutSeconds: 0.5 },
+  })
+  expect(await lead.invoke('Go')).toMatchObject({ stopReason: 'endTurn', text: 'Done.' })
 })
 
 test('a tool that runs an agent elsewhere reports what that spent', async () => {

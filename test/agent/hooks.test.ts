@@ -197,12 +197,12 @@ test('pauseClock keeps the wait of a hook out of timeoutSeconds', async () => {
   const slow = (paused: boolean): Hooks => ({
     beforeToolCall: async ({ pauseClock }) => {
       if (paused) pauseClock()
-      await sleep(400)
+      await sleep(800)
     },
   })
   const run = (paused: boolean) =>
     agentWith(slow(paused), callOf('echo', { text: 'x' }), 'Done.').agent.invoke('Go', {
-      limits: { timeoutSeconds: 0.2 },
+      limits: { timeoutSeconds: 0.5 },
     })
   expect(await run(true)).toMatchObject({ stopReason: 'endTurn', text: 'Done.' })
   expect(await run(false)).toMatchObject({ limit: { name: 'timeoutSeconds' } })

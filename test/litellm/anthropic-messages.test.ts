@@ -249,6 +249,16 @@ describe('the Anthropic Messages wire', () => {
     expect(fake.modelRequests).toHaveLength(1)
   })
 
+  test('a call whose thinking would not fit what is left is not made', async () => {
+    const thinking = { type: 'enabled', budget_tokens: 2_000 }
+    const agent = new Agent({ model: model({ params: { max_tokens: 8_000, thinking } }) })
+    await expect(agent.invoke('Hello', { limits: { maxCostUsd: 0.02 } })).rejects.toMatchObject({
+      code: 'limitReached',
+      limit: { name: 'maxCostUsd', max: 0.02, spent: 0 },
+    })
+    expect(fake.modelRequests).toHaveLength(0)
+  })
+
   test('the limits on tokens shorten the answer that a request asks for', async () => {
     fake.script({ text: 'ok' }, { text: 'ok' }, { text: 'ok' })
     const asking = model({ params: { max_tokens: 4_000 } })
