@@ -14,6 +14,7 @@ import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
 import type { ListChanges } from './mcp/surface.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
+import { orphaned } from './parent-process.js'
 import { runParts } from './run-parts.js'
 import type { RunRecord } from './runs/engine.js'
 import { InProcessEngine } from './runs/in-process.js'
@@ -45,7 +46,7 @@ export async function serve(command: Command & { name: 'stdio' | 'http' }): Prom
     saveCompiledCode()
     watchFilesSoon(states, house, door, () => loadConfig(command))
     if (door.ended) {
-      await door.ended
+      await Promise.race([door.ended, orphaned()])
       // Whoever asked has gone, and would have nobody to ask for the runs that are left.
       await end(door, 0)
     }

@@ -1,12 +1,12 @@
 export type SendProgress = (progress: number, message: string) => void
 
 const minGapMs = 250
-const heartbeatMs = 10_000
+const heartbeatMs = 4_000
 /** So many go out at once, however close together: a short run is told in full. */
 const freeMessages = 8
 
 /**
- * Tells a waiting client what a run is doing: at once, at each word, and every ten seconds. Numbers
+ * Tells a waiting client what a run is doing: at once, at each word, and every four seconds. Numbers
  * only rise, and nothing is sent after `stop`.
  */
 export class Progress {

@@ -6,6 +6,7 @@ import { withinBudget } from './passed-budget.js'
 import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 import { ShortAnswers } from './short-answers.js'
+import { createdTask } from './tasks.js'
 import type { ToolCall } from './tool.js'
 import { unknownRun } from './unknown-run.js'
 import { waitForRun } from './wait-for-run.js'
@@ -16,6 +17,8 @@ export interface RunCallArguments {
   idempotencyKey?: string | undefined
 }
 
+/** A short run is answered at once: that spares a client of tasks the asking. */
+const taskWaitSeconds = 1
 const shortAnswers = new ShortAnswers()
 
 /** Starts the run of a call, or joins it, and answers with its result, or that it goes on. */
@@ -36,9 +39,11 @@ export async function runCall(
       argumentsDigest: argumentsDigest(spec, call.args),
     }
   const { runId } = await services.runs.start(spec, options)
-  const record = await waitForRun(runId, waitSeconds, call, services)
+  const patience = waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
+  const record = await waitForRun(runId, patience, call, services)
   if (!record) throw unknownRun(runId, services.config)
   if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)
+  else if (call.takesTasks) return createdTask(record, services)
   return runResult(record, services)
 }
 

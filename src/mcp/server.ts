@@ -14,6 +14,7 @@ import { getPrompt } from './prompts.js'
 import { readResource, resources, resourceTemplates } from './resources.js'
 import type { Services } from './services.js'
 import { surfaceOf } from './surface.js'
+import { serveTasks, takesTasks, tasksExtension } from './tasks.js'
 import { callTool, type ServerTool, type ToolCall } from './tool.js'
 
 const minute = 60_000
@@ -44,6 +45,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
           resources: {},
           prompts: { listChanged },
           completions: {},
+          ...(era === 'modern' && { extensions: { [tasksExtension]: {} } }),
         },
         instructions: surface().instructions,
         cacheHints: {
@@ -74,6 +76,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     server.setRequestHandler('completion/complete', ({ params }) =>
       complete(params.argument, own()),
     )
+    if (era === 'modern') serveTasks(server, principal, own)
     return server
   }
 }
@@ -92,8 +95,9 @@ function toolCall(
   args: unknown,
   principal: string,
   client: string | undefined,
-  { http, mcpReq }: ServerContext,
+  context: ServerContext,
 ): ToolCall {
+  const { http, mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   // It comes back with every notification.
   if (typeof progressToken === 'string' && progressToken.length > maxTokenLength)
@@ -108,6 +112,7 @@ function toolCall(
     principal,
     client,
     budget: passedBudget(mcpReq._meta, http?.req?.headers),
+    takesTasks: takesTasks(context),
     sendProgress:
       progressToken === undefined
         ? undefined

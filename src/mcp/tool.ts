@@ -24,6 +24,8 @@ export interface ToolCall {
   readonly client: string | undefined
   /** What the caller passes down of its own; absent: nothing. */
   readonly budget: PassedBudget | undefined
+  /** The client knows of tasks (2026-07-28), and may be answered with one. */
+  readonly takesTasks: boolean
   /** `undefined`: nobody listens. */
   readonly sendProgress: ((progress: number, message: string) => void) | undefined
 }

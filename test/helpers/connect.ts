@@ -14,6 +14,9 @@ export const clientKinds: readonly ClientKind[] = ['2026', '2025', 'sdk1']
 export interface CallOptions {
   onprogress?: (progress: { progress: number; message?: string | undefined }) => void
   signal?: AbortSignal
+  /** The client's clock, in milliseconds. */
+  timeout?: number
+  resetTimeoutOnProgress?: boolean
 }
 
 export interface Connection {

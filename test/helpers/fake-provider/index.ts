@@ -2,7 +2,7 @@ import type { Step } from './types.js'
 
 export { bedrockEvent } from './bedrock-wire.js'
 export { startFakeProvider } from './server.js'
-export type { Bill, FakeProvider, JsonObject, ModelRequest, Step } from './types.js'
+export type { Bill, FakeProvider, JsonObject, ModelRequest, Step, StepFunction } from './types.js'
 
 /** A failed request; without a body the wire's usual one for that status. */
 export function errorStep(

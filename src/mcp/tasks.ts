@@ -1,0 +1,103 @@
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  MissingRequiredClientCapabilityError,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import * as z from 'zod'
+import { isJsonObject } from '../agent/content.js'
+import { hasEnded, type RunRecord } from '../runs/engine.js'
+import { runResult } from './run-result.js'
+import type { Services } from './services.js'
+
+/*
+ * The Tasks extension of 2026-07-28 (SEP-2663): a client that declares it gets a task in place of a
+ * handle. A task is a run by another name: its id is the runId, and get_run finds it too.
+ */
+
+export const tasksExtension = 'io.modelcontextprotocol/tasks'
+
+const pollIntervalMs = 2_000
+const taskParams = z.looseObject({ taskId: z.string() })
+
+/** Whether this request's client knows what to do with a task. */
+export function takesTasks({ mcpReq }: ServerContext): boolean {
+  const envelope: Record<string, unknown> = mcpReq.envelope ?? {}
+  const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY]
+  const extensions = isJsonObject(capabilities) ? capabilities.extensions : undefined
+  return isJsonObject(extensions) && isJsonObject(extensions[tasksExtension])
+}
+
+interface Task {
+  taskId: string
+  status: 'working' | 'completed' | 'cancelled'
+  statusMessage: string
+  createdAt: string
+  lastUpdatedAt: string
+  ttlMs: number
+  pollIntervalMs: number
+}
+
+/** The answer to a tools/call whose run goes on. */
+export function createdTask(record: RunRecord, services: Services): CallToolResult {
+  const created: Record<string, unknown> = { resultType: 'task', ...taskOf(record, services) }
+  // The extension's answer is none of those that the SDK's type has for this method.
+  return created as CallToolResult
+}
+
+export function serveTasks(server: Server, principal: string, services: () => Services): void {
+  const serve = (
+    method: string,
+    answer: (runs: Services['runs'], taskId: string) => Promise<object | undefined>,
+  ) =>
+    server.setRequestHandler(method, { params: taskParams }, async ({ taskId }, context) => {
+      if (!takesTasks(context)) throw tasksRequired()
+      const result = await answer(services().runs, taskId)
+      if (result) return { ...result }
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        'There is no such task: the id is wrong, or its time is over.',
+      )
+    })
+
+  serve('tasks/get', async (runs, taskId) => {
+    const record = await runs.get(taskId, principal)
+    return record && detailedTask(record, services())
+  })
+  // A task never asks for input yet, so there is nothing to take in.
+  serve('tasks/update', async (runs, taskId) => (await runs.get(taskId, principal)) && {})
+  serve('tasks/cancel', async (runs, taskId) => (await runs.cancel(taskId, principal)) && {})
+}
+
+function detailedTask(record: RunRecord, services: Services) {
+  const task = taskOf(record, services)
+  // A run that failed is a tool call that was answered, with an error.
+  return task.status === 'completed' ? { ...task, result: runResult(record, services) } : task
+}
+
+function taskOf(record: RunRecord, { config }: Services): Task {
+  const { createdAt, doing, endedAt, runId, startedAt } = record
+  return {
+    taskId: runId,
+    status: taskStatus(record),
+    statusMessage: doing,
+    createdAt: new Date(createdAt).toISOString(),
+    lastUpdatedAt: new Date(endedAt ?? startedAt ?? createdAt).toISOString(),
+    ttlMs: Math.floor(config.runs.resultTtlSeconds * 1000),
+    pollIntervalMs,
+  }
+}
+
+function taskStatus({ status }: RunRecord): Task['status'] {
+  if (status === 'cancelled') return 'cancelled'
+  return hasEnded(status) ? 'completed' : 'working'
+}
+
+function tasksRequired(): MissingRequiredClientCapabilityError {
+  return new MissingRequiredClientCapabilityError({
+    requiredCapabilities: { extensions: { [tasksExtension]: {} } },
+  })
+}
