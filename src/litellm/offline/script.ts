@@ -6,11 +6,15 @@ import { demoObject } from './demo-object.js'
 /** Stands in every answer, so that nobody takes it for a model's. */
 const offlineLabel = '[offline demo model: scripted answer, no real model was called]'
 
-const arithmetic = /\(*-?\d[\d.]*(?:\s*(?:\*\*|[-+*/^])\s*\(*-?\d[\d.]*\)*)+/
+const arithmetic = /\(*-?\d+(?:\.\d+)?(?:\s*(?:\*\*|[-+*/^])\s*\(*-?\d+(?:\.\d+)?\)*)+/
+
+const fileName = /[\w-][\w./-]*\.(?:md|txt|csv|json|ya?ml)\b/
 
 /**
- * The answer to a request, by rules: arithmetic goes to the calculator, a question about the time
- * to the clock, an output tool is given an object of its schema, and anything else is said back.
+ * The answer to a request, by rules: every agent there is gets the prompt, one after another;
+ * arithmetic goes to the calculator, a question about the time to the clock, the name of a file to a
+ * tool that reads files; an output tool is given an object of its schema, and anything else is said
+ * back.
  */
 export function scriptedAnswer(request: ChatRequest): ChatAnswer {
   const { messages, tools } = request
@@ -18,7 +22,7 @@ export function scriptedAnswer(request: ChatRequest): ChatAnswer {
   const prompt = prompts.at(-1) ?? ''
   const results = resultsSince(messages)
   const forced = forcedTool(request)
-  const call = forced || results.length > 0 ? undefined : helperCall(prompt, tools)
+  const call = forced ? undefined : nextCall(prompt, tools, messages)
   if (call) return answer(`I ask the tool ${call.name}.`, call)
   const output = forced ?? tools.find(isOutputTool)
   if (output) {
@@ -35,9 +39,34 @@ function answer(text: string, call?: ChatAnswer['call']): ChatAnswer {
 
 /** What the tools answered since the last prompt. */
 function resultsSince(messages: readonly JsonObject[]): string[] {
-  const start = messages.findLastIndex(({ role }) => role === 'user')
-  const later = messages.slice(start + 1)
-  return later.filter(({ role }) => role === 'tool').map(textOf)
+  return sinceLastPrompt(messages)
+    .filter(({ role }) => role === 'tool')
+    .map(textOf)
+}
+
+function sinceLastPrompt(messages: readonly JsonObject[]): JsonObject[] {
+  return messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
+}
+
+/** Agents are asked in turn; of other tools one is called, before any has answered. */
+function nextCall(
+  prompt: string,
+  tools: readonly ChatTool[],
+  messages: readonly JsonObject[],
+): ChatAnswer['call'] {
+  const called = callsSince(messages)
+  const agent = tools.find(({ name }) => name.startsWith('agent_') && !called.includes(name))
+  if (agent) return { name: agent.name, input: { prompt } }
+  return called.length > 0 ? undefined : helperCall(prompt, tools)
+}
+
+/** The tools that were called since the last prompt. */
+function callsSince(messages: readonly JsonObject[]): string[] {
+  return sinceLastPrompt(messages).flatMap(({ tool_calls: calls }) =>
+    (Array.isArray(calls) ? calls : []).flatMap((call) =>
+      isJsonObject(call) && isJsonObject(call.function) ? [String(call.function.name)] : [],
+    ),
+  )
 }
 
 function helperCall(prompt: string, tools: readonly ChatTool[]): ChatAnswer['call'] {
@@ -46,6 +75,9 @@ function helperCall(prompt: string, tools: readonly ChatTool[]): ChatAnswer['cal
   if (expression && offers('calculator')) return { name: 'calculator', input: { expression } }
   if (/\b(time|date|today)\b/i.test(prompt) && offers('current_time'))
     return { name: 'current_time', input: {} }
+  const path = fileName.exec(prompt)?.[0]
+  const reader = tools.find(({ name }) => /read(_text)?_file$/.test(name))
+  if (path && reader) return { name: reader.name, input: { path } }
   return undefined
 }
 
