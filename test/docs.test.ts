@@ -20,7 +20,7 @@ interface Page {
 }
 
 const inFolder = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
-const pages = ['README.md', 'CONTRIBUTING.md', ...inFolder].map((path): Page => {
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...inFolder].map((path): Page => {
   const text = readFileSync(join(root, path), 'utf8')
   return { path, text, prose: text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '') }
 })
@@ -75,7 +75,8 @@ describe('snippets', () => {
   test('YAML ones are configurations that hold', () => {
     const all = snippets('yaml')
     expect(all.length).toBeGreaterThan(1)
-    const env = { LITELLM_PROXY_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', TRACKER_TOKEN: 'k' }
+    const keys = { LITELLM_PROXY_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', TRACKER_TOKEN: 'k' }
+    const env = { ...keys, ALICE_TOKEN: 'a-token-of-alice' }
     for (const { at, code } of all)
       expect(
         () => resolveConfig({ file: parseConfigFile(at, code, env, () => 'A prompt.'), env }),

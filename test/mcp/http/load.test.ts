@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { configFile } from '../../helpers/config-file.js'
 import { type HttpServer, startHttp } from '../../helpers/connect.js'
 import { type FakeProvider, startFakeProvider } from '../../helpers/fake-provider/index.js'
-import { callTool, send } from '../../helpers/http-client.js'
+import { callTool, rpc, send } from '../../helpers/http-client.js'
 import { upstream } from '../../helpers/program.js'
 
 const preload = fileURLToPath(new URL('../../helpers/report-memory.mjs', import.meta.url))
@@ -125,6 +125,26 @@ test('where connections are too many, the oldest idle ones make room', async () 
   await expect.poll(() => sockets.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(10)
   expect(sockets.at(-1)?.closed).toBe(false)
   for (const socket of sockets) socket.destroy()
+  await small.stop()
+})
+
+test('bodies that come in at once hold no more than their share', async () => {
+  const maxBodyBytes = 10_000
+  const LITELLM_AGENTS_CONFIG = configFile({ http: { maxBodyBytes } })
+  const small = await startHttp({ LITELLM_AGENTS_CONFIG }, ['--no-auth'])
+  const sockets = Array.from({ length: 66 }, () => {
+    const socket = connect(Number(new URL(small.url).port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.resume()
+    const head = `POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${maxBodyBytes}`
+    socket.write(`${head}\r\n\r\n${' '.repeat(maxBodyBytes - 1)}`)
+    return socket
+  })
+  const ping = () => rpc({ url: small.url, token: '' }, 'ping', { padding: 'x'.repeat(9_000) })
+  await expect.poll(async () => (await ping()).status, { timeout: 10_000 }).toBe(503)
+  expect((await ping()).headers['retry-after']).toBe('1')
+  for (const socket of sockets) socket.destroy()
+  await expect.poll(async () => (await ping()).status, { timeout: 10_000 }).toBe(200)
   await small.stop()
 })
 
