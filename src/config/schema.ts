@@ -28,9 +28,11 @@ const systemBlock = strict({
   text: z.string().exactOptional().describe('As it stands: no variable is filled in.'),
   textFile: text.exactOptional().describe('A file with the text, from the folder of this file.'),
   cachePoint: cachePoint.exactOptional().describe('Marks all before it for prompt caching.'),
-}).refine((block) => Object.keys(block).length === 1, {
-  error: 'must have exactly one of the keys text, textFile, cachePoint',
 })
+  .refine((block) => Object.keys(block).length === 1, {
+    error: 'must have exactly one of the keys text, textFile, cachePoint',
+  })
+  .meta({ minProperties: 1, maxProperties: 1 })
 
 /** The longest name with which `agent_<name>` is one that MCP and every provider take. */
 const agentName = z.string().regex(/^[a-zA-Z0-9_-]{1,58}$/, {
