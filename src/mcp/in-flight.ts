@@ -40,13 +40,14 @@ export class InFlight {
 
   /** Resolves when no call is left and the last answers are on their way, or after so many milliseconds. */
   async idle(withinMs: number): Promise<void> {
-    if (this.calls.size === 0) return
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs)
-    })
-    await Promise.race([Promise.allSettled(this.calls.values()), timeout])
-    clearTimeout(timer)
+    if (this.calls.size > 0) {
+      let timer: NodeJS.Timeout | undefined
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, withinMs)
+      })
+      await Promise.race([Promise.allSettled(this.calls.values()), timeout])
+      clearTimeout(timer)
+    }
     await new Promise((resolve) => setImmediate(resolve))
   }
 }

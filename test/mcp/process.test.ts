@@ -106,15 +106,52 @@ describe('in the middle of a run', () => {
     expect(ms).toBeLessThan(1_000)
   })
 
-  test('after five seconds of grace the program ends, and the model call with it', async () => {
-    const { child, exited } = await serverAtWork()
+  test('after five seconds of grace the run is stopped, told of, and the program ends', async () => {
+    const { answer, child, exited } = await serverAtWork()
     child.kill('SIGTERM')
     const { code, ms } = await exited()
     expect(code).toBe(0)
     expect(ms).toBeGreaterThan(4_500)
     expect(ms).toBeLessThan(6_500)
     expect(fake.modelRequests[0]?.abortedAt).toBeDefined()
+    const { result } = await answer(1)
+    expect(result.structuredContent.status).toBe('cancelled')
+    expect(result._meta['io.github.litellm-agents-mcp/metrics'].cycles).toHaveLength(1)
   })
+
+  test('a run that nobody waits for does not outlive the client', async () => {
+    server = startProgram([], upstream(fake))
+    await initialize(server)
+    fake.script({ text: 'one two three four', betweenChunksMs: 20_000 })
+    const detached = { prompt: 'Go on', waitSeconds: 0 }
+    server.send({
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'run_agent', arguments: detached },
+    })
+    expect((await server.answer(1)).result.structuredContent.status).toBe('running')
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
+    const since = Date.now()
+    server.child.stdin.end()
+    await expectUpstreamStopped(since)
+    expect((await server.exited()).code).toBe(0)
+  })
+})
+
+/** Windows tells nobody that a parent has gone. */
+const whereParentsAreTold = test.skipIf(process.platform === 'win32')
+
+whereParentsAreTold('a lost parent ends it, whoever holds its stdin', async () => {
+  // The shell is the parent, and stdin is ours.
+  const script = 'exec 3<&0; "$0" "$1" <&3 & echo $! >&2; wait'
+  const shell = spawn('sh', ['-c', script, process.execPath, program], { env: environment() })
+  const [printed] = await once(shell.stderr.setEncoding('utf8'), 'data')
+  const pid = Number(printed)
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(isAlive(pid)).toBe(true)
+  shell.kill('SIGKILL')
+  await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
+  shell.stdin.end()
 })
 
 describe('with nothing to do', () => {
