@@ -1,3 +1,4 @@
+export type { ApprovalDecision, ApprovalRequest, Approve } from './agent/approval.js'
 export type { CachePointReport, CacheReport } from './agent/cache.js'
 export type {
   AudioBlock,

@@ -126,6 +126,7 @@ async function build(config: Config, usualLevel: LogLevel): Promise<House> {
     sessions,
     results,
     inFlight: new InFlight(),
+    signingKey: crypto.getRandomValues(new Uint8Array(32)),
     redact,
   }
   return { live, services, tools }

@@ -1,3 +1,4 @@
+import { type Approve, approvalHook } from './approval.js'
 import { Budget } from './budget.js'
 import type { CachePointBlock, Message } from './content.js'
 import { type ConversationConfig, conversationManager } from './conversation/config.js'
@@ -33,6 +34,8 @@ export interface CoreAgentConfig {
   limits?: Limits
   /** What the program does before and after model and tool calls. */
   hooks?: Hooks | readonly Hooks[]
+  /** Globs of tools whose calls a person must allow; who is asked is told to the run. */
+  approval?: readonly string[]
   /** Keeps the conversation short enough. Default: it is shortened only where it overflows. */
   conversationManager?: ConversationManager | ConversationConfig
   /** What is known of earlier calls in this conversation, to tell why a cache was missed. */
@@ -48,6 +51,8 @@ export interface CoreRunOptions {
   stream?: boolean
   /** The run whose tool makes this one: they share limits, clock and spending. */
   parent?: ParentRun
+  /** Asks a person about the calls that `approval` names. Default: whom the run above asks. */
+  approve?: Approve
   /** How many agents may work below one another under this run. Default: 5. */
   maxDepth?: number
   output?: {
@@ -117,7 +122,8 @@ export class CoreAgent {
     const { name = '' } = this.config
     const { parent, maxDepth } = options
     const budget = new Budget(limits, parent?.budget)
-    const place = { name, parent, maxDepth, budget, run, recorder }
+    const approve = options.approve ?? parent?.approve
+    const place = { name, parent, maxDepth, budget, run, recorder, approve }
     parent?.addChild(name, () => recorder.spending())
     for (const notice of options.notices ?? []) recorder.addNotice(notice)
     const before = this.messages
@@ -134,7 +140,7 @@ export class CoreAgent {
         output: plan,
         limits,
         budget,
-        hooks: hookRunner(this.hooks, run, parent),
+        hooks: hookRunner(this.hooksWith(approve), run, parent),
         conversation: this.conversation,
         run,
         runFor: (emit) => parentRun(place, emit),
@@ -176,6 +182,12 @@ export class CoreAgent {
       run.release({ abort: !over })
       release()
     }
+  }
+
+  /** People are asked last, about the call as the program's own hooks left it. */
+  private hooksWith(approve: Approve | undefined): readonly Hooks[] {
+    const { approval = [] } = this.config
+    return approval.length > 0 ? [...this.hooks, approvalHook(approval, approve)] : this.hooks
   }
 
   private async takeTurn(): Promise<() => void> {

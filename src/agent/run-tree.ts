@@ -1,3 +1,4 @@
+import type { Approve } from './approval.js'
 import type { Budget } from './budget.js'
 import type { AgentEvent } from './events.js'
 import type { Limits } from './limits.js'
@@ -17,6 +18,8 @@ export interface ParentRun {
   /** How many agents may still work below one another. */
   readonly depthLeft: number
   readonly budget: Budget
+  /** Asks the person who answers for this run, and for those below it. */
+  readonly approve: Approve | undefined
   /** What is left of the limits that are shared: cost, tokens and time. */
   remaining(): Limits
   /** Stops the clocks of this run and of those above until what it returns is called. */
@@ -40,15 +43,17 @@ export interface RunPlace {
   budget: Budget
   run: RunSignal
   recorder: MetricsRecorder
+  approve: Approve | undefined
 }
 
 /** What a run shows its tools. */
 export function parentRun(place: RunPlace, emit: ParentRun['emit']): ParentRun {
-  const { name, parent, maxDepth = defaultMaxDepth, budget, run, recorder } = place
+  const { name, parent, maxDepth = defaultMaxDepth, budget, run, recorder, approve } = place
   return {
     path: [...(parent?.path ?? []), name],
     depthLeft: Math.min(maxDepth, (parent?.depthLeft ?? Infinity) - 1),
     budget,
+    approve,
     remaining: () => ({ ...budget.remaining(), ...timeLeft(run, parent) }),
     pauseClock: () => pauseAll(run, parent),
     addChild: (agent, spending) => recorder.addChild(agent, spending),

@@ -13,6 +13,11 @@ export const runsSchema = strict({
     .describe('How long get_run finds a run after its end.'),
   maxResults: wholePositive.exactOptional(),
   maxResultBytes: wholePositive.exactOptional(),
+  approvalTimeoutSeconds: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('How long a tool call waits for approval before it is refused.'),
   maxTextChars: wholePositive.exactOptional().describe('Longer answers are cut, with a link.'),
 })
 
@@ -24,6 +29,8 @@ export interface RunsConfig {
   resultTtlSeconds: number
   maxResults: number
   maxResultBytes: number
+  /** How long a tool call waits for approval before it is refused. */
+  approvalTimeoutSeconds: number
   /** A longer answer is cut, with a link to the whole. */
   maxTextChars: number
 }
@@ -35,6 +42,7 @@ export function resolveRuns(runs: z.output<typeof runsSchema>): RunsConfig {
     resultTtlSeconds: 24 * 60 * 60,
     maxResults: 2000,
     maxResultBytes: 32 * 1024 * 1024,
+    approvalTimeoutSeconds: 60 * 60,
     maxTextChars: 20_000,
     ...runs,
   }

@@ -1,5 +1,6 @@
 import { CoreAgent, type CoreAgentConfig } from '../agent/agent.js'
 import { agentTool } from '../agent/agent-tool.js'
+import type { Approve } from '../agent/approval.js'
 import type { CachePointBlock, Message } from '../agent/content.js'
 import { configurationError, invalidRequest } from '../agent/errors.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
@@ -28,6 +29,8 @@ export interface StructuredOutputOptions {
 }
 
 export interface InvokeOptions<Output = unknown> extends StructuredOutputOptions {
+  /** Asks a person about the tool calls that the agent's `approval` names. */
+  approve?: Approve | undefined
   /** The run must end in an object that validates: `result.output`. */
   outputSchema?: Schema<Output> | undefined
   /** What the model is told where it answered in text instead of the object. */
@@ -52,10 +55,12 @@ const configKeys: (keyof AgentConfig)[] = [
   'messages',
   'limits',
   'hooks',
+  'approval',
   'conversationManager',
 ]
 const structuredOutputKeys: (keyof InvokeOptions)[] = ['limits', 'signal', 'maxAttempts']
 const invokeKeys: (keyof InvokeOptions)[] = [
+  'approve',
   ...structuredOutputKeys,
   'outputSchema',
   'outputPrompt',
@@ -148,14 +153,19 @@ export class Agent {
     force: boolean,
   ): AsyncGenerator<AgentEvent, AgentResult<Output>> {
     await Promise.all(this.tools.map(ready))
-    const { limits, signal, maxAttempts, outputSchema, outputPrompt } = options
+    const { approve, limits, signal, maxAttempts, outputSchema, outputPrompt } = options
     const output = outputSchema && {
       schema: await compileSchema(outputSchema),
       force,
       ...(maxAttempts && { maxAttempts }),
       ...(outputPrompt && { prompt: outputPrompt }),
     }
-    const run = { ...(limits && { limits }), ...(signal && { signal }), ...(output && { output }) }
+    const run = {
+      ...(approve && { approve }),
+      ...(limits && { limits }),
+      ...(signal && { signal }),
+      ...(output && { output }),
+    }
     return (yield* this.core.events(prompt, run)) as AgentResult<Output>
   }
 }

@@ -1,15 +1,13 @@
-import type { CallToolResult } from '@modelcontextprotocol/server'
+import { isInputRequiredResult } from '@modelcontextprotocol/server'
 import type { StartOptions } from '../runs/engine.js'
 import { hasEnded } from '../runs/engine.js'
 import type { RunSpec } from '../runs/spec.js'
+import { answerRun } from './answer-run.js'
 import { withinBudget } from './passed-budget.js'
-import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 import { ShortAnswers } from './short-answers.js'
 import { createdTask } from './tasks.js'
-import type { ToolCall } from './tool.js'
-import { unknownRun } from './unknown-run.js'
-import { waitForRun } from './wait-for-run.js'
+import type { ToolAnswer, ToolCall } from './tool.js'
 
 /** What every tool that starts a run can be told about waiting for it. */
 export interface RunCallArguments {
@@ -27,24 +25,33 @@ export async function runCall(
   { idempotencyKey, waitSeconds }: RunCallArguments,
   call: ToolCall,
   services: Services,
-): Promise<CallToolResult> {
+): Promise<ToolAnswer> {
   const spec = withinBudget(planned, call.budget)
   const { modelId } = spec
+  const { runId = await startRun(spec, { idempotencyKey, waitSeconds }, call, services) } =
+    call.asking
+  const patience = waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
+  const { answer, record } = await answerRun(runId, patience, call, services)
+  if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)
+  else if (call.takesTasks && !isInputRequiredResult(answer)) return createdTask(record, services)
+  return answer
+}
+
+async function startRun(
+  spec: RunSpec,
+  { idempotencyKey, waitSeconds }: RunCallArguments,
+  call: ToolCall,
+  { runs }: Services,
+): Promise<string> {
   const options: StartOptions = { signal: call.signal }
-  if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.expected(modelId))
+  if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.expected(spec.modelId))
     options.stream = false
   if (idempotencyKey !== undefined)
     options.idempotency = {
       key: idempotencyKey,
       argumentsDigest: argumentsDigest(spec, call.args),
     }
-  const { runId } = await services.runs.start(spec, options)
-  const patience = waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
-  const record = await waitForRun(runId, patience, call, services)
-  if (!record) throw unknownRun(runId, services.config)
-  if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)
-  else if (call.takesTasks) return createdTask(record, services)
-  return runResult(record, services)
+  return (await runs.start(spec, options)).runId
 }
 
 /** Two calls ask for the same where these are the same; how long they wait does not count. */

@@ -1,6 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import {
   hasEnded,
+  type PendingApproval,
   type RunFailure,
   type RunOutcome,
   type RunRecord,
@@ -23,13 +24,28 @@ export function runResult(record: RunRecord, services: Services): CallToolResult
 
 /** What a run has done so far, and how to come back for the rest. */
 function runningResult(record: RunRecord): CallToolResult {
-  const { doing, metrics, runId, text, tool, usage } = record
+  const { approvals, doing, metrics, runId, text, tool, usage } = record
   const soFar = tool === 'structured_extract' ? { output: null } : { text, stopReason: null }
   return success(
-    `The run ${runId} goes on (${doing}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`,
-    { status: 'running', ...soFar, ...about(record), doing, ...spending({ usage, metrics }) },
+    approvals
+      ? `The run ${runId} waits until the user decides about ${toldCalls(approvals)}. Ask the user, then bring the decision by answer_approval, or stop the run by cancel_run.`
+      : `The run ${runId} goes on (${doing}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`,
+    {
+      status: 'running',
+      ...soFar,
+      ...about(record),
+      doing,
+      ...(approvals && { approvals }),
+      ...spending({ usage, metrics }),
+    },
     runMeta(usage, metrics),
   )
+}
+
+function toldCalls(approvals: readonly PendingApproval[]): string {
+  return approvals
+    .map(({ toolName, toolUseId }) => `${toolName} (toolUseId ${toolUseId})`)
+    .join(', ')
 }
 
 function failedResult(record: RunRecord, error: RunFailure, { redact }: Services): CallToolResult {

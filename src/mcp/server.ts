@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { configFor, localPrincipal } from './allowance.js'
+import { askingOf, type QuestionCodec, questionCodec } from './asking.js'
 import { callName, clientHeader } from './call-name.js'
 import { clientName } from './client-identity.js'
 import { complete } from './completions.js'
@@ -37,6 +38,12 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     } as const
     // A 2025 client over HTTP has no stream of its own on which to be told anything.
     const listChanged = era === 'modern' || requestInfo === undefined
+    const { approvalTimeoutSeconds } = services.config.runs
+    let made: QuestionCodec | undefined
+    const codec = () => {
+      made ??= questionCodec(services.signingKey, principal, approvalTimeoutSeconds)
+      return made
+    }
     const server = new Server(
       { name: 'litellm-agents-mcp', title: 'LiteLLM Agents', version: services.version },
       {
@@ -48,6 +55,8 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
           ...(era === 'modern' && { extensions: { [tasksExtension]: {} } }),
         },
         instructions: surface().instructions,
+        requestState: { verify: (state, context) => codec().verify(state, context) },
+        inputRequired: { roundTimeoutMs: approvalTimeoutSeconds * 1000 },
         cacheHints: {
           'server/discover': lists,
           'tools/list': lists,
@@ -62,7 +71,11 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     server.setRequestHandler('tools/call', ({ params }, context) =>
       callTool(
         knownTool(params.name, surface().tools),
-        toolCall(params.arguments ?? {}, principal, clientName(server, context), context),
+        {
+          ...toolCall(params.arguments ?? {}, principal, context),
+          client: clientName(server, context),
+          asking: askingOf(server, context, codec),
+        },
         own(),
       ),
     )
@@ -94,9 +107,8 @@ function knownTool(name: string, tools: ReadonlyMap<string, ServerTool>): Server
 function toolCall(
   args: unknown,
   principal: string,
-  client: string | undefined,
   context: ServerContext,
-): ToolCall {
+): Omit<ToolCall, 'asking' | 'client'> {
   const { http, mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   // It comes back with every notification.
@@ -110,7 +122,6 @@ function toolCall(
     signal: mcpReq.signal,
     name: callName(principal, http?.req?.headers.get(clientHeader), mcpReq.id),
     principal,
-    client,
     budget: passedBudget(mcpReq._meta, http?.req?.headers),
     takesTasks: takesTasks(context),
     sendProgress:

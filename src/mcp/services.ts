@@ -20,6 +20,8 @@ export interface Services {
   readonly results: KeptResults
   /** Calls being worked on, at either door. */
   readonly inFlight: InFlight
+  /** Signs what clients carry for us, and bring back. */
+  readonly signingKey: Uint8Array
   /** A text without keys, and without credentials in addresses. */
   redact(text: string): string
 }

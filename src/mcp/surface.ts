@@ -6,6 +6,7 @@ import { listPrompts } from './prompts.js'
 import type { Services } from './services.js'
 import type { ServerTool } from './tool.js'
 import { agentTool } from './tools/agent-tool.js'
+import { answerApprovalTool } from './tools/answer-approval.js'
 import { cancelRunTool } from './tools/cancel-run.js'
 import { forgetSessionTool } from './tools/forget-session.js'
 import { getRunTool } from './tools/get-run.js'
@@ -25,7 +26,9 @@ export class Surface {
 
   constructor(services: Services) {
     this.config = services.config
-    const agents = [...this.config.agents.values()].filter(({ exposeAs }) => exposeAs === 'tool')
+    const profiles = [...this.config.agents.values()]
+    const agents = profiles.filter(({ exposeAs }) => exposeAs === 'tool')
+    const asks = profiles.some(({ approval }) => approval.length > 0)
     const all = [
       runAgentTool(services),
       structuredExtractTool(services),
@@ -35,6 +38,7 @@ export class Surface {
       listModelsTool(services),
       listSessionsTool(services),
       forgetSessionTool(services),
+      ...(asks ? [answerApprovalTool(services)] : []),
       ...agents.map((profile) => agentTool(profile, services)),
     ]
     const { caller } = this.config.allow

@@ -10,6 +10,7 @@ import {
 import * as z from 'zod'
 import { isJsonObject } from '../agent/content.js'
 import { hasEnded, type RunRecord } from '../runs/engine.js'
+import { approvalForms, showsForms, takeAnswers } from './asking.js'
 import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 
@@ -21,7 +22,10 @@ import type { Services } from './services.js'
 export const tasksExtension = 'io.modelcontextprotocol/tasks'
 
 const pollIntervalMs = 2_000
-const taskParams = z.looseObject({ taskId: z.string() })
+const taskParams = z.looseObject({
+  taskId: z.string(),
+  inputResponses: z.record(z.string(), z.unknown()).optional(),
+})
 
 /** Whether this request's client knows what to do with a task. */
 export function takesTasks({ mcpReq }: ServerContext): boolean {
@@ -51,11 +55,16 @@ export function createdTask(record: RunRecord, services: Services): CallToolResu
 export function serveTasks(server: Server, principal: string, services: () => Services): void {
   const serve = (
     method: string,
-    answer: (runs: Services['runs'], taskId: string) => Promise<object | undefined>,
+    answer: (
+      runs: Services['runs'],
+      taskId: string,
+      request: { context: ServerContext; responses: Record<string, unknown> | undefined },
+    ) => Promise<object | undefined>,
   ) =>
-    server.setRequestHandler(method, { params: taskParams }, async ({ taskId }, context) => {
+    server.setRequestHandler(method, { params: taskParams }, async (params, context) => {
       if (!takesTasks(context)) throw tasksRequired()
-      const result = await answer(services().runs, taskId)
+      const responses = params.inputResponses ?? context.mcpReq.inputResponses
+      const result = await answer(services().runs, params.taskId, { context, responses })
       if (result) return { ...result }
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
@@ -63,17 +72,23 @@ export function serveTasks(server: Server, principal: string, services: () => Se
       )
     })
 
-  serve('tasks/get', async (runs, taskId) => {
+  serve('tasks/get', async (runs, taskId, { context }) => {
     const record = await runs.get(taskId, principal)
-    return record && detailedTask(record, services())
+    return record && detailedTask(record, services(), showsForms(server, context))
   })
-  // A task never asks for input yet, so there is nothing to take in.
-  serve('tasks/update', async (runs, taskId) => (await runs.get(taskId, principal)) && {})
+  serve('tasks/update', async (runs, taskId, { responses }) => {
+    const record = await runs.get(taskId, principal)
+    if (record) await takeAnswers(runs, taskId, principal, responses)
+    return record && {}
+  })
   serve('tasks/cancel', async (runs, taskId) => (await runs.cancel(taskId, principal)) && {})
 }
 
-function detailedTask(record: RunRecord, services: Services) {
+function detailedTask(record: RunRecord, services: Services, forms: boolean) {
   const task = taskOf(record, services)
+  // A client without forms is told in words, and brings the answer by answer_approval.
+  if (record.status === 'waiting' && forms)
+    return { ...task, status: 'input_required', inputRequests: approvalForms(record) }
   // A run that failed is a tool call that was answered, with an error.
   return task.status === 'completed' ? { ...task, result: runResult(record, services) } : task
 }

@@ -1,15 +1,23 @@
-import type { CallToolResult, Tool as McpTool } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  Tool as McpTool,
+} from '@modelcontextprotocol/server'
 import { AgentError, invalidRequest } from '../agent/errors.js'
 import type { PassedBudget } from '../agent/passed-budget.js'
+import type { Asking } from './asking.js'
 import { brokenBound } from './json-bounds.js'
 import { failure } from './results.js'
 import type { Services } from './services.js'
+
+/** A result, or a form for the person at the client, to be called again with. */
+export type ToolAnswer = CallToolResult | InputRequiredResult
 
 /** A tool of this server: what tools/list shows and what a call does. */
 export interface ServerTool {
   readonly name: string
   describe(): McpTool
-  call(call: ToolCall): Promise<CallToolResult>
+  call(call: ToolCall): Promise<ToolAnswer>
 }
 
 export interface ToolCall {
@@ -26,6 +34,7 @@ export interface ToolCall {
   readonly budget: PassedBudget | undefined
   /** The client knows of tasks (2026-07-28), and may be answered with one. */
   readonly takesTasks: boolean
+  readonly asking: Asking
   /** `undefined`: nobody listens. */
   readonly sendProgress: ((progress: number, message: string) => void) | undefined
 }
@@ -42,7 +51,7 @@ export async function callTool(
   tool: ServerTool,
   call: ToolCall,
   { inFlight, log, redact }: Services,
-): Promise<CallToolResult> {
+): Promise<ToolAnswer> {
   try {
     checkBounds(call.args)
     return await inFlight.run(call, (signal) => tool.call({ ...call, signal }))

@@ -1,4 +1,5 @@
-import type { JsonValue, Message, StopReason } from '../agent/content.js'
+import type { ApprovalDecision, ApprovalRequest } from '../agent/approval.js'
+import type { Message, StopReason } from '../agent/content.js'
 import type { ErrorData } from '../agent/errors.js'
 import type { LimitHit } from '../agent/limits.js'
 import type { Metrics } from '../agent/metrics.js'
@@ -13,13 +14,23 @@ export interface RunEngine {
   /** Fails with an AgentError where the run cannot be taken on; every later end is an outcome. */
   start(spec: RunSpec, options?: StartOptions): Promise<RunHandle>
   /**
-   * The run when it has ended, or as it is when the time is up or the signal aborts. A run that is
+   * The run when it has ended or waits for somebody's word, or as it is when the time is up or the signal aborts. A run that is
    * left like that goes on, detached from the call that started it.
    */
   wait(runId: string, principal: string, options: WaitOptions): Promise<RunRecord | undefined>
   get(runId: string, principal: string): Promise<RunRecord | undefined>
   /** Stops a run and resolves when it has stopped, with what it spent; one that has ended stays as it is. */
   cancel(runId: string, principal: string): Promise<RunRecord | undefined>
+  /**
+   * Allows or refuses a tool call that waits for somebody's word, and tells whether there was such a
+   * call: one that has been decided, or was given up, waits no more.
+   */
+  decide(
+    runId: string,
+    principal: string,
+    toolUseId: string,
+    decision: ApprovalDecision,
+  ): Promise<boolean>
   /** The latest first. */
   list(principal: string, filter?: RunFilter): Promise<RunSummary[]>
   /** What was said and done so far, from the prompt on. */
@@ -88,11 +99,8 @@ export interface RunRecord extends RunSummary {
   readonly outcome?: RunOutcome
 }
 
-export interface PendingApproval {
-  readonly toolUseId: string
-  readonly toolName: string
-  readonly input: JsonValue
-}
+/** `toolUseId` is unique among those of a run that wait. */
+export type PendingApproval = ApprovalRequest
 
 /** How a run ended, and in either case what it spent. */
 export type RunOutcome = { result: RunResult } | { error: RunFailure }

@@ -1,3 +1,4 @@
+import type { ApprovalDecision } from '../agent/approval.js'
 import type { Message } from '../agent/content.js'
 import { AgentError, asAgentError, cancelledError, invalidRequest } from '../agent/errors.js'
 import { noUsage } from '../agent/usage.js'
@@ -28,6 +29,8 @@ export interface InProcessOptions {
   resultTtlSeconds: number
   maxResults: number
   maxResultBytes: number
+  /** How long a tool call waits for somebody's word; then it is refused. */
+  approvalTimeoutSeconds: number
   /** Asked before a run is taken on. */
   admit: Admit
   /** Told of every run that has ended. */
@@ -91,7 +94,7 @@ export class InProcessEngine implements RunEngine {
       throw otherArguments()
     }
     if (this.closing) throw shuttingDown()
-    const run = new LiveRun(spec)
+    const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
     const started: Started = {
       run,
       place: { principal: spec.principal, start: () => void this.work(started, stream) },
@@ -125,7 +128,7 @@ export class InProcessEngine implements RunEngine {
     if (onProgress && started.run.status === 'queued') this.tellOfQueue()
     // The signal of the call that started a run ends the run itself, and so the wait.
     const own = signal !== started.owner
-    if (timeoutMs > 0) await started.run.untilEnd(timeoutMs, own ? signal : undefined, onProgress)
+    if (timeoutMs > 0) await started.run.untilNews(timeoutMs, own ? signal : undefined, onProgress)
     if (!this.live.has(runId)) return this.ended(runId, principal)?.record
     if (!signal?.aborted) this.detach(started)
     return this.record(started)
@@ -143,6 +146,16 @@ export class InProcessEngine implements RunEngine {
       if (this.live.has(runId)) await started.run.untilEnd(stopMs)
     }
     return this.get(runId, principal)
+  }
+
+  async decide(
+    runId: string,
+    principal: string,
+    toolUseId: string,
+    decision: ApprovalDecision,
+  ): Promise<boolean> {
+    const run = this.liveRun(runId, principal)?.run
+    return run?.approvals.decide(toolUseId, decision) ?? false
   }
 
   async list(principal: string, filter: RunFilter = {}): Promise<RunSummary[]> {
@@ -172,7 +185,7 @@ export class InProcessEngine implements RunEngine {
 
   private async work(started: Started, stream: boolean | undefined): Promise<void> {
     const { admission, run } = started
-    const { controller, onEvent } = run
+    const { approvals, controller, onEvent } = run
     const spec = { ...run.spec, limits: admission?.limits ?? run.spec.limits }
     run.begin()
     let outcome: RunOutcome
@@ -180,6 +193,7 @@ export class InProcessEngine implements RunEngine {
       const parts = await this.materialise(spec, controller.signal)
       const result = await runSpec(spec, parts, this.sessions, {
         signal: controller.signal,
+        approve: approvals.approve,
         onEvent,
         onWait: () => run.say('waiting for the session'),
         stream,

@@ -3,15 +3,29 @@ import type { AgentError } from '../agent/errors.js'
 import type { AgentEvent } from '../agent/events.js'
 import { type Metrics, MetricsRecorder } from '../agent/metrics.js'
 import { doingFrom } from './doing.js'
-import type { RunFailure, RunOutcome, RunRecord, RunStatus } from './engine.js'
+import {
+  hasEnded,
+  type RunFailure,
+  type RunOutcome,
+  type RunRecord,
+  type RunStatus,
+} from './engine.js'
+import { PendingApprovals } from './pending-approvals.js'
 import type { RunSpec } from './spec.js'
 import { withoutMedia } from './transcript.js'
+
+interface Waiter {
+  /** Not to be woken before. */
+  readonly forEnd: boolean
+  readonly done: () => void
+}
 
 /** A run in this process from its start to its end: what happened so far, and who waits. */
 export class LiveRun {
   readonly runId = crypto.randomUUID()
   readonly createdAt = Date.now()
   readonly controller = new AbortController()
+  readonly approvals: PendingApprovals
   status: RunStatus = 'queued'
   doing = 'queued'
   startedAt: number | undefined
@@ -21,9 +35,14 @@ export class LiveRun {
   private readonly happened: AgentEvent[] = []
   private readonly messages: Message[] = []
   private readonly listeners = new Set<(doing: string) => void>()
-  private readonly waiters = new Set<() => void>()
+  private readonly waiters = new Set<Waiter>()
 
-  constructor(readonly spec: RunSpec) {}
+  constructor(
+    readonly spec: RunSpec,
+    approvalTimeoutMs: number,
+  ) {
+    this.approvals = new PendingApprovals(approvalTimeoutMs, this.onApprovals)
+  }
 
   begin(): void {
     this.startedAt = Date.now()
@@ -64,25 +83,54 @@ export class LiveRun {
   }
 
   /** Resolves when the run ends, the time is up or the signal aborts. */
-  async untilEnd(
+  async untilEnd(timeoutMs: number): Promise<void> {
+    await this.until(timeoutMs, { forEnd: true })
+  }
+
+  /** The same, and also where the run cannot go on without somebody's word. */
+  async untilNews(
     timeoutMs: number,
-    signal?: AbortSignal,
-    listener?: (doing: string) => void,
+    signal: AbortSignal | undefined,
+    listener: ((doing: string) => void) | undefined,
   ): Promise<void> {
-    if (signal?.aborted) return
+    if (signal?.aborted || this.status === 'waiting') return
     if (listener) this.listeners.add(listener)
+    await this.until(timeoutMs, { forEnd: false, signal })
+    if (listener) this.listeners.delete(listener)
+  }
+
+  private async until(
+    timeoutMs: number,
+    { forEnd, signal }: { forEnd: boolean; signal?: AbortSignal | undefined },
+  ): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', done)
-        this.waiters.delete(done)
+        this.waiters.delete(waiter)
         resolve()
       }
+      const waiter = { forEnd, done }
       const timer = setTimeout(done, timeoutMs)
       signal?.addEventListener('abort', done, { once: true })
-      this.waiters.add(done)
+      this.waiters.add(waiter)
     })
-    if (listener) this.listeners.delete(listener)
+  }
+
+  private readonly onApprovals = (): void => {
+    if (hasEnded(this.status)) return
+    // Calls that are made together are asked about together.
+    if (this.approvals.list.length > 0) setImmediate(this.tellOfApprovals)
+    else this.status = 'running'
+  }
+
+  private readonly tellOfApprovals = (): void => {
+    const waiting = this.approvals.list
+    if (waiting.length === 0 || hasEnded(this.status)) return
+    this.status = 'waiting'
+    const names = waiting.map(({ toolName }) => toolName).join(', ')
+    this.say(`waiting for approval of ${names}`)
+    for (const { forEnd, done } of this.waiters) if (!forEnd) done()
   }
 
   /** The run is over: whoever waits is let go. */
@@ -95,7 +143,7 @@ export class LiveRun {
     const endedAt = Date.now()
     const expiresAt = endedAt + ttlSeconds * 1000
     const record = { ...this.record(outcome), endedAt, expiresAt, outcome }
-    for (const done of this.waiters) done()
+    for (const { done } of this.waiters) done()
     return { record, transcript: withoutMedia(this.transcript()) }
   }
 
@@ -117,6 +165,7 @@ export class LiveRun {
       text: spent?.text ?? this.text,
       usage: spent?.metrics ? spent.usage : metrics.accumulatedUsage,
       metrics,
+      ...(this.status === 'waiting' && { approvals: this.approvals.list }),
     }
   }
 

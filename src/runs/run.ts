@@ -1,4 +1,5 @@
 import { CoreAgent } from '../agent/agent.js'
+import type { Approve } from '../agent/approval.js'
 import { type AgentEvent, lastOf } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
 import type { ParentRun } from '../agent/run-tree.js'
@@ -9,6 +10,8 @@ import type { RunParts, RunSpec } from './spec.js'
 export interface RunOptions {
   signal: AbortSignal
   onEvent?: (event: AgentEvent) => void
+  /** Asks a person about the tool calls that need one's word. */
+  approve?: Approve
   /** Called where other runs on the session come first. */
   onWait?: () => void
   /** `false`: nobody listens, so one JSON reply of the model is as good as a stream. */
@@ -48,7 +51,7 @@ export function runAlone(
 }
 
 function newAgent(
-  { agent, systemPrompt, limits, conversation }: RunSpec,
+  { agent, approval, systemPrompt, limits, conversation }: RunSpec,
   { model, tools }: RunParts,
   session?: Session,
 ): CoreAgent {
@@ -59,6 +62,7 @@ function newAgent(
     ...(session && { messages: session.messages, cacheMemory: session.cacheMemory }),
     ...(systemPrompt !== undefined && { systemPrompt }),
     ...(agent !== '' && { name: agent }),
+    ...(approval && { approval }),
     ...(conversation && { conversationManager: conversation }),
   })
 }
@@ -67,10 +71,11 @@ async function runAgent(
   agent: CoreAgent,
   { prompt, maxDepth }: RunSpec,
   { output, notices, prompt: fetched }: RunParts,
-  { signal, onEvent, stream, parent }: RunOptions,
+  { signal, approve, onEvent, stream, parent }: RunOptions,
 ): Promise<AgentResult> {
   const events = agent.events(fetched ?? prompt, {
     signal,
+    ...(approve && { approve }),
     ...(output && { output }),
     ...(notices && { notices }),
     ...(stream !== undefined && { stream }),

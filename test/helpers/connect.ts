@@ -3,7 +3,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport as StdioTransport1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport as HttpTransport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { ResultSchema } from '@modelcontextprotocol/sdk/types.js'
+import { ElicitRequestSchema, ResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import type { JsonObject } from './fake-provider/index.js'
 import { type Environment, environment, program, startProgram } from './program.js'
 
@@ -23,6 +23,12 @@ export interface Connection {
   call(tool: string, args: JsonObject, options?: CallOptions): Promise<JsonObject>
   request(method: string, params?: JsonObject): Promise<JsonObject>
   close(): Promise<void>
+}
+
+/** Who sits at a client and answers its forms; a client without one has no forms. */
+export type Person = (message: string) => {
+  action: 'accept' | 'decline' | 'cancel'
+  content?: Record<string, string | number | boolean | string[]>
 }
 
 export type Door = 'stdio' | 'http'
@@ -63,6 +69,7 @@ export function connectStdio(
   env: Environment,
   args: readonly string[] = [],
   at = program,
+  person?: Person,
 ) {
   const start = {
     command: process.execPath,
@@ -71,15 +78,19 @@ export function connectStdio(
     stderr: 'ignore' as const,
   }
   return kind === 'sdk1'
-    ? open1(new StdioTransport1(start))
-    : open2(kind, new StdioClientTransport(start))
+    ? open1(new StdioTransport1(start), person)
+    : open2(kind, new StdioClientTransport(start), person)
 }
 
-function connectHttp(kind: ClientKind, { url, token }: Pick<HttpServer, 'url' | 'token'>) {
+export function connectHttp(
+  kind: ClientKind,
+  { url, token }: Pick<HttpServer, 'url' | 'token'>,
+  person?: Person,
+) {
   const requestInit = token ? { headers: { authorization: `Bearer ${token}` } } : {}
   return kind === 'sdk1'
-    ? open1(new HttpTransport1(new URL(url), { requestInit }))
-    : open2(kind, new StreamableHTTPClientTransport(new URL(url), { requestInit }))
+    ? open1(new HttpTransport1(new URL(url), { requestInit }), person)
+    : open2(kind, new StreamableHTTPClientTransport(new URL(url), { requestInit }), person)
 }
 
 /** A client at either door of a server with this environment, and an end to both. */
@@ -101,10 +112,13 @@ const info = { name: 'test', version: '1' }
 async function open2(
   kind: '2026' | '2025',
   transport: StdioClientTransport | StreamableHTTPClientTransport,
+  person: Person | undefined,
 ): Promise<Connection> {
   const client = new Client(info, {
     versionNegotiation: { mode: kind === '2026' ? { pin: '2026-07-28' } : 'legacy' },
+    capabilities: person ? { elicitation: {} } : {},
   })
+  if (person) client.setRequestHandler('elicitation/create', ({ params }) => person(params.message))
   await client.connect(transport)
   // What a client knows of the tools' output schemas it holds their results to.
   await client.listTools()
@@ -116,8 +130,12 @@ async function open2(
   }
 }
 
-async function open1(transport: StdioTransport1 | HttpTransport1): Promise<Connection> {
-  const client = new Client1(info)
+async function open1(
+  transport: StdioTransport1 | HttpTransport1,
+  person: Person | undefined,
+): Promise<Connection> {
+  const client = new Client1(info, { capabilities: person ? { elicitation: {} } : {} })
+  if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message))
   await client.connect(transport as Parameters<typeof client.connect>[0])
   await client.listTools()
   return {

@@ -35,6 +35,7 @@ export function inProcessEngine(
     resultTtlSeconds: 60,
     maxResults: 100,
     maxResultBytes: 1_000_000,
+    approvalTimeoutSeconds: 60,
     admit: async ({ limits }) => ({ limits, settle: async () => {} }),
     onEnd: (record) => ended.push(record),
     ...options,

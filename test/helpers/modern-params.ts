@@ -1,13 +1,13 @@
 import type { JsonObject } from './fake-provider/index.js'
 
-const tasks = { extensions: { 'io.modelcontextprotocol/tasks': {} } }
+export const takesTasks = { extensions: { 'io.modelcontextprotocol/tasks': {} } }
 
-/** Parameters as a client of 2026-07-28 sends them; `takesTasks`: it declares that extension. */
-export function modernParams(params: JsonObject, takesTasks: boolean): JsonObject {
+/** Parameters as a client of 2026-07-28 sends them, with what it says it can do. */
+export function modernParams(params: JsonObject, capabilities: JsonObject): JsonObject {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': takesTasks ? tasks : {},
+    'io.modelcontextprotocol/clientCapabilities': capabilities,
   }
   return { ...params, _meta }
 }

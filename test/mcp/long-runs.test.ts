@@ -6,7 +6,7 @@ import {
   type StepFunction,
   startFakeProvider,
 } from '../helpers/fake-provider/index.js'
-import { modernParams } from '../helpers/modern-params.js'
+import { modernParams, takesTasks } from '../helpers/modern-params.js'
 import { type Program, startProgram, upstream } from '../helpers/program.js'
 
 /** Of one run; a minute is a matter of patience only. */
@@ -125,7 +125,7 @@ describe('a client with a clock of five seconds gets the result of a longer run'
 function requester(server: Program) {
   let id = 0
   return async (method: string, params: JsonObject, tasks = true): Promise<JsonObject> => {
-    server.send({ id: ++id, method, params: modernParams(params, tasks) })
+    server.send({ id: ++id, method, params: modernParams(params, tasks ? takesTasks : {}) })
     return server.answer(id)
   }
 }

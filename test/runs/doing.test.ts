@@ -23,7 +23,7 @@ test('a run that goes on tells what agents below it do, and what they have spent
     },
     'Done.',
   ])
-  const run = new LiveRun(spec())
+  const run = new LiveRun(spec(), 60_000)
   run.begin()
   const said: string[] = []
   const end = lastOf(new CoreAgent({ model, tools: [tool] }).events('Go'), (event) => {

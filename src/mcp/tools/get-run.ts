@@ -1,11 +1,9 @@
 import * as z from 'zod'
+import { answerRun } from '../answer-run.js'
 import { inputSchema, shared } from '../arguments.js'
 import { parseArguments } from '../parse-arguments.js'
-import { runResult } from '../run-result.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
-import { unknownRun } from '../unknown-run.js'
-import { waitForRun } from '../wait-for-run.js'
 import { anyRunOutputSchema } from './output-schemas.js'
 
 const argumentsSchema = z.strictObject({
@@ -29,9 +27,7 @@ export function getRunTool(services: Services): ServerTool {
     }),
     call: async (call) => {
       const { runId, waitSeconds } = parseArguments('get_run', argumentsSchema, call.args)
-      const record = await waitForRun(runId, waitSeconds, call, services)
-      if (!record) throw unknownRun(runId, services.config)
-      return runResult(record, services)
+      return (await answerRun(runId, waitSeconds, call, services)).answer
     },
   }
 }

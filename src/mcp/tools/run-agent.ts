@@ -1,4 +1,3 @@
-import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
@@ -6,7 +5,7 @@ import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
 import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
-import type { ServerTool, ToolCall } from '../tool.js'
+import type { ServerTool, ToolAnswer, ToolCall } from '../tool.js'
 import { mayDestroy } from './may-destroy.js'
 import { runOutputSchema } from './output-schemas.js'
 
@@ -66,7 +65,7 @@ export async function runAgent(
   }: z.output<typeof runAgentArguments>,
   call: ToolCall,
   services: Services,
-): Promise<CallToolResult> {
+): Promise<ToolAnswer> {
   const spec = {
     ...planCall('run_agent', args, call.principal, services),
     ...(sessionId !== undefined && { sessionId }),

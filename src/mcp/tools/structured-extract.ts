@@ -1,4 +1,3 @@
-import type { CallToolResult } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { agentArgument } from '../agent-words.js'
 import { inputSchema, shared } from '../arguments.js'
@@ -6,7 +5,7 @@ import { planCall } from '../call-plan.js'
 import { parseArguments } from '../parse-arguments.js'
 import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
-import type { ServerTool, ToolCall } from '../tool.js'
+import type { ServerTool, ToolAnswer, ToolCall } from '../tool.js'
 import { extractOutputSchema } from './output-schemas.js'
 
 const argumentsSchema = z.strictObject({
@@ -42,7 +41,7 @@ export function structuredExtractTool(services: Services): ServerTool {
   }
 }
 
-async function extract(call: ToolCall, services: Services): Promise<CallToolResult> {
+async function extract(call: ToolCall, services: Services): Promise<ToolAnswer> {
   const {
     schema,
     schemaName,

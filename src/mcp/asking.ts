@@ -1,0 +1,135 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  createRequestStateCodec,
+  type InputRequests,
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type RequestStateCodec,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { isJsonObject } from '../agent/content.js'
+import type { PendingApproval, RunEngine, RunRecord } from '../runs/engine.js'
+
+/** What a client carries between a question and its answer: signed, and good for a while. */
+interface Question {
+  runId: string
+}
+
+export type QuestionCodec = RequestStateCodec<Question>
+
+/** Signs for one principal, so that nobody answers what somebody else was asked. */
+export function questionCodec(
+  key: Uint8Array,
+  principal: string,
+  ttlSeconds: number,
+): QuestionCodec {
+  return createRequestStateCodec<Question>({
+    key,
+    ttlSeconds,
+    bind: ({ mcpReq }) => JSON.stringify([mcpReq.method, principal]),
+  })
+}
+
+/** A call's way to the person at its client: a form that is shown before the call has its result. */
+export interface Asking {
+  /** Whether the client can show one. */
+  readonly able: boolean
+  /** The run that the client was asked about in the round before this one. */
+  readonly runId: string | undefined
+  /** Takes the answers of that round; whether there was one to each question. */
+  decide(runs: RunEngine, principal: string): Promise<boolean>
+  /** The form, in place of a result. */
+  form(record: RunRecord): Promise<InputRequiredResult>
+}
+
+export function askingOf(
+  server: Server,
+  context: ServerContext,
+  codec: () => QuestionCodec,
+): Asking {
+  const { mcpReq } = context
+  const runId = mcpReq.requestState<Question>()?.runId
+  return {
+    able: showsForms(server, context),
+    runId,
+    decide: async (runs, principal) =>
+      runId === undefined || takeAnswers(runs, runId, principal, mcpReq.inputResponses),
+    form: async (record) =>
+      inputRequired({
+        inputRequests: approvalForms(record),
+        requestState: await codec().mint({ runId: record.runId }, context),
+      }),
+  }
+}
+
+/** Takes what a person said in forms; whether they said something in each. */
+export async function takeAnswers(
+  runs: RunEngine,
+  runId: string,
+  principal: string,
+  responses: Record<string, unknown> | undefined,
+): Promise<boolean> {
+  let all = true
+  for (const toolUseId of Object.keys(responses ?? {})) {
+    const answer = inputResponse(responses, toolUseId)
+    if (answer.kind !== 'elicit' || answer.action === 'cancel') all = false
+    else await runs.decide(runId, principal, toolUseId, decisionOf(answer))
+  }
+  return all
+}
+
+/** One form for each tool call that waits. */
+export function approvalForms({ agent, approvals = [] }: RunRecord): InputRequests {
+  const form = (approval: PendingApproval) =>
+    inputRequired.elicit({
+      message: question(agent, approval),
+      requestedSchema: {
+        type: 'object',
+        properties: {
+          allow: { type: 'boolean', title: 'Allow this call', default: false },
+          reason: { type: 'string', title: 'Why, or what to do instead', maxLength: 1_000 },
+        },
+        required: ['allow'],
+      },
+    })
+  return Object.fromEntries(approvals.map((approval) => [approval.toolUseId, form(approval)]))
+}
+
+/** What a person said in a form: to accept the form is not yet to allow the call. */
+function decisionOf({
+  action,
+  content = {},
+}: {
+  action: string
+  content?: Record<string, unknown>
+}) {
+  const { allow, reason } = content
+  return {
+    approved: action === 'accept' && allow === true,
+    ...(typeof reason === 'string' && reason !== '' && { reason: reason.slice(0, 1_000) }),
+  }
+}
+
+const shownChars = 2_000
+
+function question(agent: string, { input, toolName }: PendingApproval): string {
+  const who = agent === '' ? 'The agent' : `The agent ${agent}`
+  const text = JSON.stringify(input, null, 1)
+  const cut = text.length > shownChars ? `${text.slice(0, shownChars).toWellFormed()}…` : text
+  return `${who} wants to call ${toolName} with ${cut}`
+}
+
+/** 2026 clients say with each request what they can do, 2025 ones when they open a connection. */
+function clientCapabilities(server: Server, { mcpReq }: ServerContext): unknown {
+  const { [CLIENT_CAPABILITIES_META_KEY]: said }: Record<string, unknown> = mcpReq.envelope ?? {}
+  return said ?? server.getClientCapabilities()
+}
+
+/** Whether the client can show a form to a person. */
+export function showsForms(server: Server, context: ServerContext): boolean {
+  const capabilities = clientCapabilities(server, context)
+  const elicitation = isJsonObject(capabilities) ? capabilities.elicitation : undefined
+  return isJsonObject(elicitation) && ('form' in elicitation || !('url' in elicitation))
+}
