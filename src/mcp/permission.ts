@@ -6,7 +6,7 @@ import { defaultLimits, type Limits, smallestLimits } from '../agent/limits.js'
 import { urlOf } from '../agent/media.js'
 import type { AgentProfile } from '../config/profiles.js'
 import type { Config } from '../config/resolve.js'
-import { builtinToolNames, canonicalToolName } from '../config/tool-references.js'
+import { builtinToolNames, canonicalToolName, toolReference } from '../config/tool-references.js'
 import { permittedUrl } from '../media/url-rule.js'
 import { holds } from './allowance.js'
 import type { ModelSource } from './services.js'
@@ -158,11 +158,15 @@ export function permittedTools(
   const open = [
     ...new Set((profile?.tools ?? [...builtinToolNames, ...allow.tools]).map(canonical)),
   ]
+  // Of agents a caller knows only their own; those that a profile uses come with it.
+  const mayName = (tool: string) =>
+    holds(allow.caller.tools, tool) &&
+    (profile !== undefined || toolReference(tool, agents).kind !== 'unknown')
   const found = names.map((name) => {
     // Models are given server__tool for server/tool.
     const spellings = [canonical(name), name.replace('__', '/')]
     const permitted = spellings.find((one) => open.some((glob) => matchesGlob(glob, one)))
-    if (permitted !== undefined && holds(allow.caller.tools, permitted)) return permitted
+    if (permitted !== undefined && mayName(permitted)) return permitted
     throw permission(
       profile
         ? `The agent ${profile.name} has no tool ${JSON.stringify(name)}.`

@@ -15,6 +15,7 @@ import type { ListChanges } from '../surface.js'
 import { logVisit, pathOf, type Visit } from './access-log.js'
 import { JsonBodies } from './body.js'
 import { boundConnections, serverOptions } from './connections.js'
+import { EventStreams, maxStreams } from './event-streams.js'
 import { webPageGuard } from './guard.js'
 import { refuse, replyJson } from './reply.js'
 import { RequestRate } from './request-rate.js'
@@ -30,7 +31,6 @@ export interface HttpDoor {
 
 const eventStreamKeepAliveMs = 10_000
 const answerMs = 2_000
-const maxSubscriptions = 256
 
 type Route = (request: IncomingMessage, response: ServerResponse, visit: Visit) => void
 
@@ -44,13 +44,14 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
     responseMode: 'sse',
     keepAliveMs: eventStreamKeepAliveMs,
     maxRequestBodySize: maxBodyBytes,
-    maxSubscriptions,
+    maxSubscriptions: maxStreams,
     onerror,
   })
   const serveMcp = toNodeHandler(handler, { onerror, maxRequestBodySize: maxBodyBytes })
   const authenticate = authentication(config.http, access)
   const bodies = new JsonBodies(maxBodyBytes)
   const rate = new RequestRate()
+  const streams = new EventStreams()
   const unfinished = new Set<ServerResponse>()
   let closing = false
 
@@ -91,6 +92,7 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
       return serveMcp(authenticated, response)
     const body = await bodies.read(request)
     if ('refused' in body) return bodies.refuse(response, body.refused)
+    if (!streams.admit(body.json, principal, response)) return
     const cancelled = cancelledCall(body.json, principal, request.headers[clientHeader])
     if (cancelled) inFlight.cancel(cancelled.name, cancelled.reason)
     if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())

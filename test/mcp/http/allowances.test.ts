@@ -17,6 +17,7 @@ const principals = {
     modelIds: ['openai/gpt-4o'],
     tools: ['*_models', 'run_agent', 'current_time'],
   },
+  sole: { agents: ['', 'writer'] },
   single: { maxConcurrentRuns: 1 },
   poor: { usdPerDay: 0.001 },
   short: { tokensPerDay: 1000 },
@@ -35,7 +36,7 @@ beforeAll(async () => {
   ])
   const LITELLM_AGENTS_CONFIG = configFile({
     defaults: { modelId: 'openai/gpt-4o-mini' },
-    allow: { modelIds: ['openai/*'] },
+    allow: { modelIds: ['openai/*'], tools: ['judge', 'agent_*'] },
     agents: {
       writer: { description: 'Writes letters.', exposeAs: 'tool' },
       judge: { description: 'Judges letters.', exposeAs: 'tool', modelId: 'openai/gpt-4o' },
@@ -116,6 +117,8 @@ describe('a principal is refused', () => {
   test.each<[string, Name, JsonObject, string, RegExp]>([
     ['an agent of others', 'writer', { agent: 'judge' }, 'invalidRequest', /no agent "judge"/],
     ['an agent of their own making', 'writer', {}, 'permission', /only use the agents/],
+    ['others’ agent as a tool', 'sole', { tools: ['judge'] }, 'permission', /"judge"/],
+    ['the same by its tool', 'sole', { tools: ['agent_judge'] }, 'permission', /"agent_judge"/],
     ['another model', 'reader', { modelId: 'openai/gpt-4.1' }, 'permission', /not open to you/],
     ['the default model', 'reader', {}, 'permission', /gpt-4o-mini is not open to you/],
     ['a profile’s model', 'reader', { agent: 'writer' }, 'permission', /not open to you/],
@@ -134,6 +137,7 @@ describe('a principal is refused', () => {
 
   test('and may do the rest', async () => {
     expect(await errorOf(run('writer', { agent: 'writer' }))).toBeUndefined()
+    expect(await errorOf(run('sole', { tools: ['writer'] }))).toBeUndefined()
     expect(await errorOf(run('reader', { agent: 'judge' }))).toBeUndefined()
     const args = { modelId: 'openai/gpt-4o', tools: ['current_time'] }
     expect(await errorOf(run('reader', args))).toBeUndefined()

@@ -5,6 +5,7 @@ import { configFile } from '../../helpers/config-file.js'
 import { type HttpServer, startHttp } from '../../helpers/connect.js'
 import { type FakeProvider, startFakeProvider } from '../../helpers/fake-provider/index.js'
 import { callTool, rpc, send } from '../../helpers/http-client.js'
+import { modernParams } from '../../helpers/modern-params.js'
 import { upstream } from '../../helpers/program.js'
 
 const preload = fileURLToPath(new URL('../../helpers/report-memory.mjs', import.meta.url))
@@ -146,6 +147,34 @@ test('bodies that come in at once hold no more than their share', async () => {
   for (const socket of sockets) socket.destroy()
   await expect.poll(async () => (await ping()).status, { timeout: 10_000 }).toBe(200)
   await small.stop()
+})
+
+test('a caller cannot take all event streams there may be', async () => {
+  const controllers: AbortController[] = []
+  const listen = async () => {
+    const controller = new AbortController()
+    controllers.push(controller)
+    const method = 'subscriptions/listen'
+    const params = modernParams({ notifications: { toolsListChanged: true } }, false)
+    const reply = await fetch(server.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${server.token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': method,
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: controllers.length, method, params }),
+      signal: controller.signal,
+    })
+    return reply.status
+  }
+  const statuses = await Promise.all(Array.from({ length: 130 }, listen))
+  expect(statuses.filter((status) => status === 429)).toHaveLength(2)
+  for (const controller of controllers) controller.abort()
+  await expect.poll(listen, { timeout: 10_000 }).toBe(200)
+  controllers.at(-1)?.abort()
 })
 
 test('a client that does not get its headers across in time is cut off', async () => {

@@ -7,6 +7,7 @@ import {
   startFakeProvider,
 } from '../../helpers/fake-provider/index.js'
 import { rpc } from '../../helpers/http-client.js'
+import { modernParams } from '../../helpers/modern-params.js'
 import { upstream } from '../../helpers/program.js'
 
 const tokens = { alice: 'alice-0123456789abcdef', bob: 'bob-0123456789abcdef' }
@@ -62,6 +63,26 @@ test('a stolen run id opens, stops and shows nothing', async () => {
   expect((await call('alice', 'list_runs')).runs).toHaveLength(1)
   expect((await read('alice', `litellm-agents://runs/${runId}`)).result).toBeDefined()
   expect((await call('alice', 'cancel_run', { runId })).status).toBe('cancelled')
+})
+
+test('a stolen task is as good as none', async () => {
+  fake.script({ text: 'For Alice', delayMs: 20_000 })
+  const as = async (who: Name, method: string, params: JsonObject) => {
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method }
+    const name = { 'mcp-name': params.name ?? params.taskId }
+    const caller = { url: server.url, token: tokens[who] }
+    return (
+      await rpc(caller, method, modernParams(params, true), { ...headers, ...name })
+    ).message()
+  }
+  const args = { prompt: 'Slowly', waitSeconds: 0 }
+  const { result } = await as('alice', 'tools/call', { name: 'run_agent', arguments: args })
+  const { taskId } = result
+  expect(taskId).toBeDefined()
+  for (const method of ['tasks/get', 'tasks/cancel'])
+    expect((await as('bob', method, { taskId })).error.message).toMatch(/no such task/)
+  expect((await as('alice', 'tasks/get', { taskId })).result.status).toBe('working')
+  expect((await as('alice', 'tasks/cancel', { taskId })).error).toBeUndefined()
 })
 
 test('an idempotency key joins only its owner’s run', async () => {

@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http'
+import { isJsonObject } from '../../agent/content.js'
+import { refuse } from './reply.js'
+
+/** Streams without an end, of all callers together, and of any one of them. */
+export const maxStreams = 256
+const maxOfOne = maxStreams / 2
+
+/** The event streams that are open, so that no caller takes all there may be. */
+export class EventStreams {
+  private readonly open = new Map<string, number>()
+
+  /** Whether a message may be served: one that opens a stream too many has been refused. */
+  admit(message: unknown, principal: string, response: ServerResponse): boolean {
+    if (!isJsonObject(message) || message.method !== 'subscriptions/listen') return true
+    const count = this.open.get(principal) ?? 0
+    if (count >= maxOfOne) {
+      refuse(response, 429, {
+        code: 'rateLimit',
+        message: `You have ${maxOfOne} event streams open.`,
+        hint: 'Close some of them first.',
+        retryable: true,
+      })
+      return false
+    }
+    this.open.set(principal, count + 1)
+    response.once('close', () => this.leave(principal))
+    return true
+  }
+
+  private leave(principal: string): void {
+    const count = this.open.get(principal) ?? 0
+    if (count > 1) this.open.set(principal, count - 1)
+    else this.open.delete(principal)
+  }
+}
