@@ -7,7 +7,7 @@ import {
   startFakeProvider,
 } from '../helpers/fake-provider/index.js'
 import { callTool, rpc } from '../helpers/http-client.js'
-import { modernParams } from '../helpers/modern-params.js'
+import { modernParams, takesTasks } from '../helpers/modern-params.js'
 import { upstream } from '../helpers/program.js'
 
 const tokens = { ann: 'ann-0123456789abcdef', bob: 'bob-0123456789abcdef' }
@@ -123,7 +123,7 @@ describe('a run behind a handle', () => {
   test('is a task to those that know of tasks, and to its principal only', async () => {
     const runId = await runInWork()
     const ask = async (who: Name, method: string, taskId: string, tasks = true) => {
-      const params = modernParams({ taskId, inputResponses: {} }, tasks)
+      const params = modernParams({ taskId, inputResponses: {} }, tasks ? takesTasks : {})
       const headers = {
         'mcp-protocol-version': '2026-07-28',
         'mcp-method': method,
