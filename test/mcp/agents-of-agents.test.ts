@@ -222,14 +222,27 @@ test('a server whose agents are another server’s tools passes its budget on', 
       { ...ask('writer', 'Write'), usage: usage(200) },
       { text: 'A line', usage: usage(300) },
     )
-    await outer.call('run_agent', {
-      prompt: 'Go',
-      agent: 'boss',
-      limits: { maxTotalTokens: 500 },
-    })
+    const boss = (args: JsonObject = {}) =>
+      outer.call('run_agent', { prompt: 'Go', agent: 'boss', ...args })
+    await boss({ limits: { maxTotalTokens: 500 } })
     // The inner run was left 399, of which its first two calls took 502: it made no third.
-    expect(models().slice(0, 3)).toEqual(['boss', 'lead', 'writer'])
-    expect(models().filter((model) => model === 'lead')).toHaveLength(1)
+    expect(models()).toEqual(['boss', 'lead', 'writer'])
+
+    fake.reset()
+    fake.script(
+      { ...delegate, usage: usage(100) },
+      { ...ask('writer', 'Write'), usage: usage(200) },
+      { text: 'A line', usage: usage(300) },
+      { text: 'Done', usage: usage(400) },
+      { text: 'All done', usage: usage(500) },
+    )
+    const result = await boss()
+    expect(result.structuredContent.text).toBe('All done')
+    expect(result.structuredContent.usage).toMatchObject({ inputTokens: 1_500, outputTokens: 5 })
+    expect(metrics(result).agents).toMatchObject({
+      inner: { runs: 1, cycles: 2, usage: { inputTokens: 600 } },
+      'inner/writer': { runs: 1, cycles: 1, usage: { inputTokens: 300 } },
+    })
   } finally {
     await outer.close()
   }

@@ -8,6 +8,7 @@ import type { McpServerConfig } from '../../config/mcp-servers.js'
 import { providerName, splitToolName, toolName } from './names.js'
 import { type ResultOptions, toolOutput } from './results.js'
 import { type ListOptions, McpServer, type McpServerOptions } from './server.js'
+import { reportSpending } from './spending.js'
 
 type Servers = ReadonlyMap<string, McpServerConfig>
 
@@ -129,7 +130,9 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
     run: async (input, { signal, run }) => {
       // A server that runs agents itself keeps within what is left to this run.
       const meta = run && { [budgetMetaKey]: budgetToPass(run) }
-      return toolOutput(await server.call(tool, input, { signal, meta }), options)
+      const result = await server.call(tool, input, { signal, meta })
+      if (run) reportSpending(server.name, result, run)
+      return toolOutput(result, options)
     },
   }
 }
