@@ -65,3 +65,41 @@ test('the cost of a run says where it comes from', async () => {
   expect(_meta[`${prefix}metrics`]).toMatchObject({ costSource: 'computed' })
   expect(structuredContent.costUsd).toBeGreaterThan(0)
 })
+
+test('an agent called 50 times in one session reads more than 90 % of its input from the cache', async () => {
+  const config = configFile({
+    defaults: { modelId: 'anthropic/claude-sonnet-4-6' },
+    agents: {
+      librarian: { systemPrompt: long, tools: ['calculator', 'current_time'], cache: 'auto' },
+    },
+  })
+  const delegate = await connectStdio(
+    '2025',
+    { ANTHROPIC_API_BASE: fake.url, ANTHROPIC_API_KEY: 'sk-ant-test-0123456789' },
+    ['--config', config],
+  )
+  const sum = { input: 0, read: 0 }
+  try {
+    for (let call = 1; call <= 50; call++) {
+      // As people delegate: some answers are long, and every fifth takes a tool.
+      if (call % 5 === 0)
+        fake.script({ toolCalls: [{ name: 'calculator', arguments: { expression: `${call}*7` } }] })
+      fake.script({ text: `Answer ${call}. ${'It stands on the third shelf. '.repeat(call % 12)}` })
+      const prompt = `Question ${call}: where is volume ${call * 31} of the collection?`
+      const { structuredContent } = await delegate.call('run_agent', {
+        prompt,
+        agent: 'librarian',
+        sessionId: 'reading',
+      })
+      expect(structuredContent.stopReason).toBe('endTurn')
+      sum.input += structuredContent.usage.inputTokens
+      sum.read += structuredContent.usage.cacheReadInputTokens
+    }
+  } finally {
+    await delegate.close()
+  }
+  const billed = fake.modelRequests.map((request) => request.billed)
+  const read = billed.reduce((total, bill) => total + (bill?.read ?? 0), 0)
+  expect(sum.read).toBe(read)
+  expect(sum.read / sum.input).toBeGreaterThan(0.9)
+})

@@ -155,7 +155,7 @@ test('a caller cannot take all event streams there may be', async () => {
     const controller = new AbortController()
     controllers.push(controller)
     const method = 'subscriptions/listen'
-    const params = modernParams({ notifications: { toolsListChanged: true } }, false)
+    const params = modernParams({ notifications: { toolsListChanged: true } }, {})
     const reply = await fetch(server.url, {
       method: 'POST',
       headers: {

@@ -7,7 +7,7 @@ import {
   startFakeProvider,
 } from '../../helpers/fake-provider/index.js'
 import { rpc } from '../../helpers/http-client.js'
-import { modernParams } from '../../helpers/modern-params.js'
+import { modernParams, takesTasks } from '../../helpers/modern-params.js'
 import { upstream } from '../../helpers/program.js'
 
 const tokens = { alice: 'alice-0123456789abcdef', bob: 'bob-0123456789abcdef' }
@@ -72,7 +72,7 @@ test('a stolen task is as good as none', async () => {
     const name = { 'mcp-name': params.name ?? params.taskId }
     const caller = { url: server.url, token: tokens[who] }
     return (
-      await rpc(caller, method, modernParams(params, true), { ...headers, ...name })
+      await rpc(caller, method, modernParams(params, takesTasks), { ...headers, ...name })
     ).message()
   }
   const args = { prompt: 'Slowly', waitSeconds: 0 }
