@@ -142,7 +142,7 @@ export class LiveRun {
     this.doing = this.status
     const endedAt = Date.now()
     const expiresAt = endedAt + ttlSeconds * 1000
-    const record = { ...this.record(outcome), endedAt, expiresAt, outcome }
+    const record = Object.assign(this.record(outcome), { endedAt, expiresAt, outcome })
     for (const { done } of this.waiters) done()
     return { record, transcript: withoutMedia(this.transcript()) }
   }

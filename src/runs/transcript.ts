@@ -7,7 +7,8 @@ import type {
 } from '../agent/content.js'
 
 /** Messages to keep and to show: what a picture or a document holds is left out. */
-export function withoutMedia(messages: readonly Message[]): Message[] {
+export function withoutMedia(messages: readonly Message[]): readonly Message[] {
+  if (!messages.some(({ content }) => content.some(hasMedia))) return messages
   return messages.map((message) =>
     message.content.some(hasMedia)
       ? { ...message, content: message.content.map(blockWithoutMedia) }
