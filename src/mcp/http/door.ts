@@ -1,24 +1,21 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type NodeIncomingMessageLike, toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/server'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler } from '@modelcontextprotocol/server'
 import { configurationError } from '../../agent/errors.js'
-import { allowanceOf } from '../allowance.js'
 import type { HttpAccess } from '../auth/access.js'
 import { authentication } from '../auth/authenticate.js'
-import { challenge, metadataPaths, resourceMetadata } from '../auth/challenge.js'
-import { cancelledCall, clientHeader, opensSession } from '../call-name.js'
+import { metadataPaths, resourceMetadata } from '../auth/challenge.js'
 import { serverFactory } from '../server.js'
 import type { Services } from '../services.js'
 import type { ListChanges } from '../surface.js'
 import { logVisit, pathOf, type Visit } from './access-log.js'
-import { JsonBodies } from './body.js'
 import { boundConnections, serverOptions } from './connections.js'
-import { EventStreams, maxStreams } from './event-streams.js'
+import { maxStreams } from './event-streams.js'
 import { webPageGuard } from './guard.js'
+import { mcpRoute } from './mcp-route.js'
 import { refuse, replyJson } from './reply.js'
-import { RequestRate } from './request-rate.js'
 
 export interface HttpDoor {
   /** Where clients find the server. */
@@ -48,10 +45,7 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
     onerror,
   })
   const serveMcp = toNodeHandler(handler, { onerror, maxRequestBodySize: maxBodyBytes })
-  const authenticate = authentication(config.http, access)
-  const bodies = new JsonBodies(maxBodyBytes)
-  const rate = new RequestRate()
-  const streams = new EventStreams()
+  const serveKnown = mcpRoute(services, authentication(config.http, access), serveMcp)
   const unfinished = new Set<ServerResponse>()
   let closing = false
 
@@ -62,7 +56,7 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
         ? replyJson(response, 503, { status: 'closing' })
         : replyJson(response, 200, { status: 'ready' }),
     '/mcp': (request, response, visit) => {
-      mcpRoute(request, response, visit).catch((error: unknown) => {
+      serveKnown(request, response, visit).catch((error: unknown) => {
         log.error('a request failed unexpectedly', { err: error })
         response.destroy()
       })
@@ -72,48 +66,6 @@ export async function serveHttp(services: Services, access: HttpAccess): Promise
     for (const path of metadataPaths(oauth))
       routes[path] = (_, response) => replyJson(response, 200, resourceMetadata(oauth))
   const guard = webPageGuard(config.http)
-
-  async function mcpRoute(
-    request: IncomingMessage,
-    response: ServerResponse,
-    visit: Visit,
-  ): Promise<void> {
-    const verdict = authenticate(request.headers.authorization)
-    // Waiting for what is there already would cost every request a turn.
-    const caller = verdict instanceof Promise ? await verdict : verdict
-    if (!('principal' in caller)) return challenge(response, caller, oauth)
-    const { principal } = caller
-    visit.principal = principal
-    if (!inTime(principal, response)) return
-    // The token itself goes no further than this.
-    const auth = { token: '', clientId: principal, scopes: [] }
-    const authenticated = Object.assign(request, { auth }) as NodeIncomingMessageLike
-    if (request.method !== 'POST' || !isJsonContentType(request.headers['content-type'] ?? null))
-      return serveMcp(authenticated, response)
-    const body = await bodies.read(request)
-    if ('refused' in body) return bodies.refuse(response, body.refused)
-    if (!streams.admit(body.json, principal, response)) return
-    const cancelled = cancelledCall(body.json, principal, request.headers[clientHeader])
-    if (cancelled) inFlight.cancel(cancelled.name, cancelled.reason)
-    if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())
-    return serveMcp(authenticated, response, body.json)
-  }
-
-  /** Whether the principal has a request left in this minute; where not, it has been told when. */
-  function inTime(principal: string, response: ServerResponse): boolean {
-    const { requestsPerMinute } = allowanceOf(principal, config)
-    const waitMs = requestsPerMinute === undefined ? 0 : rate.take(principal, requestsPerMinute)
-    if (waitMs === 0) return true
-    const seconds = Math.ceil(waitMs / 1000)
-    response.setHeader('retry-after', seconds)
-    refuse(response, 429, {
-      code: 'rateLimit',
-      message: `You may send ${requestsPerMinute} requests a minute.`,
-      hint: `Try again in ${seconds} s.`,
-      retryable: true,
-    })
-    return false
-  }
 
   // Importing node:http costs ten times what asking for it does.
   const http = process.getBuiltinModule('node:http')
