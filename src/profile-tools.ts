@@ -2,7 +2,9 @@ import { agentTool, type ChildRunOptions } from './agent/agent-tool.js'
 import type { AgentResult } from './agent/result.js'
 import type { Tool } from './agent/tool.js'
 import type { AgentProfile } from './config/profiles.js'
+import type { Config } from './config/resolve.js'
 import { agentToolPrefix } from './config/tool-references.js'
+import { allowanceOf } from './mcp/allowance.js'
 import { planCall } from './mcp/call-plan.js'
 import type { PartsSource } from './run-parts.js'
 import { runAlone } from './runs/run.js'
@@ -16,10 +18,17 @@ export function profileTool(
   materialise: Materialise,
 ): Tool {
   const run = async (prompt: string, options: ChildRunOptions): Promise<AgentResult> => {
-    const planned = planCall('run_agent', { prompt, agent: name }, principal, source)
+    const child = { config: forModels(source.config, principal), models: source.models }
+    const planned = planCall('run_agent', { prompt, agent: name }, principal, child)
     // Who may change nothing may have nothing changed for it.
     const spec = readOnly ? { ...planned, readOnly } : planned
     return runAlone(spec, await materialise(spec, options.signal), options)
   }
   return agentTool({ name: `${agentToolPrefix}${name}`, agent: name, description, run })
+}
+
+/** An agent comes with the one that uses it, whoever calls; a model is held to what the caller may use. */
+function forModels(config: Config, principal: string): Config {
+  const { modelIds } = allowanceOf(principal, config)
+  return modelIds ? { ...config, allow: { ...config.allow, caller: { modelIds } } } : config
 }

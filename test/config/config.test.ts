@@ -69,6 +69,7 @@ describe('where a value comes from', () => {
       sessions: { maxSessions: 1000, ttlSeconds: 86_400, limits: {} },
       agents: new Map(),
       runs: {
+        approvalTimeoutSeconds: 3600,
         maxConcurrent: 256,
         maxQueued: 1024,
         resultTtlSeconds: 86_400,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFile } from '../helpers/config-file.js'
-import { type Connection, connectStdio, startHttp } from '../helpers/connect.js'
+import { type Connection, connectStdio, type HttpServer, startHttp } from '../helpers/connect.js'
 import {
   type FakeProvider,
   type JsonObject,
@@ -172,13 +172,22 @@ describe('a budget that is passed down', () => {
   })
 })
 
-test('a budget in headers counts as well', async () => {
-  const server = await startHttp({ LITELLM_AGENTS_CONFIG: configFile(configuration()) })
-  const post = async (headers: Record<string, string>) => {
+describe('over HTTP', () => {
+  const token = 'a-token-of-many-characters'
+  let server: HttpServer
+
+  beforeAll(async () => {
+    const http = { principals: { ada: { token, allow: { modelIds: ['openai/lead'] } } } }
+    const config = configFile({ ...configuration(), http })
+    server = await startHttp({ LITELLM_AGENTS_CONFIG: config }, [], 'none')
+  })
+  afterAll(() => server.stop())
+
+  const post = async (headers: Record<string, string> = {}) => {
     const response = await fetch(server.url, {
       method: 'POST',
       headers: {
-        authorization: `Bearer ${server.token}`,
+        authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
         ...headers,
@@ -192,14 +201,20 @@ test('a budget in headers counts as well', async () => {
     })
     return response.text()
   }
-  try {
+
+  test('a budget in headers counts as well', async () => {
     expect(await post({ 'x-litellm-agents-depth': '0' })).toContain('limitReached')
     expect(await post({ 'x-litellm-agents-budget-usd': '0' })).toContain('limitReached')
     expect(fake.modelRequests).toEqual([])
     expect(await post({ 'x-litellm-agents-depth': '2' })).toContain('You said: Go')
-  } finally {
-    await server.stop()
-  }
+  })
+
+  test('an agent below has no model that the caller may not use', async () => {
+    fake.script(ask('writer', 'Write'), { text: 'Done without' })
+    expect(await post()).toContain('Done without')
+    expect(models()).toEqual(['lead', 'lead'])
+    expect(toolResults(1)).toContain('openai/writer')
+  })
 })
 
 test('a server whose agents are another server’s tools passes its budget on', async () => {
