@@ -9,6 +9,7 @@ import {
 import { rpc } from '../../helpers/http-client.js'
 import { modernParams, takesTasks } from '../../helpers/modern-params.js'
 import { upstream } from '../../helpers/program.js'
+import { stdioServer } from '../../helpers/tool-server/index.js'
 
 const tokens = { alice: 'alice-0123456789abcdef', bob: 'bob-0123456789abcdef' }
 type Name = keyof typeof tokens
@@ -19,7 +20,12 @@ let server: HttpServer
 beforeAll(async () => {
   fake = await startFakeProvider()
   const principals = { alice: { token: tokens.alice }, bob: { token: tokens.bob } }
-  const LITELLM_AGENTS_CONFIG = configFile({ http: { principals } })
+  const { command, args } = stdioServer()
+  const LITELLM_AGENTS_CONFIG = configFile({
+    allow: { tools: ['things/*'] },
+    mcpServers: { things: { command, args } },
+    http: { principals },
+  })
   server = await startHttp({ ...upstream(fake), LITELLM_AGENTS_CONFIG }, [], 'none')
 })
 afterAll(async () => {
@@ -83,6 +89,20 @@ test('a stolen task is as good as none', async () => {
     expect((await as('bob', method, { taskId })).error.message).toMatch(/no such task/)
   expect((await as('alice', 'tasks/get', { taskId })).result.status).toBe('working')
   expect((await as('alice', 'tasks/cancel', { taskId })).error).toBeUndefined()
+})
+
+test('a long result is kept for whom its run was for', async () => {
+  fake.script(
+    { toolCalls: [{ name: 'things__huge', arguments: { before: 25_000 } }] },
+    { text: 'Done' },
+  )
+  await call('alice', 'run_agent', { prompt: 'Look it up', tools: ['things/huge'] })
+  const sent = JSON.stringify(fake.modelRequests.at(-1)?.body)
+  const [uri] = /litellm-agents:\/\/results\/[\w-]+/.exec(sent) ?? []
+  expect((await read('alice', uri as string)).result.contents[0].text.length).toBeGreaterThan(
+    20_000,
+  )
+  expect((await read('bob', uri as string)).error).toBeDefined()
 })
 
 test('an idempotency key joins only its owner’s run', async () => {
