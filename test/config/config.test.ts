@@ -76,7 +76,6 @@ describe('where a value comes from', () => {
         maxResults: 2000,
         maxResultBytes: 32 * 1024 * 1024,
         maxTextChars: 20_000,
-        approvalTimeoutSeconds: 3600,
       },
       mcpServers: new Map(),
       files: [],
