@@ -8,6 +8,8 @@ import { userConfigFolder, userStateFolder } from '../../src/config/folders.js'
 import { loadConfig } from '../../src/config/load.js'
 import { ConfigError, problemText } from '../../src/config/problems.js'
 import { resolveConfig } from '../../src/config/resolve.js'
+import { builtinToolNames } from '../../src/config/tool-references.js'
+import { builtinTools } from '../../src/toolsets/index.js'
 import { configFile } from '../helpers/config-file.js'
 
 const noPrompts = (path: string): string => {
@@ -155,6 +157,10 @@ test('an agent has what the file says, its prompts as they stand', () => {
     readOnly: false,
   })
   expect(files).toEqual(['/etc/agents.yaml', '/etc/prompts/reviewer.md'])
+})
+
+test('the tools that a file may name without more are those there are', () => {
+  expect(builtinToolNames).toEqual([...builtinTools.keys()])
 })
 
 test('of two caps on what a run costs, the smaller one counts', () => {
