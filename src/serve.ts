@@ -8,20 +8,16 @@ import { ConfigError } from './config/problems.js'
 import type { Config, LogLevel } from './config/resolve.js'
 import { LiveConfig } from './live-config.js'
 import { createLogger, type ServerLog } from './log.js'
-import { allowanceOf } from './mcp/allowance.js'
 import { InFlight } from './mcp/in-flight.js'
 import type { Services } from './mcp/services.js'
 import { serveOverStdio } from './mcp/stdio.js'
 import type { ListChanges } from './mcp/surface.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { orphaned } from './parent-process.js'
+import { runHouse } from './run-engine.js'
 import { runParts } from './run-parts.js'
 import type { RunRecord } from './runs/engine.js'
-import { InProcessEngine } from './runs/in-process.js'
 import { KeptResults } from './runs/kept-results.js'
-import { MemoryQuotas } from './runs/memory-quotas.js'
-import { MemoryUsageTotals } from './runs/usage-totals.js'
-import { sessionStore } from './session-store.js'
 import { version } from './version.js'
 
 const graceMs = 5_000
@@ -95,18 +91,17 @@ interface House {
 async function build(config: Config, usualLevel: LogLevel): Promise<House> {
   const live = new LiveConfig(config, process.env)
   const redact = (text: string) => live.redact(text)
-  const sessions = await sessionStore(config.sessions)
-  const quotas = new MemoryQuotas()
   const level = config.logLevel ?? usualLevel
   const log = createLogger(level, redact)
   switchLevelOnSignal(log, level)
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
-  const usage = new MemoryUsageTotals()
-  const onEnd = (record: RunRecord) => {
-    usage.add(record)
-    log.info('run ended', runSummary(record))
-  }
+  const { runs, sessions, signingKey, usage } = await runHouse(config, {
+    live,
+    materialise: runParts(live, tools),
+    onEnd: (record) => log.info('run ended', runSummary(record)),
+    onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
+  })
   const services: Services = {
     version,
     get config() {
@@ -116,17 +111,12 @@ async function build(config: Config, usualLevel: LogLevel): Promise<House> {
       return live.models
     },
     log,
-    runs: new InProcessEngine(runParts(live, tools), sessions, {
-      ...config.runs,
-      admit: ({ principal, limits }) =>
-        quotas.admit(principal, limits, allowanceOf(principal, live.config)),
-      onEnd,
-    }),
+    runs,
     usage,
     sessions,
     results,
     inFlight: new InFlight(),
-    signingKey: crypto.getRandomValues(new Uint8Array(32)),
+    signingKey,
     redact,
   }
   return { live, services, tools }
@@ -149,6 +139,10 @@ function watchFilesSoon(
     reloadOnChange({ live, services, load, states, onReplaced })
   }
   setTimeout(watch, watchAfterMs).unref()
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** For the log: never what was asked or answered. */

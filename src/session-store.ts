@@ -3,10 +3,21 @@ import { MemorySessions } from './runs/memory-sessions.js'
 import type { SessionStore } from './runs/session-store.js'
 
 /** The store that the operator chose. */
-export async function sessionStore(config: SessionsConfig): Promise<SessionStore> {
-  const { dir, maxSessions, ttlSeconds, limits } = config
-  const options = { maxSessions, ttlMs: ttlSeconds * 1000, limits }
+export async function sessionStore(
+  config: SessionsConfig,
+  onError: (error: unknown) => void,
+): Promise<SessionStore> {
+  const { databaseUrl, dir } = config
+  const options = storeOptions(config)
+  if (databaseUrl !== undefined) {
+    const { openPostgres } = await import('./runs/postgres/open.js')
+    return (await openPostgres(databaseUrl, options, onError)).sessions
+  }
   if (dir === undefined) return new MemorySessions(options)
   const { FileSessions } = await import('./runs/file-sessions.js')
   return new FileSessions(dir, options)
+}
+
+export function storeOptions({ maxSessions, ttlSeconds, limits }: SessionsConfig) {
+  return { maxSessions, ttlMs: ttlSeconds * 1000, limits }
 }

@@ -102,9 +102,9 @@ async function* recordedCall(
           const now = performance.now()
           const metrics = {
             modelId: model.modelId,
-            ...report,
             latencyMs: now - startedAt,
             timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
+            ...report,
             stopReason,
             ...(rawStopReason !== null && { rawStopReason }),
             ...(purpose && { purpose }),

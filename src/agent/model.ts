@@ -85,6 +85,9 @@ export interface CallReport {
   callId: string | null
   attemptedRetries: number | null
   attemptedFallbacks: number | null
+  /** How long the call took, where this is its record and not the call itself. */
+  latencyMs?: number
+  timeToFirstByteMs?: number | null
   cache: CacheReport
 }
 

@@ -11,6 +11,11 @@ export interface ToolSpec {
 
 export interface ToolContext {
   toolUseId: string
+  /**
+   * The same whenever this very call is made again, as after a crash: a tool with side effects can
+   * tell by it what it has done already. Only where runs survive a crash.
+   */
+  idempotencyKey?: string
   /** Aborts when the run is cancelled or out of time. */
   signal: AbortSignal
   /** The run the call belongs to: for a tool that runs an agent, to hand to it as `parent`. */

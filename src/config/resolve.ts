@@ -5,8 +5,13 @@ import { type CallerAllowance, type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'
 import { ConfigError, type ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
-import { type RunsConfig, resolveRuns } from './runs.js'
-import { resolveSessions, type SessionsConfig, sessionsProblems } from './sessions.js'
+import { durableDatabase, type RunsConfig, resolveRuns, runsProblems } from './runs.js'
+import {
+  resolveSessions,
+  type SessionsConfig,
+  sessionsDatabase,
+  sessionsProblems,
+} from './sessions.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -57,6 +62,8 @@ export interface Config {
 
 /** What the command line says; it wins over the environment and the file. */
 export interface ConfigFlags {
+  /** The command. */
+  name?: string
   host?: string
   port?: number
 }
@@ -70,7 +77,11 @@ export interface ConfigSources {
 
 /** The configuration: defaults ← file ← environment ← flags. Pure. Fails with a ConfigError. */
 export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config {
-  const problems: ConfigProblem[] = [...(file?.problems ?? []), ...sessionsProblems(env)]
+  const problems: ConfigProblem[] = [
+    ...(file?.problems ?? []),
+    ...sessionsProblems(file?.content, env),
+    ...runsProblems(file?.content.runs ?? {}, env),
+  ]
   const logLevel = env.LITELLM_AGENTS_LOG_LEVEL || undefined
   if (logLevel !== undefined && !isLogLevel(logLevel))
     problems.push({
@@ -81,6 +92,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
 
   const { defaults = {}, clientArgs = {}, allow = {}, http = {}, runs = {} } = file?.content ?? {}
   const modelId = env.LITELLM_AGENTS_MODEL_ID || defaults.modelId
+  const databaseUrl = durableDatabase(runs, env, flags.name === 'http')
   return {
     defaults: {
       ...(modelId !== undefined && { modelId }),
@@ -102,8 +114,8 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       limits: operatorLimits(allow),
     },
     http: resolveHttp(http, env, flags),
-    sessions: resolveSessions(file, env),
-    runs: resolveRuns(runs),
+    sessions: resolveSessions(file, env, databaseUrl ?? sessionsDatabase(file?.content, env)),
+    runs: resolveRuns(runs, databaseUrl),
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),

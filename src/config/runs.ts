@@ -1,9 +1,28 @@
 import * as z from 'zod'
+import type { ConfigProblem } from './problems.js'
 import { strict } from './strict.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 const wholePositive = z.int().positive()
 
+const engines = ['inProcess', 'dbos'] as const
+
 export const runsSchema = strict({
+  engine: z
+    .enum(engines)
+    .exactOptional()
+    .describe('dbos: runs outlive the server, and several servers share them.'),
+  databaseUrl: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('The PostgreSQL of runs and sessions; means engine: dbos.'),
+  deployment: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('Servers take over runs only from those of the same name and version.'),
   maxConcurrent: wholePositive.exactOptional().describe('The others wait for their turn.'),
   maxQueued: z.int().min(0).exactOptional().describe('Calls beyond them are refused.'),
   resultTtlSeconds: z
@@ -33,9 +52,22 @@ export interface RunsConfig {
   approvalTimeoutSeconds: number
   /** A longer answer is cut, with a link to the whole. */
   maxTextChars: number
+  /** Absent: runs stay in this process. */
+  durable?: DurableRunsConfig
 }
 
-export function resolveRuns(runs: z.output<typeof runsSchema>): RunsConfig {
+export interface DurableRunsConfig {
+  databaseUrl: string
+  /** Servers of one name and version take over each other's runs. */
+  deployment: string
+}
+
+type RunsContent = z.output<typeof runsSchema>
+
+export function resolveRuns(
+  { databaseUrl: _url, deployment = 'default', engine: _engine, ...runs }: RunsContent,
+  databaseUrl: string | undefined,
+): RunsConfig {
   return {
     maxConcurrent: 256,
     maxQueued: 1024,
@@ -45,5 +77,47 @@ export function resolveRuns(runs: z.output<typeof runsSchema>): RunsConfig {
     approvalTimeoutSeconds: 60 * 60,
     maxTextChars: 20_000,
     ...runs,
+    ...(databaseUrl !== undefined && { durable: { databaseUrl, deployment } }),
   }
+}
+
+/**
+ * The PostgreSQL that runs are kept in; `undefined`: none. A server over HTTP takes DATABASE_URL for a
+ * wish. One over stdio is started by a client, with whatever is in its environment, and must be told.
+ */
+export function durableDatabase(
+  { engine, databaseUrl }: RunsContent,
+  env: Environment,
+  overHttp: boolean,
+): string | undefined {
+  const chosen = env.LITELLM_AGENTS_RUNS_ENGINE || engine
+  const given = env.DATABASE_URL || undefined
+  if (chosen === 'inProcess') return undefined
+  if (chosen === 'dbos') return databaseUrl ?? given
+  return databaseUrl ?? (overHttp && given && isPostgres(given) ? given : undefined)
+}
+
+export function runsProblems(
+  { engine, databaseUrl }: RunsContent,
+  env: Environment,
+): ConfigProblem[] {
+  const wanted = env.LITELLM_AGENTS_RUNS_ENGINE || undefined
+  if (wanted !== undefined && !engines.some((known) => known === wanted))
+    return [
+      { path: ['LITELLM_AGENTS_RUNS_ENGINE'], message: `must be one of ${engines.join(', ')}` },
+    ]
+  if ((wanted ?? engine) === 'inProcess') return []
+  const url = databaseUrl ?? ((wanted ?? engine) === 'dbos' ? env.DATABASE_URL || '' : undefined)
+  if (url === undefined || isPostgres(url)) return []
+  return [
+    {
+      path: databaseUrl === undefined ? ['DATABASE_URL'] : ['runs', 'databaseUrl'],
+      message:
+        'must be the address of a PostgreSQL, such as postgres://user:password@host/database',
+    },
+  ]
+}
+
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\//.test(url)
 }

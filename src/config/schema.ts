@@ -105,7 +105,7 @@ export const fileSchema = strict({
   }).exactOptional(),
   http: httpSchema.exactOptional(),
   sessions: strict({
-    store: z.enum(['memory', 'file']).exactOptional(),
+    store: z.enum(['memory', 'file', 'postgres']).exactOptional(),
     dir: text
       .exactOptional()
       .describe('A folder, from the folder of this file; means store: file.'),

@@ -3,7 +3,7 @@ import type { Config } from '../config/resolve.js'
 import type { RunEngine } from '../runs/engine.js'
 import type { KeptResults } from '../runs/kept-results.js'
 import type { SessionStore } from '../runs/session-store.js'
-import type { UsageTotals } from '../runs/usage-totals.js'
+import type { UsageSource } from '../runs/usage-totals.js'
 import type { InFlight } from './in-flight.js'
 
 /** What the front door needs of the rest of the house; the program puts it together. */
@@ -12,7 +12,7 @@ export interface Services {
   readonly config: Config
   readonly log: Logger
   readonly runs: RunEngine
-  readonly usage: UsageTotals
+  readonly usage: UsageSource
   /** The conversations between runs. */
   readonly sessions: SessionStore
   readonly models: ModelSource

@@ -1,4 +1,4 @@
-import { AgentError } from '../agent/errors.js'
+import { tooManyWaiting } from './engine-errors.js'
 
 /** A place in the queue, by which it is known. */
 export interface Place {
@@ -28,7 +28,7 @@ export class FairQueue {
       place.start()
       return
     }
-    if (this.waiting >= this.maxWaiting) throw tooMany(this.waiting)
+    if (this.waiting >= this.maxWaiting) throw tooManyWaiting(this.waiting)
     const line = this.lines.get(place.principal)
     if (line) line.push(place)
     else this.lines.set(place.principal, [place])
@@ -76,14 +76,4 @@ export class FairQueue {
     this.lines.delete(place.principal)
     if (line.length > 0) this.lines.set(place.principal, line)
   }
-}
-
-function tooMany(waiting: number): AgentError {
-  return new AgentError({
-    code: 'rateLimit',
-    message: `The server is busy: ${waiting} runs are waiting for their turn.`,
-    hint: 'Call again in a while, or ask the operator to raise runs.maxConcurrent or runs.maxQueued.',
-    retryable: true,
-    unsent: true,
-  })
 }

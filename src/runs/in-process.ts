@@ -1,6 +1,6 @@
 import type { ApprovalDecision } from '../agent/approval.js'
 import type { Message } from '../agent/content.js'
-import { AgentError, asAgentError, cancelledError, invalidRequest } from '../agent/errors.js'
+import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
 import { noUsage } from '../agent/usage.js'
 import { BoundedStore } from './bounded-store.js'
 import type {
@@ -13,6 +13,7 @@ import type {
   StartOptions,
   WaitOptions,
 } from './engine.js'
+import { otherArguments, shuttingDown } from './engine-errors.js'
 import { FairQueue, type Place } from './fair-queue.js'
 import { failureData, LiveRun } from './live-run.js'
 import type { Admission, Admit } from './quotas.js'
@@ -297,21 +298,4 @@ function fits({ sessionId, status }: RunSummary, filter: RunFilter): boolean {
     (filter.statuses === undefined || filter.statuses.includes(status)) &&
     (filter.sessionId === undefined || filter.sessionId === sessionId)
   )
-}
-
-function otherArguments(): AgentError {
-  return invalidRequest(
-    'This idempotencyKey was used for a call with other arguments.',
-    'Repeat the arguments of that call to join its run, or choose another key.',
-  )
-}
-
-function shuttingDown(): AgentError {
-  return new AgentError({
-    code: 'connection',
-    message: 'The server is shutting down.',
-    hint: 'Call again in a moment.',
-    retryable: true,
-    unsent: true,
-  })
 }

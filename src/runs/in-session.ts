@@ -2,7 +2,13 @@ import type { CoreAgent } from '../agent/agent.js'
 import { AgentError, asAgentError, cancelledError } from '../agent/errors.js'
 import type { Limits } from '../agent/limits.js'
 import type { AgentResult } from '../agent/result.js'
-import type { Session, SessionKey, SessionLimits, SessionStore, Spending } from './session-store.js'
+import type {
+  Session,
+  SessionAccess,
+  SessionKey,
+  SessionLimits,
+  Spending,
+} from './session-store.js'
 
 export interface SessionRun {
   key: SessionKey
@@ -16,7 +22,7 @@ export interface SessionRun {
 }
 
 /** Runs an agent that goes on with a session, when its turn has come, and keeps what was said and spent. */
-export async function runInSession(store: SessionStore, wanted: SessionRun): Promise<AgentResult> {
+export async function runInSession(store: SessionAccess, wanted: SessionRun): Promise<AgentResult> {
   const session = await enter(store, wanted)
   let agent: CoreAgent
   try {
@@ -44,7 +50,7 @@ export async function runInSession(store: SessionStore, wanted: SessionRun): Pro
   return end
 }
 
-async function enter(store: SessionStore, { key, signal, onWait }: SessionRun): Promise<Session> {
+async function enter(store: SessionAccess, { key, signal, onWait }: SessionRun): Promise<Session> {
   try {
     return await store.acquire(key, signal, onWait)
   } catch (thrown) {

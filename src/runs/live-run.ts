@@ -22,7 +22,6 @@ interface Waiter {
 
 /** A run in this process from its start to its end: what happened so far, and who waits. */
 export class LiveRun {
-  readonly runId = crypto.randomUUID()
   readonly createdAt = Date.now()
   readonly controller = new AbortController()
   readonly approvals: PendingApprovals
@@ -40,6 +39,7 @@ export class LiveRun {
   constructor(
     readonly spec: RunSpec,
     approvalTimeoutMs: number,
+    readonly runId: string = crypto.randomUUID(),
   ) {
     this.approvals = new PendingApprovals(approvalTimeoutMs, this.onApprovals)
   }
@@ -76,6 +76,11 @@ export class LiveRun {
   say(doing: string): void {
     this.doing = doing
     for (const listener of this.listeners) listener(doing)
+  }
+
+  /** Until the run's end. */
+  listen(listener: (doing: string) => void): void {
+    this.listeners.add(listener)
   }
 
   get heard(): boolean {

@@ -4,7 +4,7 @@ import { type AgentEvent, lastOf } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
 import type { ParentRun } from '../agent/run-tree.js'
 import { runInSession } from './in-session.js'
-import type { Session, SessionStore } from './session-store.js'
+import type { Session, SessionAccess } from './session-store.js'
 import type { RunParts, RunSpec } from './spec.js'
 
 export interface RunOptions {
@@ -24,7 +24,7 @@ export interface RunOptions {
 export function runSpec(
   spec: RunSpec,
   parts: RunParts,
-  sessions: SessionStore,
+  sessions: SessionAccess,
   options: RunOptions,
 ): Promise<AgentResult> {
   const { principal, agent: profile, sessionId, limits } = spec

@@ -80,4 +80,7 @@ export interface SessionStore {
   ): Promise<number>
 }
 
+/** What a run needs of it. */
+export type SessionAccess = Pick<SessionStore, 'acquire' | 'limits'>
+
 export const defaultSessions = { maxSessions: 1000, ttlMs: 24 * 60 * 60 * 1000 } as const

@@ -16,8 +16,7 @@ export interface UsageTotal {
   knownCostUsd: number
 }
 
-export interface UsageTotals {
-  add(run: RunRecord): void
+export interface UsageSource {
   /** Of one principal, the latest day first. */
   of(principal: string): Promise<UsageTotal[]>
 }
@@ -25,7 +24,7 @@ export interface UsageTotals {
 const maxRows = 10_000
 
 /** Totals in this process, from its start on. */
-export class MemoryUsageTotals implements UsageTotals {
+export class MemoryUsageTotals implements UsageSource {
   /** The oldest first: they go where there are too many. */
   private readonly rows = new Map<string, UsageTotal & { principal: string }>()
 

@@ -1,8 +1,11 @@
 import type { Tool } from '../../src/agent/tool.js'
+import { DurableRuns } from '../../src/runs/dbos/engine.js'
 import type { RunEngine, RunRecord } from '../../src/runs/engine.js'
 import { InProcessEngine, type InProcessOptions } from '../../src/runs/in-process.js'
 import { MemorySessions } from '../../src/runs/memory-sessions.js'
+import { openPostgres } from '../../src/runs/postgres/open.js'
 import type { RunSpec } from '../../src/runs/spec.js'
+import type { TestDatabase } from './postgres.js'
 import { ScriptedModel, type Step } from './scripted-model.js'
 
 export interface TestEngine {
@@ -38,6 +41,42 @@ export function inProcessEngine(
     approvalTimeoutSeconds: 60,
     admit: async ({ limits }) => ({ limits, settle: async () => {} }),
     onEnd: (record) => ended.push(record),
+    ...options,
+  })
+  return { engine, models, ended }
+}
+
+/** The same on PostgreSQL; its tables are emptied first. There is one at a time. */
+export async function durableEngine(
+  { query, url }: TestDatabase,
+  steps: readonly Step[],
+  { tools = [], onEnd, ...options }: TestEngineOptions = {},
+): Promise<TestEngine> {
+  const models: ScriptedModel[] = []
+  const ended: RunRecord[] = []
+  // What breaks when the server of the tests goes is no failure.
+  const onError = () => {}
+  const postgres = await openPostgres(url, {}, onError)
+  await query('TRUNCATE litellm_agents.runs, litellm_agents.sessions CASCADE')
+  const engine = await DurableRuns.open({
+    ...postgres,
+    databaseUrl: url,
+    maxConcurrent: 10,
+    maxQueued: 10,
+    resultTtlSeconds: 60,
+    approvalTimeoutSeconds: 60,
+    version: 'test',
+    allowance: () => ({}),
+    materialise: async () => {
+      const model = new ScriptedModel(steps)
+      models.push(model)
+      return { model, tools }
+    },
+    onEnd: (record) => {
+      ended.push(record)
+      onEnd?.(record)
+    },
+    onError,
     ...options,
   })
   return { engine, models, ended }

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient, QueryResultRow } from 'pg'
-import { configurationError } from '../../agent/errors.js'
+import { AgentError, configurationError } from '../../agent/errors.js'
+import { isOutage } from './retry.js'
 import { migrate, schemaName } from './schema.js'
 
 export type Row = QueryResultRow
@@ -13,10 +15,13 @@ export interface Queryable {
 export interface Database extends Queryable {
   /** All or nothing; the work's own failure rolls back. */
   transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T>
+  /** Does work that only one node may do at a time. */
+  alone<T>(lockId: number, work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 const maxConnections = 10
+const lockPollMs = 50
 
 /** Connects, and makes the tables where they are not there yet. */
 export async function openDatabase(
@@ -50,11 +55,12 @@ function databaseOf(pool: Pool): Database {
   return {
     rows: queryable(pool).rows,
     transaction: async (work) => {
-      const client = await pool.connect()
+      const client = await pool.connect().catch(toldAway)
       try {
-        await client.query('BEGIN')
-        const result = await work(queryable(client))
-        await client.query('COMMIT')
+        const { rows } = queryable(client)
+        await rows('BEGIN')
+        const result = await work({ rows })
+        await rows('COMMIT')
         return result
       } catch (error) {
         // What went wrong first is what is told.
@@ -64,19 +70,49 @@ function databaseOf(pool: Pool): Database {
         client.release()
       }
     },
+    alone: async (lockId, work) => {
+      const client = await pool.connect()
+      try {
+        // Whoever waits inside a statement keeps indexes from being built beside.
+        while (!(await tryLock(client, lockId))) await sleep(lockPollMs)
+        return await work()
+      } finally {
+        await client.query('SELECT pg_advisory_unlock($1)', [lockId]).catch(() => {})
+        client.release()
+      }
+    },
     close: () => pool.end(),
   }
+}
+
+async function tryLock(client: PoolClient, lockId: number): Promise<boolean> {
+  const { rows } = await client.query('SELECT pg_try_advisory_lock($1) AS got', [lockId])
+  return rows[0].got
 }
 
 function queryable(client: Pool | PoolClient): Queryable {
   return {
     rows: async <R extends Row>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query<R>(sql, [...values])).rows,
+      (await client.query<R>(sql, [...values]).catch(toldAway)).rows,
   }
 }
 
+/** A database that is away for a moment is no fault of what was asked. */
+function toldAway(error: unknown): never {
+  if (!isOutage(error)) throw error
+  throw new AgentError({
+    code: 'connection',
+    message: 'The PostgreSQL of runs and sessions cannot be reached.',
+    hint: 'Try again in a moment; if it stays, look whether the database is up.',
+    retryable: true,
+    unsent: true,
+    cause: error,
+  })
+}
+
 function unreachable(error: unknown) {
-  const why = error instanceof Error && 'code' in error ? error.code : 'unknown reason'
+  const cause = error instanceof AgentError ? error.cause : error
+  const why = cause instanceof Error && 'code' in cause ? cause.code : 'unknown reason'
   return configurationError(
     `The PostgreSQL of runs and sessions cannot be used (${why}).`,
     'Check DATABASE_URL (or runs.databaseUrl): its server must answer, and its user may create schemas in that database.',

@@ -9,6 +9,12 @@ export async function notify(database: Queryable, topic: string): Promise<void> 
   await database.rows('SELECT pg_notify($1, $2)', [channel, topic])
 }
 
+export interface Watch {
+  /** Resolves with the next notice, after so many milliseconds, or when the signal aborts. */
+  change(withinMs: number, signal?: AbortSignal): Promise<void>
+  stop(): void
+}
+
 /**
  * What other nodes tell through the database. It comes fast and may be lost: whoever listens looks
  * again after a while all the same.
@@ -56,20 +62,30 @@ export class Notifications {
     }
   }
 
-  /** Resolves with the next notice of this topic, after so many milliseconds, or when the signal aborts. */
-  next(topic: string, withinMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        off()
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      const off = this.on(topic, done)
-      const timer = setTimeout(done, withinMs)
-      if (signal?.aborted) done()
-      else signal?.addEventListener('abort', done, { once: true })
+  /** Follows a topic from now on, so that no notice is missed between two waits. */
+  watch(topic: string): Watch {
+    let changed = false
+    let wake = () => {}
+    const off = this.on(topic, () => {
+      changed = true
+      wake()
     })
+    return {
+      change: (withinMs, signal) =>
+        new Promise((resolve) => {
+          const done = () => {
+            clearTimeout(timer)
+            signal?.removeEventListener('abort', done)
+            changed = false
+            resolve()
+          }
+          const timer = setTimeout(done, withinMs)
+          wake = done
+          if (changed || signal?.aborted) done()
+          else signal?.addEventListener('abort', done, { once: true })
+        }),
+      stop: off,
+    }
   }
 
   async close(): Promise<void> {

@@ -3,8 +3,8 @@ import type { Database } from './database.js'
 /** Ours; the engine's own tables are in another. */
 export const schemaName = 'litellm_agents'
 
-/** Any number; whoever holds it makes the tables. */
-const lockId = 7_231_540_189
+/** Any number; whoever holds it makes tables. */
+export const schemaLock = 7_231_540_189
 
 /**
  * The tables, in the order they came about. What is here has run somewhere: change nothing, add at
@@ -35,22 +35,105 @@ const migrations = [
      lease_until timestamptz NOT NULL
    );
    CREATE INDEX ON session_turns (principal, agent, session_id, turn);`,
+  `CREATE TABLE runs (
+     run_id text PRIMARY KEY,
+     principal text NOT NULL,
+     tool text NOT NULL,
+     agent text NOT NULL,
+     model_id text NOT NULL,
+     session_id text,
+     spec json NOT NULL,
+     stream boolean,
+     -- Only nodes of this version take it.
+     version text NOT NULL,
+     idempotency_key text,
+     arguments_digest text,
+     status text NOT NULL DEFAULT 'queued',
+     doing text NOT NULL DEFAULT 'queued',
+     -- What it said and spent so far: text, usage, metrics.
+     progress json,
+     approvals json,
+     -- Waiting for somebody's word does not count as time.
+     waiting_since timestamptz,
+     waited interval NOT NULL DEFAULT '0',
+     outcome json,
+     attempts int NOT NULL DEFAULT 0,
+     -- What it holds of its principal's day.
+     held_tokens bigint,
+     held_usd double precision,
+     cancel_requested boolean NOT NULL DEFAULT false,
+     created_at timestamptz NOT NULL DEFAULT now(),
+     started_at timestamptz,
+     ended_at timestamptz,
+     expires_at timestamptz
+   );
+   CREATE UNIQUE INDEX ON runs (principal, idempotency_key)
+     WHERE idempotency_key IS NOT NULL AND NOT cancel_requested;
+   CREATE INDEX ON runs (principal, created_at DESC);
+   CREATE INDEX ON runs (expires_at) WHERE expires_at IS NOT NULL;
+   CREATE INDEX ON runs (created_at) WHERE ended_at IS NULL;
+   CREATE TABLE run_messages (
+     run_id text NOT NULL REFERENCES runs ON DELETE CASCADE,
+     position int NOT NULL,
+     message json NOT NULL,
+     PRIMARY KEY (run_id, position)
+   );
+   CREATE TABLE usage_totals (
+     day date NOT NULL,
+     principal text NOT NULL,
+     agent text NOT NULL,
+     model_id text NOT NULL,
+     runs bigint NOT NULL,
+     cycles bigint NOT NULL,
+     input_tokens bigint NOT NULL,
+     output_tokens bigint NOT NULL,
+     total_tokens bigint NOT NULL,
+     cache_read_input_tokens bigint NOT NULL,
+     cache_write_input_tokens bigint NOT NULL,
+     reasoning_tokens bigint NOT NULL,
+     cost_usd double precision NOT NULL,
+     -- Model calls of which a provider did not tell.
+     unknown_usage bigint NOT NULL,
+     unknown_cost bigint NOT NULL,
+     PRIMARY KEY (day, principal, agent, model_id)
+   );
+   CREATE TABLE day_spending (
+     day date NOT NULL,
+     principal text NOT NULL,
+     tokens bigint NOT NULL,
+     usd double precision NOT NULL,
+     PRIMARY KEY (day, principal)
+   );
+   -- What people said to tool calls that needed their word.
+   CREATE TABLE run_decisions (
+     run_id text NOT NULL REFERENCES runs ON DELETE CASCADE,
+     tool_use_id text NOT NULL,
+     decision json NOT NULL,
+     PRIMARY KEY (run_id, tool_use_id)
+   );
+   -- What all nodes must know alike, and nobody else.
+   CREATE TABLE secrets (name text PRIMARY KEY, value bytea NOT NULL);
+   CREATE TABLE nodes (
+     executor_id text PRIMARY KEY,
+     version text NOT NULL,
+     seen_at timestamptz NOT NULL
+   );`,
 ]
 
 /** Brings the tables up to date; of several nodes that start at once, one does it. */
 export async function migrate(database: Database): Promise<void> {
-  await database.transaction(async (client) => {
-    await client.rows('SELECT pg_advisory_xact_lock($1)', [lockId])
-    await client.rows(`CREATE SCHEMA IF NOT EXISTS ${schemaName}`)
-    await client.rows('CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY)')
-    const [row] = await client.rows<{ version: number }>(
+  await database.alone(schemaLock, async () => {
+    await database.rows(`CREATE SCHEMA IF NOT EXISTS ${schemaName}`)
+    await database.rows('CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY)')
+    const [row] = await database.rows<{ version: number }>(
       'SELECT coalesce(max(version), 0) AS version FROM schema_version',
     )
-    const done = row?.version ?? 0
     for (const [index, sql] of migrations.entries()) {
-      if (index < done) continue
-      await client.rows(sql)
-      await client.rows('INSERT INTO schema_version VALUES ($1)', [index + 1])
+      if (index < (row?.version ?? 0)) continue
+      await database.transaction(async (client) => {
+        await client.rows(sql)
+        await client.rows('INSERT INTO schema_version VALUES ($1)', [index + 1])
+      })
     }
   })
 }

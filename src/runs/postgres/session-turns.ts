@@ -42,17 +42,18 @@ export class SessionTurns {
   ): Promise<void> {
     signal.throwIfAborted()
     await this.join(key, holder)
-    let told = false
-    while (true) {
-      if (signal.aborted) {
-        await this.leave(key, holder)
-        throw signal.reason
+    const line = this.notifications.watch(topicOf(key))
+    try {
+      for (let told = false; (await this.first(key)) !== holder; told = true) {
+        if (!told) onWait?.()
+        await line.change(lookAgainMs, signal)
+        signal.throwIfAborted()
       }
-      const changed = this.notifications.next(topicOf(key), lookAgainMs, signal)
-      if ((await this.first(key)) === holder) return
-      if (!told) onWait?.()
-      told = true
-      await changed
+    } catch (reason) {
+      await this.leave(key, holder)
+      throw reason
+    } finally {
+      line.stop()
     }
   }
 

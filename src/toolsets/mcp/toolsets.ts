@@ -117,6 +117,9 @@ async function serverTools(
   return { tools, problems }
 }
 
+/** The same whenever a call is made again after a crash. */
+const idempotencyMetaKey = 'io.github.litellm-agents-mcp/idempotencyKey'
+
 function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions): Tool {
   const { name, title, description, annotations, inputSchema } = tool
   const displayName = toolName(server.name, name)
@@ -127,9 +130,14 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
       description: description || title || annotations?.title || displayName,
       inputSchema: inputSchema as JsonObject,
     },
-    run: async (input, { signal, run }) => {
-      // A server that runs agents itself keeps within what is left to this run.
-      const meta = run && { [budgetMetaKey]: budgetToPass(run) }
+    run: async (input, { idempotencyKey, signal, run }) => {
+      const meta = {
+        // A server that runs agents itself keeps within what is left to this run.
+        ...(run && { [budgetMetaKey]: budgetToPass(run) }),
+        // What changes nothing may be done twice.
+        ...(idempotencyKey !== undefined &&
+          annotations?.readOnlyHint !== true && { [idempotencyMetaKey]: idempotencyKey }),
+      }
       const result = await server.call(tool, input, { signal, meta })
       if (run) reportSpending(server.name, result, run)
       return toolOutput(result, options)

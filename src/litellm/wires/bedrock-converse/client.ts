@@ -2,14 +2,18 @@ import { createRequire } from 'node:module'
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { configurationError } from '../../../agent/errors.js'
+import { loadOptionalPackage } from '../../../agent/optional-package.js'
 import { Lru } from '../../lru.js'
 import type { Route } from '../../route.js'
 
 export type Vendor = typeof import('@aws-sdk/client-bedrock-runtime')
 
-const packageName = '@aws-sdk/client-bedrock-runtime'
-/** The release this wire is tested with: package.json's own. */
-const packageVersion = '3.1164.0'
+const vendorPackage = {
+  name: '@aws-sdk/client-bedrock-runtime',
+  version: '3.1164.0',
+  neededBy: 'Bedrock models',
+  otherwise: 'call the model through a LiteLLM Proxy (litellm_proxy/<name>).',
+}
 
 const clients = new Lru<BedrockRuntimeClient>(64)
 let vendor: Promise<Vendor> | undefined
@@ -36,24 +40,7 @@ export async function bedrockClient(
 export async function loadVendor(
   importer: () => Promise<Vendor> = () => import('@aws-sdk/client-bedrock-runtime'),
 ): Promise<Vendor> {
-  try {
-    return await importer()
-  } catch (error) {
-    if (!isAbsence(error)) throw error
-    throw configurationError(
-      `Bedrock models need the package ${packageName}, which is not installed.`,
-      `Run npm install ${packageName}@${packageVersion} beside litellm-agents-mcp, or call the model through a LiteLLM Proxy (litellm_proxy/<name>).`,
-    )
-  }
-}
-
-function isAbsence(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    /^(ERR_)?MODULE_NOT_FOUND$/.test(String(error.code)) &&
-    error.message.includes(packageName)
-  )
+  return loadOptionalPackage(vendorPackage, importer)
 }
 
 function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): BedrockRuntimeClient {
@@ -89,7 +76,7 @@ function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): Bedr
  */
 function http1Handler(): NodeHttpHandler {
   const here = createRequire(import.meta.url)
-  const beside = createRequire(here.resolve(packageName))
+  const beside = createRequire(here.resolve(vendorPackage.name))
   const { NodeHttpHandler: Handler }: typeof import('@smithy/node-http-handler') = beside(
     '@smithy/node-http-handler',
   )

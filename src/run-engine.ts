@@ -1,0 +1,90 @@
+import type { Config } from './config/resolve.js'
+import type { LiveConfig } from './live-config.js'
+import { allowanceOf } from './mcp/allowance.js'
+import type { RunEngine, RunRecord } from './runs/engine.js'
+import { InProcessEngine } from './runs/in-process.js'
+import { MemoryQuotas } from './runs/memory-quotas.js'
+import type { SessionStore } from './runs/session-store.js'
+import type { Materialise } from './runs/spec.js'
+import { MemoryUsageTotals, type UsageSource } from './runs/usage-totals.js'
+import { sessionStore, storeOptions } from './session-store.js'
+import { version } from './version.js'
+
+/** Where runs work, and what is kept of them and between them. */
+export interface RunHouse {
+  runs: RunEngine
+  sessions: SessionStore
+  usage: UsageSource
+  /** The same wherever a client's next request may go. */
+  signingKey: Uint8Array
+}
+
+export interface RunHouseOptions {
+  live: LiveConfig
+  materialise: Materialise
+  /** Told of every run that has ended in this process. */
+  onEnd: (record: RunRecord) => void
+  onError: (error: unknown) => void
+}
+
+/** The engine that the operator chose. */
+export function runHouse({ runs }: Config, options: RunHouseOptions): Promise<RunHouse> {
+  return runs.durable ? durable(runs, runs.durable, options) : inProcess(options)
+}
+
+async function inProcess({
+  live,
+  materialise,
+  onEnd,
+  onError,
+}: RunHouseOptions): Promise<RunHouse> {
+  const sessions = await sessionStore(live.config.sessions, onError)
+  const quotas = new MemoryQuotas()
+  const usage = new MemoryUsageTotals()
+  const runs = new InProcessEngine(materialise, sessions, {
+    ...live.config.runs,
+    admit: ({ principal, limits }) =>
+      quotas.admit(principal, limits, allowanceOf(principal, live.config)),
+    onEnd: (record) => {
+      usage.add(record)
+      onEnd(record)
+    },
+  })
+  return { runs, sessions, usage, signingKey: newKey() }
+}
+
+/** What keeps runs in a database is loaded only where there is one. */
+async function durable(
+  config: Config['runs'],
+  { databaseUrl, deployment }: NonNullable<Config['runs']['durable']>,
+  { live, materialise, onEnd, onError }: RunHouseOptions,
+): Promise<RunHouse> {
+  const [{ openPostgres }, { sharedSecret }, { DurableRuns }, { postgresUsage }] =
+    await Promise.all([
+      import('./runs/postgres/open.js'),
+      import('./runs/postgres/secrets.js'),
+      import('./runs/dbos/engine.js'),
+      import('./runs/dbos/usage-totals.js'),
+    ])
+  const postgres = await openPostgres(databaseUrl, storeOptions(live.config.sessions), onError)
+  const runs = await DurableRuns.open({
+    ...config,
+    ...postgres,
+    databaseUrl,
+    materialise,
+    version: `${version} ${deployment}`,
+    allowance: (principal) => allowanceOf(principal, live.config),
+    onEnd,
+    onError,
+  })
+  return {
+    runs,
+    sessions: postgres.sessions,
+    usage: postgresUsage(postgres.database),
+    signingKey: await sharedSecret(postgres.database, 'signingKey', newKey()),
+  }
+}
+
+function newKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(32))
+}

@@ -1,0 +1,15 @@
+import type { Database } from './database.js'
+
+/** A secret that all nodes have alike: the one that came first. */
+export async function sharedSecret(
+  database: Database,
+  name: string,
+  value: Uint8Array,
+): Promise<Uint8Array> {
+  await database.rows('INSERT INTO secrets VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, value])
+  const [row] = await database.rows<{ value: Buffer }>(
+    'SELECT value FROM secrets WHERE name = $1',
+    [name],
+  )
+  return row?.value ?? value
+}
