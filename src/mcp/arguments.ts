@@ -93,35 +93,3 @@ function oneOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
     error: `must have exactly one of the keys ${keys.join(', ')}`,
   })
 }
-
-const unsaid = [
-  'maximum',
-  'minimum',
-  'exclusiveMinimum',
-  'minLength',
-  'maxLength',
-  'pattern',
-  'format',
-  'propertyNames',
-]
-
-/**
- * The schema as tools/list shows it. It is there to be read by models, token by token, and checked
- * by us: what says little goes. `known` are arguments of which the configuration says more.
- */
-export function inputSchema(
-  schema: z.ZodObject,
-  known: JsonObject = {},
-): JsonObject & { type: 'object' } {
-  const { $schema, ...json } = z.toJSONSchema(schema, {
-    io: 'input',
-    override: ({ jsonSchema, path }) => {
-      const root = path.length === 0
-      if (!root) delete jsonSchema.additionalProperties
-      for (const key of unsaid) delete jsonSchema[key]
-      if ('enum' in jsonSchema || 'const' in jsonSchema) delete jsonSchema.type
-    },
-  })
-  const { properties, ...rest } = json as JsonObject & { type: 'object'; properties: JsonObject }
-  return { ...rest, properties: { ...properties, ...known } }
-}

@@ -1,6 +1,6 @@
 import type { AgentProfile } from '../../config/profiles.js'
 import { agentToolPrefix } from '../../config/tool-references.js'
-import { inputSchema } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
@@ -8,7 +8,7 @@ import { mayDestroy } from './may-destroy.js'
 import { runOutputSchema } from './output-schemas.js'
 import { runAgent, runAgentArguments } from './run-agent.js'
 
-const argumentsSchema = runAgentArguments.pick({
+export const agentToolArguments = runAgentArguments.pick({
   prompt: true,
   sessionId: true,
   outputSchema: true,
@@ -27,7 +27,7 @@ export function agentTool(profile: AgentProfile, services: Services): ServerTool
       name,
       title: `Agent ${profile.name}`,
       description: `${shortened(description)} An AI agent: it sees only what you send, so put all it needs into the prompt.`,
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('agent'),
       outputSchema: runOutputSchema,
       annotations: {
         readOnlyHint: readOnly,
@@ -37,7 +37,7 @@ export function agentTool(profile: AgentProfile, services: Services): ServerTool
       },
     }),
     call: (call) => {
-      const args = parseArguments(name, argumentsSchema, call.args)
+      const args = parseArguments(name, agentToolArguments, call.args)
       return runAgent({ ...args, agent: profile.name }, call, services)
     },
   }

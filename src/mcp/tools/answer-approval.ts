@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { invalidRequest } from '../../agent/errors.js'
 import { answerRun } from '../answer-run.js'
-import { inputSchema, shared } from '../arguments.js'
+import { shared } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
 import { unknownRun } from '../unknown-run.js'
 import { anyRunOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const answerApprovalArguments = z.strictObject({
   runId: shared.runId,
   toolUseId: z.string().describe('Of a call in approvals'),
   approve: z.boolean().describe("The user's own decision, never yours"),
@@ -25,7 +26,7 @@ export function answerApprovalTool(services: Services): ServerTool {
       title: 'Allow or refuse a tool call',
       description:
         'Tells a run that waits for approval what the user decided about one of its tool calls, and goes on waiting for its result. Ask the user first.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('answer_approval'),
       outputSchema: anyRunOutputSchema,
       annotations: {
         readOnlyHint: false,
@@ -38,7 +39,7 @@ export function answerApprovalTool(services: Services): ServerTool {
     call: async (call) => {
       const { runId, toolUseId, approve, reason, waitSeconds } = parseArguments(
         'answer_approval',
-        argumentsSchema,
+        answerApprovalArguments,
         call.args,
       )
       // In a later round of this call the answer has been taken already.

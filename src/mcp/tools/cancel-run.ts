@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { inputSchema, shared } from '../arguments.js'
+import { shared } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { runResult } from '../run-result.js'
 import type { Services } from '../services.js'
@@ -7,7 +8,7 @@ import type { ServerTool } from '../tool.js'
 import { unknownRun } from '../unknown-run.js'
 import { anyRunOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({ runId: shared.runId })
+export const cancelRunArguments = z.strictObject({ runId: shared.runId })
 
 /** Stops a run, wherever it was started. */
 export function cancelRunTool(services: Services): ServerTool {
@@ -17,7 +18,7 @@ export function cancelRunTool(services: Services): ServerTool {
       name: 'cancel_run',
       title: 'Cancel a run',
       description: 'Stops a run and returns its result, with what it used until then.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('cancel_run'),
       outputSchema: anyRunOutputSchema,
       annotations: {
         readOnlyHint: false,
@@ -27,7 +28,7 @@ export function cancelRunTool(services: Services): ServerTool {
       },
     }),
     call: async ({ args, principal }) => {
-      const { runId } = parseArguments('cancel_run', argumentsSchema, args)
+      const { runId } = parseArguments('cancel_run', cancelRunArguments, args)
       const record = await services.runs.cancel(runId, principal)
       if (!record) throw unknownRun(runId, services.config)
       return runResult(record, services)

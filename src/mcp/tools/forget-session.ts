@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { inputSchema } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { success } from '../results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
 import { forgottenOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const forgetSessionArguments = z.strictObject({
   sessionId: z.string().min(1).max(256),
   agent: z.string().optional().describe('Only the one with this agent; default: with any'),
 })
@@ -19,7 +19,7 @@ export function forgetSessionTool({ sessions }: Services): ServerTool {
       name: 'forget_session',
       title: 'Forget a session',
       description: 'Deletes a conversation for good, once the runs in it are done.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('forget_session'),
       outputSchema: forgottenOutputSchema,
       annotations: {
         readOnlyHint: false,
@@ -29,7 +29,7 @@ export function forgetSessionTool({ sessions }: Services): ServerTool {
       },
     }),
     call: async ({ args, principal, signal }) => {
-      const which = parseArguments('forget_session', argumentsSchema, args)
+      const which = parseArguments('forget_session', forgetSessionArguments, args)
       const forgotten = await sessions.forget(principal, which, signal)
       const { sessionId } = which
       const name = JSON.stringify(sessionId)

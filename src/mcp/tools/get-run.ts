@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { answerRun } from '../answer-run.js'
-import { inputSchema, shared } from '../arguments.js'
+import { shared } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
 import { anyRunOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const getRunArguments = z.strictObject({
   runId: shared.runId,
   waitSeconds: shared.waitSeconds,
 })
@@ -21,12 +22,12 @@ export function getRunTool(services: Services): ServerTool {
       description:
         'Waits for a run that goes on and returns its result; while status is running, what it said and used so far: call it again. ' +
         'Results are kept for a day unless the server says otherwise.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('get_run'),
       outputSchema: anyRunOutputSchema,
       annotations: { readOnlyHint: true, openWorldHint: false },
     }),
     call: async (call) => {
-      const { runId, waitSeconds } = parseArguments('get_run', argumentsSchema, call.args)
+      const { runId, waitSeconds } = parseArguments('get_run', getRunArguments, call.args)
       return (await answerRun(runId, waitSeconds, call, services)).answer
     },
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ListedModel } from '../../agent/listed-model.js'
-import { inputSchema } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { openModels } from '../open-models.js'
 import { parseArguments } from '../parse-arguments.js'
 import { success } from '../results.js'
@@ -8,7 +8,7 @@ import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
 import { modelsOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const listModelsArguments = z.strictObject({
   provider: z.string().optional().describe('Only this provider, such as anthropic'),
 })
 
@@ -21,12 +21,12 @@ export function listModelsTool(services: Services): ServerTool {
       title: 'List models',
       description:
         'Lists the models that modelId may name, with context size, prices in USD per token and abilities; null is unknown.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('list_models'),
       outputSchema: modelsOutputSchema,
       annotations: { readOnlyHint: true, openWorldHint: false },
     }),
     call: async ({ args }) => {
-      const { provider } = parseArguments('list_models', argumentsSchema, args)
+      const { provider } = parseArguments('list_models', listModelsArguments, args)
       const models = (await openModels(services)).filter(
         (model) => provider === undefined || isOf(provider, model),
       )

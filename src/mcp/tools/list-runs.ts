@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import type { RunStatus, RunSummary } from '../../runs/engine.js'
-import { inputSchema } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { success } from '../results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
 import { runsOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const listRunsArguments = z.strictObject({
   status: z.enum(['running', 'completed', 'failed', 'cancelled']).optional(),
   sessionId: z.string().optional(),
 })
@@ -22,12 +22,12 @@ export function listRunsTool({ runs }: Services): ServerTool {
       name: 'list_runs',
       title: 'List runs',
       description: `Lists your runs, the latest first, at most ${maxRuns}.`,
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('list_runs'),
       outputSchema: runsOutputSchema,
       annotations: { readOnlyHint: true, openWorldHint: false },
     }),
     call: async ({ args, principal }) => {
-      const { sessionId, status } = parseArguments('list_runs', argumentsSchema, args)
+      const { sessionId, status } = parseArguments('list_runs', listRunsArguments, args)
       const statuses: RunStatus[] | undefined =
         status === 'running' ? ['queued', 'running', 'waiting'] : status && [status]
       const found = await runs.list(principal, { sessionId, statuses })

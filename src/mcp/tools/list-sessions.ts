@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { inputSchema } from '../arguments.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { success } from '../results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool.js'
 import { sessionsOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const listSessionsArguments = z.strictObject({
   agent: z.string().optional().describe('Only sessions with this agent'),
 })
 
@@ -22,12 +22,12 @@ export function listSessionsTool({ sessions: store }: Services): ServerTool {
       title: 'List sessions',
       description:
         'Lists your conversations that a sessionId can continue, the last used first, with what each has used and cost in all.',
-      inputSchema: inputSchema(argumentsSchema),
+      inputSchema: inputSchema('list_sessions'),
       outputSchema: sessionsOutputSchema,
       annotations: { readOnlyHint: true, openWorldHint: false },
     }),
     call: async ({ args, principal }) => {
-      const { agent } = parseArguments('list_sessions', argumentsSchema, args)
+      const { agent } = parseArguments('list_sessions', listSessionsArguments, args)
       const found = (await store.list(principal)).filter(
         (session) => agent === undefined || session.agent === agent,
       )

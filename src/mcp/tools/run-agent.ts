@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { agentArgument } from '../agent-words.js'
-import { inputSchema, shared } from '../arguments.js'
+import { shared } from '../arguments.js'
 import { planCall } from '../call-plan.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
@@ -39,7 +40,7 @@ export function runAgentTool(services: Services): ServerTool {
         'Delegates a task to an AI agent on any model the server can reach, and returns its answer with what it used and cost. ' +
         'The agent sees only what you send: put all it needs into the prompt. ' +
         'It can use tools you name, keep a conversation (sessionId) and answer with an object that fits a JSON Schema (outputSchema).',
-      inputSchema: inputSchema(runAgentArguments, {
+      inputSchema: inputSchema('run_agent', {
         agent: agentArgument(services.config, 'words'),
       }),
       outputSchema: runOutputSchema,

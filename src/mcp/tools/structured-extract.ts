@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { agentArgument } from '../agent-words.js'
-import { inputSchema, shared } from '../arguments.js'
+import { shared } from '../arguments.js'
 import { planCall } from '../call-plan.js'
+import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { runCall } from '../run-call.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolAnswer, ToolCall } from '../tool.js'
 import { extractOutputSchema } from './output-schemas.js'
 
-const argumentsSchema = z.strictObject({
+export const structuredExtractArguments = z.strictObject({
   prompt: shared.prompt,
   schema: shared.schema.describe('JSON Schema of the object to return'),
   schemaName: z.string().min(1).optional().describe('What the object is'),
@@ -33,7 +34,9 @@ export function structuredExtractTool(services: Services): ServerTool {
       description:
         'Returns an object that is valid against a JSON Schema, made by a model from the prompt: data from a text, an image or a document, or a classification. ' +
         'An invalid object goes back to the model with what is wrong with it, up to maxAttempts times.',
-      inputSchema: inputSchema(argumentsSchema, { agent: agentArgument(services.config, 'names') }),
+      inputSchema: inputSchema('structured_extract', {
+        agent: agentArgument(services.config, 'names'),
+      }),
       outputSchema: extractOutputSchema,
       annotations: { readOnlyHint: true, openWorldHint: true },
     }),
@@ -50,7 +53,7 @@ async function extract(call: ToolCall, services: Services): Promise<ToolAnswer> 
     waitSeconds,
     idempotencyKey,
     ...args
-  } = parseArguments('structured_extract', argumentsSchema, call.args)
+  } = parseArguments('structured_extract', structuredExtractArguments, call.args)
   const output = {
     schema,
     force: true,
