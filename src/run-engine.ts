@@ -25,6 +25,8 @@ export interface RunHouseOptions {
   /** Told of every run that has ended in this process. */
   onEnd: (record: RunRecord) => void
   onError: (error: unknown) => void
+  /** Told what ended a run where nothing should have. */
+  onFault: (thrown: unknown) => void
 }
 
 /** The engine that the operator chose. */
@@ -37,6 +39,7 @@ async function inProcess({
   materialise,
   onEnd,
   onError,
+  onFault,
 }: RunHouseOptions): Promise<RunHouse> {
   const sessions = await sessionStore(live.config.sessions, onError)
   const quotas = new MemoryQuotas()
@@ -49,6 +52,7 @@ async function inProcess({
       usage.add(record)
       onEnd(record)
     },
+    onFault,
   })
   return { runs, sessions, usage, signingKey: newKey() }
 }

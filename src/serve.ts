@@ -100,6 +100,7 @@ async function build(config: Config, usualLevel: LogLevel): Promise<House> {
     live,
     materialise: runParts(live, tools),
     onEnd: (record) => log.info('run ended', runSummary(record)),
+    onFault: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
     onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
   })
   const services: Services = {

@@ -37,7 +37,7 @@ export function takesTasks({ mcpReq }: ServerContext): boolean {
 
 interface Task {
   taskId: string
-  status: 'working' | 'completed' | 'cancelled'
+  status: 'working' | 'completed' | 'failed' | 'cancelled'
   statusMessage: string
   createdAt: string
   lastUpdatedAt: string
@@ -89,6 +89,7 @@ function detailedTask(record: RunRecord, services: Services, forms: boolean) {
   // A client without forms is told in words, and brings the answer by answer_approval.
   if (record.status === 'waiting' && forms)
     return { ...task, status: 'input_required', inputRequests: approvalForms(record) }
+  if (task.status === 'failed') return { ...task, error: internalError(record) }
   // A run that failed is a tool call that was answered, with an error.
   return task.status === 'completed' ? { ...task, result: runResult(record, services) } : task
 }
@@ -106,9 +107,15 @@ function taskOf(record: RunRecord, { config }: Services): Task {
   }
 }
 
-function taskStatus({ status }: RunRecord): Task['status'] {
+function taskStatus({ outcome, status }: RunRecord): Task['status'] {
   if (status === 'cancelled') return 'cancelled'
+  if (outcome && 'error' in outcome && outcome.error.internal) return 'failed'
   return hasEnded(status) ? 'completed' : 'working'
+}
+
+function internalError({ outcome }: RunRecord) {
+  const message = outcome && 'error' in outcome ? outcome.error.message : ''
+  return { code: ProtocolErrorCode.InternalError, message }
 }
 
 function tasksRequired(): MissingRequiredClientCapabilityError {

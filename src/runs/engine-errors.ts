@@ -26,3 +26,12 @@ export function tooManyWaiting(waiting: number): AgentError {
     unsent: true,
   })
 }
+
+/** Of what nobody foresaw, nothing is told but that it happened. */
+export function unforeseen(): AgentError {
+  return new AgentError({
+    code: 'providerError',
+    message: 'The server failed to carry out this run.',
+    hint: 'Try again; if it stays, look at the log of the server.',
+  })
+}

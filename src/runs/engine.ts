@@ -123,6 +123,8 @@ export interface RunFailure extends ErrorData {
   readonly metrics: Metrics | null
   readonly text?: string | undefined
   readonly attempts?: number | undefined
+  /** The fault is the server's own. */
+  readonly internal?: boolean
 }
 
 export function hasEnded(status: RunStatus): boolean {

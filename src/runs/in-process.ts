@@ -1,10 +1,10 @@
 import type { ApprovalDecision } from '../agent/approval.js'
 import type { Message } from '../agent/content.js'
-import { type AgentError, asAgentError, cancelledError } from '../agent/errors.js'
+import { AgentError, asAgentError, cancelledError } from '../agent/errors.js'
 import { noUsage } from '../agent/usage.js'
-import { BoundedStore } from './bounded-store.js'
 import type {
   RunEngine,
+  RunFailure,
   RunFilter,
   RunHandle,
   RunOutcome,
@@ -13,29 +13,29 @@ import type {
   StartOptions,
   WaitOptions,
 } from './engine.js'
-import { otherArguments, shuttingDown } from './engine-errors.js'
+import { shuttingDown, unforeseen } from './engine-errors.js'
 import { FairQueue, type Place } from './fair-queue.js'
+import { KeptRuns, type KeptRunsBounds } from './kept-runs.js'
 import { failureData, LiveRun } from './live-run.js'
 import type { Admission, Admit } from './quotas.js'
 import { runSpec } from './run.js'
+import { RunKeys } from './run-keys.js'
 import type { SessionStore } from './session-store.js'
 import type { Materialise, RunSpec } from './spec.js'
-import { messagesSize, withoutMedia } from './transcript.js'
+import { withoutMedia } from './transcript.js'
 
-export interface InProcessOptions {
+export interface InProcessOptions extends KeptRunsBounds {
   /** Runs that work at once, and that wait for their turn. */
   maxConcurrent: number
   maxQueued: number
-  /** How long, how many and how many bytes of results are kept. */
-  resultTtlSeconds: number
-  maxResults: number
-  maxResultBytes: number
   /** How long a tool call waits for somebody's word; then it is refused. */
   approvalTimeoutSeconds: number
   /** Asked before a run is taken on. */
   admit: Admit
   /** Told of every run that has ended. */
   onEnd?: (record: RunRecord) => void
+  /** Told what went wrong where it should not have: the run itself says no more than that. */
+  onFault?: (thrown: unknown) => void
 }
 
 interface Started {
@@ -48,12 +48,6 @@ interface Started {
   readonly key: string | undefined
 }
 
-interface Ended {
-  readonly record: RunRecord
-  readonly transcript: readonly Message[]
-  readonly key: string | undefined
-}
-
 /** Stopping is a matter of moments; a tool that does not hear of it is not waited for. */
 const stopMs = 5_000
 const queueWordMs = 1_000
@@ -61,10 +55,8 @@ const queueWordMs = 1_000
 /** Runs agents inside this process: what it knows goes with the process. */
 export class InProcessEngine implements RunEngine {
   private readonly live = new Map<string, Started>()
-  /** Results that somebody may come back for are not pushed out by those that were told at once. */
-  private readonly detached: BoundedStore<Ended>
-  private readonly told: BoundedStore<Ended>
-  private readonly keys = new Map<string, { runId: string; argumentsDigest: string }>()
+  private readonly ended: KeptRuns
+  private readonly keys = new RunKeys()
   private readonly queue: FairQueue
   private queueTimer: NodeJS.Timeout | undefined
   private closing = false
@@ -75,25 +67,18 @@ export class InProcessEngine implements RunEngine {
     private readonly options: InProcessOptions,
   ) {
     this.queue = new FairQueue(options.maxConcurrent, options.maxQueued)
-    const bounds = {
-      ttlMs: options.resultTtlSeconds * 1000,
-      maxCount: options.maxResults,
-      maxBytes: options.maxResultBytes,
-    }
-    this.detached = new BoundedStore(bounds, ({ key, record }) => this.forget(key, record.runId))
-    this.told = new BoundedStore(bounds)
+    this.ended = new KeptRuns(options, ({ key, record }) => this.keys.free(key, record.runId))
   }
 
   async start(
     spec: RunSpec,
     { idempotency, signal, stream }: StartOptions = {},
   ): Promise<RunHandle> {
-    const key = idempotency && JSON.stringify([spec.principal, idempotency.key])
-    const joined = key && this.keys.get(key)
-    if (joined && this.has(joined.runId)) {
-      if (joined.argumentsDigest === idempotency?.argumentsDigest) return { runId: joined.runId }
-      throw otherArguments()
-    }
+    const key = idempotency && RunKeys.name(spec.principal, idempotency)
+    const joined = key && this.keys.joined(key, idempotency)
+    // Nothing is waited for between this and the key's being taken.
+    if (joined && (this.live.has(joined) || this.ended.get(joined, spec.principal)))
+      return { runId: joined }
     if (this.closing) throw shuttingDown()
     const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
     const started: Started = {
@@ -104,8 +89,7 @@ export class InProcessEngine implements RunEngine {
       key,
     }
     this.live.set(run.runId, started)
-    if (key && idempotency)
-      this.keys.set(key, { runId: run.runId, argumentsDigest: idempotency.argumentsDigest })
+    if (key) this.keys.add(key, idempotency, run.runId)
     started.owner?.addEventListener('abort', started.onOwnerAbort, { once: true })
     try {
       started.admission = await this.options.admit(spec)
@@ -124,20 +108,20 @@ export class InProcessEngine implements RunEngine {
     { timeoutMs, signal, onProgress }: WaitOptions,
   ): Promise<RunRecord | undefined> {
     const started = this.liveRun(runId, principal)
-    if (!started) return this.ended(runId, principal)?.record
+    if (!started) return this.ended.get(runId, principal)?.record
     onProgress?.(this.record(started).doing)
     if (onProgress && started.run.status === 'queued') this.tellOfQueue()
     // The signal of the call that started a run ends the run itself, and so the wait.
     const own = signal !== started.owner
     if (timeoutMs > 0) await started.run.untilNews(timeoutMs, own ? signal : undefined, onProgress)
-    if (!this.live.has(runId)) return this.ended(runId, principal)?.record
+    if (!this.live.has(runId)) return this.ended.get(runId, principal)?.record
     if (!signal?.aborted) this.detach(started)
     return this.record(started)
   }
 
   async get(runId: string, principal: string): Promise<RunRecord | undefined> {
     const started = this.liveRun(runId, principal)
-    return started ? this.record(started) : this.ended(runId, principal)?.record
+    return started ? this.record(started) : this.ended.get(runId, principal)?.record
   }
 
   async cancel(runId: string, principal: string): Promise<RunRecord | undefined> {
@@ -162,7 +146,7 @@ export class InProcessEngine implements RunEngine {
   async list(principal: string, filter: RunFilter = {}): Promise<RunSummary[]> {
     const records = [
       ...[...this.live.values()].map((started) => this.record(started)),
-      ...[...this.detached.values(), ...this.told.values()].map(({ record }) => record),
+      ...this.ended.records(),
     ]
     return records
       .filter((record) => record.principal === principal && fits(record, filter))
@@ -173,7 +157,7 @@ export class InProcessEngine implements RunEngine {
     const started = this.liveRun(runId, principal)
     return started
       ? withoutMedia(started.run.transcript())
-      : this.ended(runId, principal)?.transcript
+      : this.ended.get(runId, principal)?.transcript
   }
 
   async close(graceMs: number): Promise<void> {
@@ -201,7 +185,7 @@ export class InProcessEngine implements RunEngine {
       })
       outcome = { result }
     } catch (thrown) {
-      outcome = { error: failureData(asAgentError(thrown)) }
+      outcome = { error: this.failure(thrown) }
     }
     this.end(started, outcome)
     this.queue.leave()
@@ -209,7 +193,7 @@ export class InProcessEngine implements RunEngine {
 
   private stop(started: Started, reason?: unknown): void {
     const { key, place, run } = started
-    this.forget(key, run.runId)
+    this.keys.free(key, run.runId)
     if (this.queue.giveUp(place)) this.end(started, { error: failureData(cancelledError()) })
     else run.controller.abort(reason)
   }
@@ -219,7 +203,7 @@ export class InProcessEngine implements RunEngine {
     const { admission, key, run } = started
     this.detach(started)
     this.live.delete(run.runId)
-    this.forget(key, run.runId)
+    this.keys.free(key, run.runId)
     void admission?.settle({ usage: noUsage, costUsd: 0 })
     run.end({ error: failureData(error) }, 0)
   }
@@ -231,14 +215,13 @@ export class InProcessEngine implements RunEngine {
     void admission?.settle(
       metrics ? { usage, costUsd: metrics.costUsd } : { usage: noUsage, costUsd: 0 },
     )
-    const store = started.owner ? this.told : this.detached
+    const awaited = started.owner === undefined
     this.detach(started)
     this.live.delete(run.runId)
+    // What has cost nothing may be tried again.
+    if (!metrics) this.keys.free(key, run.runId)
     const { record, transcript } = run.end(outcome, this.options.resultTtlSeconds)
-    // An answer's images are kept with it.
-    const answer = 'result' in outcome && outcome.result.message
-    const bytes = messagesSize(answer ? [...transcript, answer] : transcript)
-    store.add(run.runId, { record, transcript, key }, bytes)
+    this.ended.add({ record, transcript, key }, { awaited })
     this.options.onEnd?.(record)
   }
 
@@ -252,17 +235,10 @@ export class InProcessEngine implements RunEngine {
     return started?.run.spec.principal === principal ? started : undefined
   }
 
-  private ended(runId: string, principal: string): Ended | undefined {
-    const ended = this.detached.get(runId) ?? this.told.get(runId)
-    return ended?.record.principal === principal ? ended : undefined
-  }
-
-  private has(runId: string): boolean {
-    return this.live.has(runId) || this.detached.get(runId) !== undefined
-  }
-
-  private forget(key: string | undefined, runId: string): void {
-    if (key !== undefined && this.keys.get(key)?.runId === runId) this.keys.delete(key)
+  private failure(thrown: unknown): RunFailure {
+    if (thrown instanceof AgentError) return failureData(thrown)
+    this.options.onFault?.(thrown)
+    return { ...failureData(unforeseen()), internal: true }
   }
 
   private record({ run, place }: Started): RunRecord {

@@ -18,16 +18,19 @@ export interface TestEngine {
 
 export interface TestEngineOptions extends Partial<InProcessOptions> {
   tools?: readonly Tool[]
+  /** What making a run's parts fails with. */
+  fault?: Error
 }
 
 /** An engine in this process whose runs all follow one script. */
 export function inProcessEngine(
   steps: readonly Step[],
-  { tools = [], ...options }: TestEngineOptions = {},
+  { tools = [], fault, ...options }: TestEngineOptions = {},
 ): TestEngine {
   const models: ScriptedModel[] = []
   const ended: RunRecord[] = []
   const materialise = async () => {
+    if (fault) throw fault
     const model = new ScriptedModel(steps)
     models.push(model)
     return { model, tools }

@@ -78,6 +78,23 @@ test('results that were told at once do not push out those somebody may come bac
   expect(await engine.list('ann')).toHaveLength(3)
 })
 
+test('of a fault of ours a run tells no more than that it happened, and its key is free', async () => {
+  const faults: unknown[] = []
+  const fault = new Error('a secret detail')
+  const { engine } = inProcessEngine([], { fault, onFault: (thrown) => faults.push(thrown) })
+  const idempotency = { key: 'k', argumentsDigest: 'a' }
+  const { runId } = await engine.start(spec(), { idempotency })
+  const record = await engine.wait(runId, 'ann', { timeoutMs: 5_000 })
+  expect(record).toMatchObject({
+    status: 'failed',
+    usage: { totalTokens: 0 },
+    outcome: { error: { code: 'providerError', internal: true } },
+  })
+  expect(JSON.stringify(record)).not.toContain('secret')
+  expect(faults).toEqual([fault])
+  expect((await engine.start(spec(), { idempotency })).runId).not.toBe(runId)
+})
+
 test('what is kept goes with time, by number and by size, the oldest first', () => {
   let now = 0
   const dropped: string[] = []
