@@ -242,7 +242,7 @@ test('a configuration error names the nearest valid key', () => {
   const make = () => new Agent({ model, system_prompt: 'x' } as never)
   expect(make).toThrow(
     expect.objectContaining({
-      hint: 'Did you mean "systemPrompt"? Known are: name, model, tools, systemPrompt, messages, limits, hooks, conversationManager.',
+      hint: 'Did you mean "systemPrompt"? Known are: name, model, tools, systemPrompt, messages, limits, hooks, approval, conversationManager.',
     }),
   )
 })

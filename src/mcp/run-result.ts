@@ -49,12 +49,12 @@ function toldCalls(approvals: readonly PendingApproval[]): string {
 }
 
 function failedResult(record: RunRecord, error: RunFailure, { redact }: Services): CallToolResult {
-  const { attempts, text } = error
+  const { attempts, limit, text } = error
   const soFar =
     record.tool === 'structured_extract'
       ? { output: null, attempts: attempts ?? 0 }
       : { text: text ?? '', stopReason: null }
-  return failure(error, { ...soFar, ...about(record) }, redact)
+  return failure(error, { ...soFar, ...about(record), ...(limit && { limit }) }, redact)
 }
 
 function completedResult(record: RunRecord, result: RunResult, { config }: Services) {

@@ -125,6 +125,7 @@ export interface RunFailure extends ErrorData {
   readonly attempts?: number | undefined
   /** The fault is the server's own. */
   readonly internal?: boolean
+  readonly limit?: LimitHit | undefined
 }
 
 export function hasEnded(status: RunStatus): boolean {

@@ -218,8 +218,8 @@ function recorded(events: readonly AgentEvent[]): MetricsRecorder {
 
 /** An AgentError as data, without what caused it. */
 export function failureData(error: AgentError): RunFailure {
-  const { usage, metrics, text, attempts } = error
-  return { ...error.toJSON(), usage, metrics, text, attempts }
+  const { usage, metrics, text, attempts, limit } = error
+  return { ...error.toJSON(), usage, metrics, text, attempts, limit }
 }
 
 function statusOf(outcome: RunOutcome): RunStatus {

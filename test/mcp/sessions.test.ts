@@ -97,7 +97,9 @@ test('a call that waits says so, and can be cancelled', async () => {
   release()
   await Promise.all([first, second.call])
   expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
-  expect(said.slice(-3)).toEqual(['waiting for the session', 'cycle 1', 'cycle 1: answering'])
+  // What is said right before the result may come too late for a client to hear.
+  const last = said.lastIndexOf('waiting for the session')
+  expect(said.slice(last, last + 2)).toEqual(['waiting for the session', 'cycle 1'])
 })
 
 test.each(['stdio', 'http'] as const)('sessions are listed and forgotten over %s', async (door) => {
