@@ -44,7 +44,13 @@ export type {
   ToolResultChange,
 } from './agent/hooks.js'
 export type { LimitHit, LimitName, Limits } from './agent/limits.js'
-export type { AgentMetrics, CycleMetrics, Metrics, ToolMetrics } from './agent/metrics.js'
+export type {
+  AgentMetrics,
+  CycleMetrics,
+  Metrics,
+  ModelSpending,
+  ToolMetrics,
+} from './agent/metrics.js'
 export type {
   CacheMemory,
   CallBudget,

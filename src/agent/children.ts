@@ -1,6 +1,6 @@
 import type { CacheReport } from './cache.js'
-import type { AgentMetrics, ChildSpending } from './metrics.js'
-import { sumCost, sumUsage } from './usage.js'
+import type { AgentMetrics, ChildSpending, CycleMetrics, ModelSpending } from './metrics.js'
+import { noUsage, sumCost, sumUsage } from './usage.js'
 
 /** A run that another run's tool made. */
 type Child = ChildSpending & { agent: string }
@@ -9,27 +9,50 @@ type Child = ChildSpending & { agent: string }
 export function agentsBelow(children: readonly Child[]): Record<string, AgentMetrics> {
   const agents: Record<string, AgentMetrics> = Object.create(null)
   const add = (name: string, more: AgentMetrics) => {
-    const sofar = agents[name]
-    agents[name] = sofar
-      ? {
-          runs: sofar.runs + more.runs,
-          cycles: sofar.cycles + more.cycles,
-          usage: sumUsage([sofar.usage, more.usage]),
-          costUsd: sumCost([sofar.costUsd, more.costUsd]),
-        }
-      : more
+    agents[name] = agents[name] ? sumOfAgents(agents[name], more) : more
   }
   for (const { agent, metrics } of children) {
     const { cycles } = metrics
-    add(agent, {
-      runs: 1,
-      cycles: cycles.length,
-      usage: sumUsage(cycles.map(({ usage }) => usage)),
-      costUsd: sumCost(cycles.map(({ costUsd }) => costUsd)),
-    })
+    const spent = { ...cycles.map(spendingOf).reduce(sumOf, nothing), models: byModel(cycles) }
+    add(agent, { runs: 1, ...spent })
     for (const [name, below] of Object.entries(metrics.agents ?? {})) add(name, below)
   }
   return { ...agents }
+}
+
+/** Model calls by the model that answered. */
+export function byModel(cycles: readonly CycleMetrics[]): Record<string, ModelSpending> {
+  return sumsByModel(
+    cycles.map((cycle) => [cycle.answeredBy ?? cycle.modelId, spendingOf(cycle)] as const),
+  )
+}
+
+function sumOfAgents(one: AgentMetrics, other: AgentMetrics): AgentMetrics {
+  const models = sumsByModel([...Object.entries(one.models), ...Object.entries(other.models)])
+  return { runs: one.runs + other.runs, ...sumOf(one, other), models }
+}
+
+function sumsByModel(
+  spent: readonly (readonly [string, ModelSpending])[],
+): Record<string, ModelSpending> {
+  const models = new Map<string, ModelSpending>()
+  for (const [modelId, more] of spent) models.set(modelId, sumOf(models.get(modelId), more))
+  return Object.fromEntries(models)
+}
+
+const nothing: ModelSpending = { cycles: 0, usage: noUsage, costUsd: 0, knownCostUsd: 0 }
+
+function sumOf(one: ModelSpending = nothing, other: ModelSpending): ModelSpending {
+  return {
+    cycles: one.cycles + other.cycles,
+    usage: sumUsage([one, other].filter(({ cycles }) => cycles > 0).map(({ usage }) => usage)),
+    costUsd: sumCost([one.costUsd, other.costUsd]),
+    knownCostUsd: one.knownCostUsd + other.knownCostUsd,
+  }
+}
+
+function spendingOf({ usage, costUsd }: CycleMetrics): ModelSpending {
+  return { cycles: 1, usage, costUsd, knownCostUsd: costUsd ?? 0 }
 }
 
 /** Cache points are named by their place in one agent's requests, and mean nothing above it. */

@@ -57,9 +57,10 @@ export function limitReached(
 /** Of several sets of limits, each limit's smallest value. Pure. */
 export function smallestLimits(...sets: readonly (Limits | undefined)[]): Limits {
   const smallest: Limits = {}
-  for (const name of limitNames) {
-    const values = sets.flatMap((limits) => limits?.[name] ?? [])
-    if (values.length > 0) smallest[name] = Math.min(...values)
-  }
+  for (const limits of sets)
+    for (const name of limitNames) {
+      const value = limits?.[name]
+      if (value !== undefined) smallest[name] = Math.min(value, smallest[name] ?? value)
+    }
   return smallest
 }

@@ -33,12 +33,20 @@ export interface ToolMetrics {
   totalMs: number
 }
 
-/** What one agent spent below a run, without the agents that worked below it. */
-export interface AgentMetrics {
-  runs: number
+/** What some model calls used and cost together. */
+export interface ModelSpending {
   cycles: number
   usage: Usage | null
   costUsd: number | null
+  /** Where `costUsd` is `null`, what is known of it all the same. */
+  knownCostUsd: number
+}
+
+/** What one agent spent below a run, without the agents that worked below it. */
+export interface AgentMetrics extends ModelSpending {
+  runs: number
+  /** The same by the model that answered. */
+  models: Record<string, ModelSpending>
 }
 
 /** What a run spent with all that worked below it, as results and errors have it. */

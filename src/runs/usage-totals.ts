@@ -1,5 +1,6 @@
 import { sumCost, sumUsage, type Usage } from '../agent/usage.js'
 import type { RunRecord } from './engine.js'
+import { spendingRows } from './spending-rows.js'
 
 /** What one agent spent on one model on one day (UTC). */
 export interface UsageTotal {
@@ -30,15 +31,14 @@ export class MemoryUsageTotals implements UsageSource {
 
   add({ principal, agent, metrics, createdAt }: RunRecord): void {
     const day = new Date(createdAt).toISOString().slice(0, 10)
-    const counted = new Set<UsageTotal>()
-    for (const { answeredBy, modelId, usage, costUsd } of metrics.cycles) {
-      const row = this.row(principal, day, answeredBy ?? modelId, agent)
-      if (!counted.has(row)) row.runs++
-      counted.add(row)
+    for (const spent of spendingRows(agent, metrics)) {
+      const { costUsd, cycles, knownCostUsd, runs, usage } = spent
+      const row = this.row(principal, day, spent.modelId, spent.agent)
       row.usage = row.modelCalls === 0 ? usage : sumUsage([row.usage, usage])
       row.costUsd = sumCost([row.costUsd, costUsd])
-      row.knownCostUsd += costUsd ?? 0
-      row.modelCalls++
+      row.knownCostUsd += knownCostUsd
+      row.modelCalls += cycles
+      row.runs += runs
     }
   }
 

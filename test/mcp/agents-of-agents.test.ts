@@ -94,6 +94,14 @@ test('an agent is a tool of another, with its own model, prompt, parameters and 
     writer: { runs: 1, cycles: 2, usage: { inputTokens: 300, outputTokens: 2 } },
     counter: { runs: 1, cycles: 1, usage: { inputTokens: 1_000, outputTokens: 1 } },
   })
+  const { contents } = await client.request('resources/read', { uri: 'litellm-agents://usage' })
+  const { totals } = JSON.parse(contents[0].text)
+  const tokens = ({ agent, usage }: JsonObject) => [agent, usage.inputTokens, usage.outputTokens]
+  expect(totals.map(tokens).sort()).toEqual([
+    ['counter', 1_000, 1],
+    ['lead', 30, 2],
+    ['writer', 300, 2],
+  ])
 })
 
 test('each has its own limits, and all of them the caller’s', async () => {

@@ -215,7 +215,7 @@ export class RunStore {
       if (ended.length === 0) return false
       await addMessages(client, runId, news)
       const { usage, metrics } = progress
-      await addUsage(client, spec, metrics.cycles)
+      await addUsage(client, spec, metrics)
       const tokens = usage?.totalTokens ?? null
       await addSpending(client, runId, { tokens, usd: metrics.costUsd })
       await notify(client, runTopic(runId))

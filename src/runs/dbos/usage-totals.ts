@@ -1,7 +1,8 @@
-import type { CycleMetrics } from '../../agent/metrics.js'
-import { noUsage, sumUsage } from '../../agent/usage.js'
+import type { Metrics } from '../../agent/metrics.js'
+import { noUsage } from '../../agent/usage.js'
 import type { Queryable } from '../postgres/database.js'
 import type { RunSpec } from '../spec.js'
+import { type SpendingRow, spendingRows } from '../spending-rows.js'
 import type { UsageSource, UsageTotal } from '../usage-totals.js'
 
 export const today = "(now() AT TIME ZONE 'UTC')::date"
@@ -22,36 +23,38 @@ export function postgresUsage(database: Queryable): UsageSource {
 
 const maxTotals = 10_000
 
-/** Adds what a run's model calls used and cost to the totals of the day. */
+/** Adds what a run and the agents below it used and cost to the totals of the day. */
 export async function addUsage(
   client: Queryable,
   { principal, agent }: RunSpec,
-  cycles: readonly CycleMetrics[],
+  metrics: Metrics,
 ): Promise<void> {
-  const answering = ({ answeredBy, modelId }: CycleMetrics) => answeredBy ?? modelId
   // In one order on every node, so that no two of them wait for each other.
-  for (const modelId of [...new Set(cycles.map(answering))].sort()) {
-    const own = cycles.filter((cycle) => answering(cycle) === modelId)
-    const usage = sumUsage([noUsage, ...own.map((cycle) => cycle.usage)]) ?? noUsage
+  const place = ({ agent, modelId }: SpendingRow) => JSON.stringify([agent, modelId])
+  const rows = spendingRows(agent, metrics).sort((one, other) =>
+    place(one) < place(other) ? -1 : 1,
+  )
+  for (const { costUsd, cycles, knownCostUsd, modelId, runs, ...row } of rows) {
+    const usage = row.usage ?? noUsage
     await client.rows(
       `INSERT INTO usage_totals AS t (day, principal, agent, model_id, ${counted.join(', ')})
        VALUES (${today}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
        ON CONFLICT (day, principal, agent, model_id) DO UPDATE SET ${added}`,
       [
         principal,
-        agent,
+        row.agent,
         modelId,
-        1,
-        own.length,
+        runs,
+        cycles,
         usage.inputTokens,
         usage.outputTokens,
         usage.totalTokens,
         usage.cacheReadInputTokens ?? 0,
         usage.cacheWriteInputTokens ?? 0,
         usage.reasoningTokens ?? 0,
-        own.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0),
-        own.filter((cycle) => cycle.usage === null).length,
-        own.filter((cycle) => cycle.costUsd === null).length,
+        knownCostUsd,
+        row.usage === null ? cycles : 0,
+        costUsd === null ? cycles : 0,
       ],
     )
   }

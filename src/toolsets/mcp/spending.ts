@@ -1,7 +1,12 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { emptyCacheReport } from '../../agent/cache.js'
 import { isJsonObject, type JsonObject } from '../../agent/content.js'
-import { type AgentMetrics, type ChildSpending, unspentCall } from '../../agent/metrics.js'
+import {
+  type AgentMetrics,
+  type ChildSpending,
+  type ModelSpending,
+  unspentCall,
+} from '../../agent/metrics.js'
 import type { ParentRun } from '../../agent/run-tree.js'
 import type { Usage } from '../../agent/usage.js'
 
@@ -59,22 +64,31 @@ function spendingOf(server: string, meta: unknown): ChildSpending | undefined {
 }
 
 function agentsOf(server: string, agents: JsonObject): Record<string, AgentMetrics> {
-  const known = Object.entries(agents).flatMap(([name, spent]) =>
-    isJsonObject(spent)
-      ? [
-          [
-            `${server}/${name}`,
-            {
-              runs: amount(spent.runs) ?? 0,
-              cycles: amount(spent.cycles) ?? 0,
-              usage: usageOf(spent.usage),
-              costUsd: amount(spent.costUsd),
-            },
-          ] as const,
-        ]
-      : [],
-  )
+  const known = objects(agents).map(([name, spent]) => {
+    const models = objects(isJsonObject(spent.models) ? spent.models : {})
+    const metrics = {
+      runs: amount(spent.runs) ?? 0,
+      ...sumOf(spent),
+      models: Object.fromEntries(models.map(([modelId, sum]) => [modelId, sumOf(sum)])),
+    }
+    return [`${server}/${name}`, metrics] as const
+  })
   return Object.fromEntries(known)
+}
+
+function objects(values: JsonObject): [string, JsonObject][] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    isJsonObject(value) ? [[name, value]] : [],
+  )
+}
+
+function sumOf({ cycles, usage, costUsd, knownCostUsd }: JsonObject): ModelSpending {
+  return {
+    cycles: amount(cycles) ?? 0,
+    usage: usageOf(usage),
+    costUsd: amount(costUsd),
+    knownCostUsd: amount(knownCostUsd) ?? 0,
+  }
 }
 
 function usageOf(value: unknown): Usage | null {
