@@ -76,7 +76,7 @@ async function main() {
     phases:
       options.phases?.split(',') ?? phaseNames.filter((name) => !options.quick || name !== 'size'),
     transports: options.transports.split(','),
-    scale: Number(options.scale ?? (options.quick ? 0.4 : 1)),
+    scale: Number(options.scale ?? (options.quick ? 0.7 : 1)),
     cells: options.quick
       ? [[50, 256]]
       : [...[1, 64, 1_000].map((n) => [0, n]), ...[1, 64, 256, 1_000].map((n) => [50, n])],

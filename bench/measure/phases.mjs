@@ -25,11 +25,11 @@ export const phaseNames = [
 ]
 
 /**
- * @param plan `servers`, `phases`, `scale` (rounds), `transports`, `leanTransports`, `cells` ([upstream ms,
+ * param plan `servers`, `phases`, `scale` (rounds), `transports`, `leanTransports`, `cells` ([upstream ms,
  *   in flight])
  *   and `soakCalls`
- * @param results what is filled: `meta` and `servers`
- * @param save called after each phase
+ * param results what is filled: `meta` and `servers`
+ * param save called after each phase
  */
 export async function measure(plan, results, save) {
   const bench = new Bench(plan, results)
@@ -135,7 +135,7 @@ class Bench {
   }
 
   async cold() {
-    await this.interleaved(this.servers(), this.rounds(10), async (spec) => {
+    await this.interleaved(this.servers(), this.rounds(6), async (spec) => {
       for (const transport of this.plan.transports) {
         if (spec.raw) continue
         const server = new Server(spec, transport)
@@ -161,7 +161,7 @@ class Bench {
     const thousand = 1_000
     await this.together('run', transport, async (servers) => {
       for (const server of servers) await repeat(60, () => server.call('run', '[[n=20]]'))
-      await this.interleaved(servers, this.rounds(10), async (server) => {
+      await this.interleaved(servers, this.rounds(6), async (server) => {
         await repeat(3, () => server.call('run', '[[n=20]]'))
         const before = await stubStats()
         const cpu = server.cpu()
@@ -189,7 +189,7 @@ class Bench {
     await this.together('run', 'stdio', async (servers) => {
       const listening = servers.filter(({ raw, spec }) => raw || spec.progress)
       for (const server of servers) await repeat(20, () => server.call('run', '[[n=20]]'))
-      await this.interleaved(listening, this.rounds(12), async (server) => {
+      await this.interleaved(listening, this.rounds(7), async (server) => {
         const start = performance.now()
         let first = Number.NaN
         const onprogress = () => {
@@ -199,7 +199,7 @@ class Bench {
         this.push(server, 'stream', 'first', first)
       })
       // A thousand tokens, one write of the socket each, with and without a listener.
-      await this.interleaved(servers, this.rounds(6), async (server) => {
+      await this.interleaved(servers, this.rounds(4), async (server) => {
         const quiet = await repeat(4, () => server.call('run', '[[n=1000 flush=1]]'))
         this.push(server, 'stream', 'thousand', median(quiet))
         if (server.raw || !server.spec.progress) return
@@ -216,7 +216,7 @@ class Bench {
     await this.together(op, 'stdio', async (servers) => {
       const called = servers.filter(({ raw }) => !raw)
       for (const server of called) await repeat(30, () => server.call(op, marker, { expect }))
-      await this.interleaved(called, this.rounds(10), async (server) => {
+      await this.interleaved(called, this.rounds(6), async (server) => {
         const times = await repeat(perRound, () => server.call(op, marker, { expect }))
         this.push(server, op, 'p50', median(times))
       })
@@ -228,7 +228,7 @@ class Bench {
     await this.together('session', 'stdio', async (servers) => {
       for (const server of servers) await repeat(60, () => server.call('run', '[[n=20]]'))
       let session = 0
-      await this.interleaved(servers, this.rounds(4), async (server) => {
+      await this.interleaved(servers, this.rounds(3), async (server) => {
         session++
         const options = { session: `s${session}` }
         const times = await repeat(turns, () => server.call('session', '[[n=50]]', options))
@@ -248,7 +248,7 @@ class Bench {
       for (const server of called) await repeat(40, () => server.call('run', '[[n=20]]'))
       for (const kb of [1, 100, 1_000, 10_000]) {
         const padding = 'lorem ipsum dolor. '.repeat(Math.ceil((kb * 1_000) / 19))
-        await this.interleaved(called, this.rounds(4), async (server) => {
+        await this.interleaved(called, this.rounds(3), async (server) => {
           this.push(server, 'size', `${kb}`, await server.call('run', '[[n=20]]', { padding }))
         })
       }
@@ -261,7 +261,7 @@ class Bench {
       for (const [ms, inFlight] of this.plan.cells) {
         const marker = ms > 0 ? `[[n=20 ttft=${ms}]]` : '[[n=20]]'
         const able = servers.filter(({ spec }) => inFlight <= (spec.maxInFlight ?? inFlight))
-        await this.interleaved(able, this.rounds(3), async (server) => {
+        await this.interleaved(able, this.rounds(2), async (server) => {
           const call = () => server.call('run', marker)
           const { perSecond, failed } = await closedLoop(call, inFlight, { ms: 1_500 })
           this.push(server, `load.${ms}ms`, `${inFlight}`, perSecond)
@@ -273,7 +273,7 @@ class Bench {
 
   async lean(transport) {
     const servers = this.servers().filter(({ raw }) => !raw)
-    await this.interleaved(servers, this.rounds(3), async (spec) => {
+    await this.interleaved(servers, this.rounds(2), async (spec) => {
       const client = new LeanClient(new Server(spec, transport))
       try {
         await client.start()
@@ -366,7 +366,7 @@ function npmPackages(folder) {
   let count = 0
   for (const name of readdirSync(folder)) {
     if (name.startsWith('.')) continue
-    const below = name.startsWith('@') ? readdirSync(join(folder, name)) : ['']
+    const below = name.startsWith('') ? readdirSync(join(folder, name)) : ['']
     for (const sub of below) {
       const path = join(folder, name, sub)
       if (existsSync(join(path, 'package.json'))) count++
