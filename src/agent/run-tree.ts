@@ -3,7 +3,9 @@ import type { Budget } from './budget.js'
 import type { AgentEvent } from './events.js'
 import type { Limits } from './limits.js'
 import type { ChildSpending, MetricsRecorder } from './metrics.js'
+import type { Model } from './model.js'
 import type { RunSignal } from './run-signal.js'
+import type { Tool } from './tool.js'
 
 /** How many agents may work below one another, under the first. */
 const defaultMaxDepth = 5
@@ -31,8 +33,19 @@ export interface ParentRun {
    * or one whose result was kept.
    */
   report(agent: string, spending: ChildSpending): void
+  /**
+   * Where runs survive a crash: what an agent below works with, such that what it has done is
+   * recorded, and not done again.
+   */
+  recorded?(parts: WorkingParts): WorkingParts
   /** Shows what happens in a run below; `agent` is its path from here. */
   emit(agent: readonly string[], event: AgentEvent): void
+}
+
+/** What an agent works with. */
+export interface WorkingParts {
+  model: Model
+  tools: readonly Tool[]
 }
 
 /** One run's place among the runs above it and below. */

@@ -47,7 +47,8 @@ export function runAlone(
   parts: RunParts,
   options: RunOptions,
 ): Promise<AgentResult> {
-  return runAgent(newAgent(spec, parts), spec, parts, options)
+  const own = { ...parts, ...options.parent?.recorded?.(parts) }
+  return runAgent(newAgent(spec, own), spec, own, options)
 }
 
 function newAgent(

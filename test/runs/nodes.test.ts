@@ -111,4 +111,33 @@ describe('a node that goes', () => {
     expect(third?.body).toEqual(second?.body)
     expect(fake.modelRequests).toHaveLength(3)
   })
+
+  test.each([
+    ['in the middle of an agent below another', 2],
+    ['after an agent below another', 3],
+  ])('%s: no step of either is done again, and all is counted', async (_, lost) => {
+    const helper = { description: 'Helps', tools: ['calculator'] }
+    const agents = { boss: { description: 'Asks', tools: ['agent_helper'] }, helper }
+    const file = { LITELLM_AGENTS_CONFIG: configFile({ agents }) }
+    const one = await node(file)
+    const usage = { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 }
+    const delegation = { id: 'call_1', name: 'agent_helper', arguments: { prompt: 'Help' } }
+    const answers = [
+      { toolCalls: [delegation], usage },
+      { toolCalls: [calculation], usage },
+      { text: 'helped', usage },
+      { text: '42', usage },
+    ]
+    fake.script(...answers.toSpliced(lost, 0, { text: 'lost', end: 'hang' as const }))
+    const { runId } = await one.call('run_agent', { prompt: 'Hi', agent: 'boss', waitSeconds: 0 })
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === lost + 1)
+    await one.server.stop()
+    const other = await node(file)
+    const result = await other.call('get_run', { runId, waitSeconds: 20 })
+    expect(result).toMatchObject({ status: 'completed', text: '42', usage: { totalTokens: 44 } })
+    const { modelRequests } = fake
+    expect(modelRequests).toHaveLength(5)
+    expect(modelRequests[lost + 1]?.body).toEqual(modelRequests[lost]?.body)
+    expect(JSON.stringify(modelRequests[4]?.body)).toContain('helped')
+  })
 })

@@ -61,6 +61,7 @@ export class Execution {
         if (this.cancelRequested) this.controller.abort()
       },
       mayStart: workshop.mayStart,
+      stepsBelow: (place) => workshop.store.stepsBelow(runId, place),
     })
   }
 

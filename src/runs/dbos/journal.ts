@@ -22,8 +22,15 @@ export class Journal {
       onLive: () => void
       /** Resolves when a new step may start, which may be never. */
       mayStart: () => Promise<void>
+      /** The steps of an agent that works below, by the name of its place. */
+      stepsBelow: (place: string) => RunStep
     },
   ) {}
+
+  /** The record of an agent that works in one of the steps. */
+  below(place: string): Journal {
+    return new Journal(this.options.stepsBelow(place), this.options)
+  }
 
   get idle(): boolean {
     return this.working === 0

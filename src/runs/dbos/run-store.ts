@@ -11,9 +11,11 @@ import type {
 } from '../engine.js'
 import type { Database, Queryable } from '../postgres/database.js'
 import { notify } from '../postgres/notifications.js'
+import { persistently } from '../postgres/retry.js'
 import type { RunAllowance } from '../quotas.js'
 import type { RunSpec } from '../spec.js'
 import { addSpending, admitted } from './admission.js'
+import type { RunStep } from './journal.js'
 import {
   type RecordRow,
   type RunProgress,
@@ -165,6 +167,32 @@ export class RunStore {
     )
     await addMessages(this.database, runId, news)
     await notify(this.database, runTopic(runId))
+  }
+
+  /**
+   * The steps of an agent that works in a tool call: that call is a step itself, and these are known
+   * by their order in it.
+   */
+  stepsBelow(runId: string, place: string): RunStep {
+    let steps = 0
+    return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+      const step = `${place}/${++steps} ${name}`
+      const [known] = await this.database.rows<{ record: T }>(
+        'SELECT record FROM run_steps WHERE run_id = $1 AND place = $2',
+        [runId, step],
+      )
+      if (known) return known.record
+      const record = await work()
+      const kept = await persistently(() =>
+        this.database.rows(
+          `INSERT INTO run_steps SELECT run_id, $3, $4 FROM runs r WHERE run_id = $1 AND ${this.owned}
+           ON CONFLICT DO NOTHING RETURNING run_id`,
+          [runId, this.options.executorId, step, JSON.stringify(record)],
+        ),
+      )
+      if (kept.length === 0) throw new Error('Another node has gone on with the run.')
+      return record
+    }
   }
 
   /** Keeps what somebody said to a tool call; the first word counts. */

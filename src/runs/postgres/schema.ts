@@ -118,6 +118,13 @@ const migrations = [
      version text NOT NULL,
      seen_at timestamptz NOT NULL
    );`,
+  `-- What agents that work in a tool call of a run have done in it.
+   CREATE TABLE run_steps (
+     run_id text NOT NULL REFERENCES runs ON DELETE CASCADE,
+     place text NOT NULL,
+     record json NOT NULL,
+     PRIMARY KEY (run_id, place)
+   );`,
 ]
 
 /** Brings the tables up to date; of several nodes that start at once, one does it. */
