@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFile } from '../helpers/config-file.js'
 import { connectHttp, type HttpServer, startHttp } from '../helpers/connect.js'
-import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import { type FakeProvider, type Step, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { startPostgres, type TestDatabase, type TestPostgres } from '../helpers/postgres.js'
 import { type Environment, upstream } from '../helpers/program.js'
 
@@ -122,13 +122,13 @@ describe('a node that goes', () => {
     const one = await node(file)
     const usage = { prompt_tokens: 10, completion_tokens: 1, total_tokens: 11 }
     const delegation = { id: 'call_1', name: 'agent_helper', arguments: { prompt: 'Help' } }
-    const answers = [
+    const answers: Step[] = [
       { toolCalls: [delegation], usage },
       { toolCalls: [calculation], usage },
       { text: 'helped', usage },
       { text: '42', usage },
     ]
-    fake.script(...answers.toSpliced(lost, 0, { text: 'lost', end: 'hang' as const }))
+    fake.script(...answers.toSpliced(lost, 0, { text: 'lost', end: 'hang' }))
     const { runId } = await one.call('run_agent', { prompt: 'Hi', agent: 'boss', waitSeconds: 0 })
     await fake.waitFor(({ modelRequests }) => modelRequests.length === lost + 1)
     await one.server.stop()
