@@ -1,11 +1,14 @@
 import { isJsonObject, type JsonObject } from './agent/content.js'
 import { AgentError } from './agent/errors.js'
 import type { ListedModel } from './agent/listed-model.js'
+import type { Model } from './agent/model.js'
+import { unnamedCallers } from './config/http.js'
 import type { Config } from './config/resolve.js'
 import { listModels } from './litellm/catalog.js'
 import { Lru } from './litellm/lru.js'
 import { LiteLLMModel } from './litellm/model.js'
 import { type Environment, type Route, resolveRoute } from './litellm/route.js'
+import type { SpendFields } from './litellm/spend-fields.js'
 import type { ModelSource } from './mcp/services.js'
 import type { ModelSpec } from './run-parts.js'
 
@@ -16,7 +19,7 @@ const maxKept = 256
 export function modelSource(
   config: Config,
   env: Environment,
-): ModelSource & { create(spec: ModelSpec): LiteLLMModel } {
+): ModelSource & { create(spec: ModelSpec): Model } {
   let listed: { at: number; models: Promise<ListedModel[]> } | undefined
   const routes = new Lru<Route>(maxKept)
   const models = new Lru<LiteLLMModel>(maxKept)
@@ -30,7 +33,8 @@ export function modelSource(
     create: (spec) => {
       const { modelId, params, fallbacks, cache } = spec
       const key = JSON.stringify([modelId, params, fallbacks, cache])
-      return models.get(key, () => newModel(spec, config, env))
+      const model = models.get(key, () => newModel(spec, config, env))
+      return config.telemetry.spendFields ? model.spendingAs(spendFields(spec)) : model
     },
     list: () => {
       if (!listed || Date.now() - listed.at > listAgeMs) {
@@ -47,6 +51,22 @@ export function modelSource(
       return listed.models
     },
   }
+}
+
+/** Whoever has no name of their own is nobody to account for. */
+function spendFields({ principal, agent, tool, sessionId }: ModelSpec): SpendFields {
+  return {
+    ...(!unnamedCallers.includes(principal) && { user: principal }),
+    tags: [`tool:${tool}`, ...(agent === '' ? [] : [`agent:${agent}`])],
+    // Callers pick the names of their sessions, and may pick the same.
+    sessionId:
+      sessionId === undefined ? crypto.randomUUID() : digest([principal, agent, sessionId]),
+  }
+}
+
+function digest(parts: readonly string[]): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }
 
 function newModel(

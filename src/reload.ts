@@ -19,7 +19,7 @@ export interface ReloadOptions {
 }
 
 /** What the server sets up once, and keeps until it is started again. */
-const fixedKeys = ['http', 'sessions', 'runs'] as const satisfies (keyof Config)[]
+const fixedKeys = ['http', 'sessions', 'runs', 'telemetry'] as const satisfies (keyof Config)[]
 
 /** Takes the configuration over whenever its files change; a broken one changes nothing. */
 export function reloadOnChange(options: ReloadOptions): FileWatch {

@@ -2,15 +2,20 @@ import type { ContentBlock } from './agent/content.js'
 import { AgentError } from './agent/errors.js'
 import { urlOf } from './agent/media.js'
 import type { Model } from './agent/model.js'
+import { passedOn } from './agent/span.js'
 import type { Tool } from './agent/tool.js'
 import type { Config } from './config/resolve.js'
 import { toolReference } from './config/tool-references.js'
 import type { ModelSource } from './mcp/services.js'
 import type { McpTools } from './mcp-tools.js'
 import type { Materialise, OutputSpec, RunParts, RunSpec } from './runs/spec.js'
+import type { RunningTelemetry } from './telemetry/telemetry.js'
 
-/** What a spec says of its model. */
-export type ModelSpec = Pick<RunSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>
+/** What a spec says of its model, and whose calls they are. */
+export type ModelSpec = Pick<
+  RunSpec,
+  'modelId' | 'params' | 'fallbacks' | 'cache' | 'principal' | 'agent' | 'tool' | 'sessionId'
+>
 
 /** A configuration, and its models. */
 export interface PartsSource {
@@ -22,7 +27,11 @@ export interface PartsSource {
  * Makes the objects that specs name, under the configuration of the moment; agents that a run calls
  * later have that too. What only some runs need is loaded by the first of them.
  */
-export function runParts(live: PartsSource, mcpTools: Pick<McpTools, 'find'>): Materialise {
+export function runParts(
+  live: PartsSource,
+  mcpTools: Pick<McpTools, 'find'>,
+  telemetry?: Pick<RunningTelemetry, 'runsUnder'>,
+): Materialise {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('./schema.js')> | undefined
@@ -88,9 +97,12 @@ export function runParts(live: PartsSource, mcpTools: Pick<McpTools, 'find'>): M
     }
   }
 
-  return (spec, signal) => {
+  return async (spec, signal) => {
     const { config, models } = live
-    return parts(spec, signal, { config, models })
+    const made = await parts(spec, signal, { config, models })
+    const { trace } = spec
+    const span = telemetry ? telemetry.runsUnder(trace) : trace && passedOn(trace)
+    return span ? { ...made, span } : made
   }
 }
 

@@ -18,6 +18,7 @@ import { runHouse } from './run-engine.js'
 import { runParts } from './run-parts.js'
 import type { RunRecord } from './runs/engine.js'
 import { KeptResults } from './runs/kept-results.js'
+import type { RunningTelemetry } from './telemetry/telemetry.js'
 import { version } from './version.js'
 
 const graceMs = 5_000
@@ -56,9 +57,10 @@ export async function serve(command: Command & { name: 'stdio' | 'http' }): Prom
 
 async function openDoor(
   command: Command & { name: 'stdio' | 'http' },
-  { services, live, tools }: House,
+  house: House,
 ): Promise<Door> {
-  if (command.name === 'stdio') return endingTools(serveOverStdio(services), tools)
+  const { services, live } = house
+  if (command.name === 'stdio') return endingHouse(serveOverStdio(services), house)
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('./mcp/auth/access.js'),
     import('./mcp/http/door.js'),
@@ -69,14 +71,14 @@ async function openDoor(
   const door = await serveHttp(services, access)
   process.stderr.write(`Listening on ${door.url}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
-  return endingTools(door, tools)
+  return endingHouse(door, house)
 }
 
-/** A door that ends other servers when the runs behind it are over. */
-function endingTools(door: Door, tools: McpTools): Door {
+/** A door that ends other servers, and sends what is still to be told, when the runs behind it are over. */
+function endingHouse(door: Door, { tools, telemetry }: House): Door {
   const close = async (grace: number) => {
     await door.close(grace)
-    await tools.close()
+    await Promise.all([tools.close(), telemetry?.close()])
   }
   return { ...door, close }
 }
@@ -86,6 +88,7 @@ interface House {
   live: LiveConfig
   services: Services
   tools: McpTools
+  telemetry: RunningTelemetry | undefined
 }
 
 async function build(config: Config, usualLevel: LogLevel): Promise<House> {
@@ -96,13 +99,18 @@ async function build(config: Config, usualLevel: LogLevel): Promise<House> {
   switchLevelOnSignal(log, level)
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
+  const telemetry = await telemetryFor(config, live, log)
   const { runs, sessions, signingKey, usage } = await runHouse(config, {
     live,
-    materialise: runParts(live, tools),
-    onEnd: (record) => log.info('run ended', runSummary(record)),
+    materialise: runParts(live, tools, telemetry),
+    onEnd: (record) => {
+      telemetry?.runEnded(record)
+      log.info('run ended', runSummary(record))
+    },
     onFault: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
     onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
   })
+  telemetry?.watchLoad(() => runs.load())
   const services: Services = {
     version,
     get config() {
@@ -118,9 +126,29 @@ async function build(config: Config, usualLevel: LogLevel): Promise<House> {
     results,
     inFlight: new InFlight(),
     signingKey,
+    telemetry,
     redact,
   }
-  return { live, services, tools }
+  return { live, services, tools, telemetry }
+}
+
+/** Loaded only where it is wanted. */
+async function telemetryFor(
+  { telemetry: wanted }: Config,
+  live: LiveConfig,
+  log: ServerLog,
+): Promise<RunningTelemetry | undefined> {
+  if (!wanted.traces && !wanted.metrics) return undefined
+  const { startTelemetry } = await import('./telemetry/telemetry.js')
+  const routeOf = (modelId: string) => live.models.route(modelId).id
+  try {
+    return await startTelemetry(wanted, { version, log, routeOf })
+  } catch (error) {
+    // The environment may be that of a whole machine, and speak of other programs.
+    if (wanted.required || !(error instanceof AgentError)) throw error
+    log.warn('telemetry is off', { reason: `${error.message} ${error.hint}` })
+    return undefined
+  }
 }
 
 /** After a client's first questions, for nothing is to come before them. */

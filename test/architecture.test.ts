@@ -46,6 +46,10 @@ const table: Record<string, Layer> = {
     layers: ['src/agent', 'src/runs', 'src/runs/postgres'],
     packages: ['node:*', '@dbos-inc/dbos-sdk'],
   },
+  'src/telemetry': {
+    layers: ['src/agent', 'src/config', 'src/mcp', 'src/runs'],
+    packages: ['@opentelemetry/*'],
+  },
   'src/mcp': {
     layers: ['src/agent', 'src/config', 'src/mcp/auth', 'src/media', 'src/runs', 'src/schema'],
     packages: ['node:*', '@modelcontextprotocol/server*', '@modelcontextprotocol/node', 'zod'],

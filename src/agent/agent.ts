@@ -16,6 +16,7 @@ import { type Prompt, promptMessages, type SystemPrompt, systemBlocks } from './
 import { AgentResult } from './result.js'
 import { RunSignal } from './run-signal.js'
 import { type ParentRun, parentRun, pauseAll, shownAbove } from './run-tree.js'
+import type { RunEnd, Span } from './span.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { sumUsage, type Usage } from './usage.js'
@@ -51,6 +52,8 @@ export interface CoreRunOptions {
   stream?: boolean
   /** The run whose tool makes this one: they share limits, clock and spending. */
   parent?: ParentRun
+  /** Work that this run is part of, where somebody watches. Default: the tool call of the run above. */
+  span?: Span
   /** Asks a person about the calls that `approval` names. Default: whom the run above asks. */
   approve?: Approve
   /** How many agents may work below one another under this run. Default: 5. */
@@ -124,6 +127,9 @@ export class CoreAgent {
     const budget = new Budget(limits, parent?.budget)
     const approve = options.approve ?? parent?.approve
     const place = { name, parent, maxDepth, budget, run, recorder, approve }
+    const above = options.span ?? parent?.span
+    const span = above?.startRun({ name, modelId: this.model.modelId })
+    let ended: Pick<RunEnd, 'stopReason' | 'error'> = { error: 'cancelled' }
     parent?.addChild(name, () => recorder.spending())
     for (const notice of options.notices ?? []) recorder.addNotice(notice)
     const before = this.messages
@@ -143,7 +149,8 @@ export class CoreAgent {
         hooks: hookRunner(this.hooksWith(approve), run, parent),
         conversation: this.conversation,
         run,
-        runFor: (emit) => parentRun(place, emit),
+        runFor: (emit, span) => parentRun(place, emit, span),
+        span,
         recorder,
         stream: options.stream,
         toolsCachePoint: this.toolsCachePoint,
@@ -164,11 +171,13 @@ export class CoreAgent {
       // An extraction asks about the conversation and leaves it as it was.
       if (options.output?.force) this.messages = before
       over = true
+      ended = { stopReason: result.stopReason }
       yield { type: 'result', result }
       return result
     } catch (thrown) {
       over = true
       const error = asAgentError(thrown)
+      ended = { error: error.code }
       error.usage = recorder.usage
       error.metrics = recorder.snapshot()
       error.attempts = plan?.attempts
@@ -179,6 +188,7 @@ export class CoreAgent {
       if (this.messages === messages)
         this.messages = this.conversation.apply?.(messages) ?? messages
       this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.usages()])]
+      span?.end({ ...recorder.spending(), ...ended })
       run.release({ abort: !over })
       release()
     }

@@ -10,6 +10,7 @@ import type { CacheMemory, Model, ModelReply, ModelRequest } from './model.js'
 import { askModel, callModel } from './model-call.js'
 import type { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
+import type { Span } from './span.js'
 import type { OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { executeTools } from './tool-execution.js'
@@ -27,7 +28,9 @@ export interface LoopInput {
   conversation: ConversationManager
   run: RunSignal
   /** What a tool is shown of the run. */
-  runFor: (emit: ParentRun['emit']) => ParentRun
+  runFor: (emit: ParentRun['emit'], span: Span | undefined) => ParentRun
+  /** The run, where somebody watches. */
+  span: Span | undefined
   recorder: MetricsRecorder
   stream: boolean | undefined
   toolsCachePoint: ModelRequest['toolsCachePoint'] | undefined
@@ -129,6 +132,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
       recorder,
       hooks: input.hooks,
       runFor: input.runFor,
+      span: input.span,
     })
     messages.push(results)
     yield { type: 'message', message: results }

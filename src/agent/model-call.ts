@@ -4,6 +4,7 @@ import { type AgentEvent, lastOf } from './events.js'
 import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
 import type { Model, ModelReply, ModelRequest } from './model.js'
+import type { ModelCallEnd } from './span.js'
 import type { OutputRequest } from './structured-output.js'
 
 /** A hook wants the call made again. */
@@ -66,16 +67,20 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
 }
 
 async function* recordedCall(
-  { model, recorder, run, stream, budget }: LoopInput,
+  { model, recorder, run, stream, budget, span: runSpan }: LoopInput,
   request: ModelRequest,
   purpose?: CycleMetrics['purpose'],
 ): AsyncGenerator<AgentEvent, ModelReply> {
   const cycle = recorder.cycleCount + 1
   const reservation = budget.openCall()
+  const { modelId } = model
+  const span = runSpan?.startModelCall({ modelId, request, stream: stream !== false })
+  let end: ModelCallEnd | undefined
   const options = {
     signal: run.signal,
     ...(stream !== undefined && { stream }),
     ...(reservation && { budget: reservation }),
+    ...(span?.context && { trace: span.context }),
   }
   const startedAt = performance.now()
   let firstByteAt: number | undefined
@@ -101,7 +106,7 @@ async function* recordedCall(
           const { message, cache, stopReason, rawStopReason, ...report } = event.reply
           const now = performance.now()
           const metrics = {
-            modelId: model.modelId,
+            modelId,
             latencyMs: now - startedAt,
             timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
             ...report,
@@ -110,6 +115,7 @@ async function* recordedCall(
             ...(purpose && { purpose }),
           }
           spent = event.reply
+          end = { metrics, cache, message }
           recorder.addCycle(metrics, cache)
           yield { type: 'cycleEnd', cycle, metrics }
           return event.reply
@@ -121,11 +127,13 @@ async function* recordedCall(
     const error = asAgentError(thrown)
     const failed = failedCycle(model, error, performance.now() - startedAt, firstByteAt)
     spent = failed
+    end = { metrics: failed }
     // A call that could not even be tried is no call.
     if (error.retryable || !error.unsent) recorder.addCycle(failed)
     throw error
   } finally {
     reservation?.settle(spent)
+    span?.end(end ?? { metrics: failedCycle(model, cancelledError(), 0, firstByteAt) })
   }
 }
 

@@ -9,6 +9,7 @@ import type {
 import type { ErrorCode } from './error-codes.js'
 import type { LimitName } from './limits.js'
 import type { ToolSpec } from './tool.js'
+import type { TraceContext } from './trace-context.js'
 import type { Usage } from './usage.js'
 
 /** `any`: some tool must be called; `tool`: this one. */
@@ -35,6 +36,8 @@ export interface ModelCallOptions {
   stream?: boolean
   /** There where the run is capped. A model that knows what a call can take asks before it sends one. */
   budget?: CallBudget
+  /** Goes along with the call, for whoever traces it further. */
+  trace?: TraceContext
 }
 
 /** Holds the most that a call can take against what is left of the limits. */

@@ -5,6 +5,7 @@ import type { Limits } from './limits.js'
 import type { ChildSpending, MetricsRecorder } from './metrics.js'
 import type { Model } from './model.js'
 import type { RunSignal } from './run-signal.js'
+import type { Span } from './span.js'
 import type { Tool } from './tool.js'
 
 /** How many agents may work below one another, under the first. */
@@ -22,6 +23,8 @@ export interface ParentRun {
   readonly budget: Budget
   /** Asks the person who answers for this run, and for those below it. */
   readonly approve: Approve | undefined
+  /** The tool's call, where somebody watches. */
+  readonly span: Span | undefined
   /** What is left of the limits that are shared: cost, tokens and time. */
   remaining(): Limits
   /** Stops the clocks of this run and of those above until what it returns is called. */
@@ -60,13 +63,18 @@ export interface RunPlace {
 }
 
 /** What a run shows its tools. */
-export function parentRun(place: RunPlace, emit: ParentRun['emit']): ParentRun {
+export function parentRun(
+  place: RunPlace,
+  emit: ParentRun['emit'],
+  span: Span | undefined,
+): ParentRun {
   const { name, parent, maxDepth = defaultMaxDepth, budget, run, recorder, approve } = place
   return {
     path: [...(parent?.path ?? []), name],
     depthLeft: Math.min(maxDepth, (parent?.depthLeft ?? Infinity) - 1),
     budget,
     approve,
+    span,
     remaining: () => ({ ...budget.remaining(), ...timeLeft(run, parent) }),
     pauseClock: () => pauseAll(run, parent),
     addChild: (agent, spending) => recorder.addChild(agent, spending),

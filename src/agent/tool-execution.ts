@@ -6,6 +6,7 @@ import type { MetricsRecorder } from './metrics.js'
 import { Queue } from './queue.js'
 import { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
+import type { Span } from './span.js'
 import { displayName, type Tool } from './tool.js'
 import { runTool } from './tool-call.js'
 
@@ -23,7 +24,8 @@ export interface ToolBatch {
   recorder: MetricsRecorder
   hooks: HookRunner | undefined
   /** What the tools are shown of the run, with a way for the events below it. */
-  runFor: (emit: ParentRun['emit']) => ParentRun
+  runFor: (emit: ParentRun['emit'], span: Span | undefined) => ParentRun
+  span: Span | undefined
 }
 
 /** `stopped`: the words of a hook that ended the run. */
@@ -46,7 +48,7 @@ interface CallEnd {
  */
 export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent, BatchEnd> {
   const { cycle, recorder } = batch
-  const nameOf = (use: ToolUse) => shownName(use, batch)
+  const nameOf = (use: ToolUse) => knownName(use, batch) ?? use.name
   const results: ToolResultBlock[] = []
   const queue = new Queue<AgentEvent | CallEnd>()
   const guard = batch.hooks && new RunSignal(batch.signal, undefined)
@@ -60,10 +62,13 @@ export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent
     const { toolUseId, input } = use
     yield { type: 'toolStart', cycle, toolUseId, name: nameOf(use), input }
     const startedAt = performance.now()
-    const run = batch.runFor((agent, event) =>
-      queue.push({ type: 'childEvent', agent: [...agent], toolUseId, event }),
+    const span = batch.span?.startToolCall({ name: knownName(use, batch), toolUseId, input })
+    const run = batch.runFor(
+      (agent, event) => queue.push({ type: 'childEvent', agent: [...agent], toolUseId, event }),
+      span,
     )
     void runTool(use, { ...batch, signal, run }, endBatch).then((toolResult) => {
+      span?.end(toolResult)
       results[index] = { toolResult }
       queue.push({ type: 'callEnd', use, toolResult, durationMs: performance.now() - startedAt })
     })
@@ -90,7 +95,7 @@ export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent
 }
 
 /** What people see: a model may know a tool by another name. */
-function shownName({ name }: ToolUse, { tools }: ToolBatch): string {
+function knownName({ name }: ToolUse, { tools }: ToolBatch): string | undefined {
   const tool = tools.get(name)
-  return tool ? displayName(tool) : name
+  return tool && displayName(tool)
 }

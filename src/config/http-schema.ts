@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { oauthPrefix } from './http.js'
+import { oauthPrefix, unnamedCallers } from './http.js'
 import { strict } from './strict.js'
 
 const text = z.string().min(1)
@@ -16,9 +16,6 @@ const allowance = strict({
   usdPerDay: z.number().positive().exactOptional(),
 })
 
-/** Whoever comes over stdin, without a token, and with the one token of the environment. */
-const reservedNames = ['local', 'anonymous', 'token']
-
 const principal = strict({
   token: z.string().min(16, 'must have at least 16 characters').exactOptional(),
   tokenSha256: z
@@ -33,7 +30,7 @@ const principals = z.record(z.string(), principal).superRefine((given, context) 
     context.addIssue({ code: 'custom', path, message, input: given })
   for (const [name, { token, tokenSha256 }] of Object.entries(given)) {
     const tokens = [token, tokenSha256].filter((one) => one !== undefined).length
-    if (reservedNames.includes(name)) problem([name], 'is a name the server uses itself')
+    if (unnamedCallers.includes(name)) problem([name], 'is a name the server uses itself')
     else if (!/^[\w@.:/|-]{1,200}$/.test(name)) problem([name], 'is no name')
     else if (name.startsWith(oauthPrefix)) {
       if (tokens > 0) problem([name], 'has the token that its issuer gives; leave token out')

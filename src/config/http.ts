@@ -50,6 +50,9 @@ export interface HttpConfig {
   allow: CallerAllowance
 }
 
+/** Whoever comes over stdin, without a token, and with the one token of the environment. */
+export const unnamedCallers = ['local', 'anonymous', 'token']
+
 /** Callers' names come from elsewhere under this prefix, so that none can pass for a named principal. */
 export const oauthPrefix = 'oauth/'
 

@@ -12,6 +12,7 @@ import {
   sessionsDatabase,
   sessionsProblems,
 } from './sessions.js'
+import { resolveTelemetry, type TelemetryConfig } from './telemetry.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -50,6 +51,7 @@ export interface Config {
   http: HttpConfig
   sessions: SessionsConfig
   runs: RunsConfig
+  telemetry: TelemetryConfig
   /** By name. */
   agents: ReadonlyMap<string, AgentProfile>
   /** By name; their tools are known once they have been asked. */
@@ -116,6 +118,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
     http: resolveHttp(http, env, flags),
     sessions: resolveSessions(file, env, databaseUrl ?? sessionsDatabase(file?.content, env)),
     runs: resolveRuns(runs, databaseUrl),
+    telemetry: resolveTelemetry(file?.content.telemetry ?? {}, env),
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),

@@ -3,6 +3,7 @@ import type { limitNames } from '../agent/limits.js'
 import { httpSchema } from './http-schema.js'
 import { runsSchema } from './runs.js'
 import { strict } from './strict.js'
+import { telemetrySchema } from './telemetry.js'
 
 const text = z.string().min(1)
 const texts = z.array(text)
@@ -119,6 +120,7 @@ export const fileSchema = strict({
       .describe('For all runs of a session together.'),
   }).exactOptional(),
   runs: runsSchema.exactOptional(),
+  telemetry: telemetrySchema.exactOptional(),
   agents: z.record(agentName, agent).exactOptional(),
   mcpServers: z
     .record(text.regex(/^[^/*]*$/, { error: 'a server is named without "/" and "*"' }), mcpServer)

@@ -14,6 +14,8 @@ import { withRetries } from './retry.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
 import { proxyPrefix } from './routes/proxy.js'
 import { type CallSettings, callSettings } from './settings.js'
+import { type SpendFields, withSpendFields } from './spend-fields.js'
+import { withTrace } from './trace-headers.js'
 import type { Wire, WireCall } from './wires/wire.js'
 
 /** As Strands' `LiteLLMModel` takes it; `clientArgs` and `params` keep LiteLLM's own names. */
@@ -69,18 +71,35 @@ export class LiteLLMModel implements Model {
     this.resolved = undefined
   }
 
-  async *stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
+  stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
+    return this.streamFor(undefined, request, options)
+  }
+
+  /** The same model for calls that a LiteLLM Proxy is told more of. */
+  spendingAs(spend: SpendFields): Model {
+    const { modelId } = this
+    return { modelId, stream: (request, options) => this.streamFor(spend, request, options) }
+  }
+
+  private async *streamFor(
+    spend: SpendFields | undefined,
+    request: ModelRequest,
+    options: ModelCallOptions,
+  ): AsyncGenerator<ModelEvent> {
     const { fallbacks } = this.resolve()
-    yield* withFallbacks([this, ...fallbacks], (model) => model.call(request, options))
+    yield* withFallbacks([this, ...fallbacks], (model) => model.call(request, options, spend))
   }
 
   /** One model's own try, with its retries. */
   private async *call(
     request: ModelRequest,
     options: ModelCallOptions,
+    spend: SpendFields | undefined,
   ): AsyncGenerator<ModelEvent> {
     const { route, ...resolved } = this.resolve()
-    const settings = request.params ? this.settingsWith(request.params, route) : resolved.settings
+    const usual = request.params ? this.settingsWith(request.params, route) : resolved.settings
+    const traced = options.trace ? withTrace(usual, options.trace, route) : usual
+    const settings = spend ? withSpendFields(traced, spend, route) : traced
     const { timeoutMs } = settings
     const deadline =
       timeoutMs === undefined ? undefined : new RunSignal(options.signal, timeoutMs / 1000)

@@ -26,7 +26,10 @@ export async function runCall(
   call: ToolCall,
   services: Services,
 ): Promise<ToolAnswer> {
-  const spec = withinBudget(planned, call.budget)
+  const spec = {
+    ...withinBudget(planned, call.budget),
+    ...(call.trace && { trace: call.trace }),
+  }
   const { modelId } = spec
   const { runId = await startRun(spec, { idempotencyKey, waitSeconds }, call, services) } =
     call.asking

@@ -17,6 +17,7 @@ import type { Services } from './services.js'
 import { surfaceOf } from './surface.js'
 import { serveTasks, takesTasks, tasksExtension } from './tasks.js'
 import { callTool, type ServerTool, type ToolCall } from './tool.js'
+import { watched } from './watched.js'
 
 const minute = 60_000
 const maxTokenLength = 1_000
@@ -68,21 +69,28 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
       },
     )
     server.setRequestHandler('tools/list', () => ({ tools: surface().listTools() }))
-    server.setRequestHandler('tools/call', ({ params }, context) =>
-      callTool(
-        knownTool(params.name, surface().tools),
-        {
-          ...toolCall(params.arguments ?? {}, principal, context),
-          client: clientName(server, context),
-          asking: askingOf(server, context, codec),
-        },
-        own(),
-      ),
-    )
+    server.setRequestHandler('tools/call', ({ params }, context) => {
+      const tool = knownTool(params.name, surface().tools)
+      const request = { method: 'tools/call', target: tool.name, principal }
+      return watched(request, context, services, (trace) =>
+        callTool(
+          tool,
+          {
+            ...toolCall(params.arguments ?? {}, principal, context),
+            client: clientName(server, context),
+            asking: askingOf(server, context, codec),
+            trace,
+          },
+          own(),
+        ),
+      )
+    })
     server.setRequestHandler('resources/list', () => ({ resources }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }))
-    server.setRequestHandler('resources/read', ({ params }) =>
-      readResource(params.uri, principal, own()),
+    server.setRequestHandler('resources/read', ({ params }, context) =>
+      watched({ method: 'resources/read', principal }, context, services, () =>
+        readResource(params.uri, principal, own()),
+      ),
     )
     server.setRequestHandler('prompts/list', () => ({ prompts: surface().listPrompts() }))
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params, own().config))
@@ -108,7 +116,7 @@ function toolCall(
   args: unknown,
   principal: string,
   context: ServerContext,
-): Omit<ToolCall, 'asking' | 'client'> {
+): Omit<ToolCall, 'asking' | 'client' | 'trace'> {
   const { http, mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   // It comes back with every notification.

@@ -1,4 +1,6 @@
 import type { ListedModel } from '../agent/listed-model.js'
+import type { Span } from '../agent/span.js'
+import type { TraceContext } from '../agent/trace-context.js'
 import type { Config } from '../config/resolve.js'
 import type { RunEngine } from '../runs/engine.js'
 import type { KeptResults } from '../runs/kept-results.js'
@@ -22,6 +24,8 @@ export interface Services {
   readonly inFlight: InFlight
   /** Signs what clients carry for us, and bring back. */
   readonly signingKey: Uint8Array
+  /** Absent: nobody asked for any. */
+  readonly telemetry?: Telemetry | undefined
   /** A text without keys, and without credentials in addresses. */
   redact(text: string): string
 }
@@ -41,6 +45,29 @@ export interface RouteFacts {
   readonly keySource: string | null
   /** `default`: the operator gave no address. */
   readonly baseSource: string
+}
+
+/** Watches requests. */
+export interface Telemetry {
+  request(start: RequestStart): Pick<Span<RequestEnd>, 'context' | 'end'>
+}
+
+export interface RequestEnd {
+  /** The kind of failure by MCP's conventions; `undefined`: none. */
+  readonly error?: string | undefined
+  /** Of the AgentError that a tool answered with. */
+  readonly code?: string | undefined
+}
+
+export interface RequestStart {
+  readonly method: string
+  /** The tool. */
+  readonly target?: string
+  readonly parent: TraceContext | undefined
+  readonly principal: string
+  readonly sessionId?: string
+  readonly requestId: string
+  readonly overHttp: boolean
 }
 
 export type LogFields = Readonly<Record<string, unknown>>

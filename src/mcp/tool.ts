@@ -5,6 +5,7 @@ import type {
 } from '@modelcontextprotocol/server'
 import { AgentError, invalidRequest } from '../agent/errors.js'
 import type { PassedBudget } from '../agent/passed-budget.js'
+import type { TraceContext } from '../agent/trace-context.js'
 import type { Asking } from './asking.js'
 import { brokenBound } from './json-bounds.js'
 import { failure } from './results.js'
@@ -35,6 +36,8 @@ export interface ToolCall {
   /** The client knows of tasks (2026-07-28), and may be answered with one. */
   readonly takesTasks: boolean
   readonly asking: Asking
+  /** Of which the call is a part; `undefined`: of none. */
+  readonly trace: TraceContext | undefined
   /** `undefined`: nobody listens. */
   readonly sendProgress: ((progress: number, message: string) => void) | undefined
 }

@@ -35,8 +35,16 @@ export interface RunEngine {
   list(principal: string, filter?: RunFilter): Promise<RunSummary[]>
   /** What was said and done so far, from the prompt on. */
   transcript(runId: string, principal: string): Promise<readonly Message[] | undefined>
+  /** How much there is to do in this process. */
+  load(): RunLoad
   /** Takes no more runs, lets those that are left end within the grace, and stops the others. */
   close(graceMs: number): Promise<void>
+}
+
+export interface RunLoad {
+  readonly active: number
+  /** Waiting for their turn; 0 where that is not in this process. */
+  readonly queued: number
 }
 
 export interface RunHandle {

@@ -21,6 +21,10 @@ export class FairQueue {
     private readonly maxWaiting: number,
   ) {}
 
+  get load(): { active: number; queued: number } {
+    return { active: this.active, queued: this.waiting }
+  }
+
   /** Starts at once where there is room. Fails where too many wait already. */
   enter(place: Place): void {
     if (this.active < this.maxActive) {

@@ -7,6 +7,7 @@ import type {
   RunFailure,
   RunFilter,
   RunHandle,
+  RunLoad,
   RunOutcome,
   RunRecord,
   RunSummary,
@@ -158,6 +159,10 @@ export class InProcessEngine implements RunEngine {
     return started
       ? withoutMedia(started.run.transcript())
       : this.ended.get(runId, principal)?.transcript
+  }
+
+  load(): RunLoad {
+    return this.queue.load
   }
 
   async close(graceMs: number): Promise<void> {

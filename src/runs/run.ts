@@ -71,7 +71,7 @@ function newAgent(
 async function runAgent(
   agent: CoreAgent,
   { prompt, maxDepth }: RunSpec,
-  { output, notices, prompt: fetched }: RunParts,
+  { output, notices, prompt: fetched, span }: RunParts,
   { signal, approve, onEvent, stream, parent }: RunOptions,
 ): Promise<AgentResult> {
   const events = agent.events(fetched ?? prompt, {
@@ -79,6 +79,7 @@ async function runAgent(
     ...(approve && { approve }),
     ...(output && { output }),
     ...(notices && { notices }),
+    ...(span && { span }),
     ...(stream !== undefined && { stream }),
     ...(parent && { parent }),
     ...(maxDepth !== undefined && { maxDepth }),

@@ -3,7 +3,9 @@ import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/cont
 import type { ConversationConfig } from '../agent/conversation/config.js'
 import type { Limits } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
+import type { Span } from '../agent/span.js'
 import type { Tool } from '../agent/tool.js'
+import type { TraceContext } from '../agent/trace-context.js'
 
 /** One run, with everything decided, as plain JSON: it can be stored, and resumed elsewhere. */
 export interface RunSpec {
@@ -32,6 +34,8 @@ export interface RunSpec {
   maxDepth?: number
   output?: OutputSpec
   sessionId?: string
+  /** The caller's trace, which the run goes on with. */
+  trace?: TraceContext
 }
 
 export interface OutputSpec {
@@ -52,6 +56,8 @@ export interface RunParts {
   output?: NonNullable<CoreRunOptions['output']>
   /** What could not be had, and why; the run goes on without it. */
   notices?: readonly string[]
+  /** The run's place in a trace, where somebody watches. */
+  span?: Span
 }
 
 /** Fails with an AgentError where a spec cannot be run, before anything is spent. */

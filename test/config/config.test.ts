@@ -79,6 +79,13 @@ describe('where a value comes from', () => {
         maxResultBytes: 32 * 1024 * 1024,
         maxTextChars: 20_000,
       },
+      telemetry: {
+        prometheusHost: '127.0.0.1',
+        prometheusPort: 9464,
+        recordContent: false,
+        spendFields: true,
+        required: false,
+      },
       mcpServers: new Map(),
       files: [],
     })

@@ -20,6 +20,8 @@ type LiteLLMProxyOptions = {
   masterKey?: string
   /** Merged into the configuration, section by section (litellm_settings, router_settings, …). */
   extraConfig?: JsonObject
+  /** Written beside the configuration, by name. */
+  files?: Record<string, string>
 }
 
 export type LiteLLMProxy = {
@@ -38,6 +40,9 @@ export async function startLiteLLMProxy(options: LiteLLMProxyOptions): Promise<L
   const folder = await mkdtemp(join(tmpdir(), 'litellm-proxy-'))
   const config = join(folder, 'config.yaml')
   await writeFile(config, JSON.stringify(proxyConfig(options, key), null, 2)) // JSON is YAML
+
+  for (const [name, text] of Object.entries(options.files ?? {}))
+    await writeFile(join(folder, name), text)
 
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`

@@ -5,6 +5,7 @@ import {
   type RunEngine,
   type RunFilter,
   type RunHandle,
+  type RunLoad,
   type RunRecord,
   type RunSummary,
   type StartOptions,
@@ -177,6 +178,10 @@ export class DurableRuns implements RunEngine {
    * Begins no new step, lets those that are being done end within the grace, and hands the runs to
    * other nodes.
    */
+  load(): RunLoad {
+    return { active: this.executions.size, queued: 0 }
+  }
+
   async close(graceMs: number): Promise<void> {
     this.closing = true
     const until = Date.now() + graceMs

@@ -134,6 +134,7 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
       const meta = {
         // A server that runs agents itself keeps within what is left to this run.
         ...(run && { [budgetMetaKey]: budgetToPass(run) }),
+        ...run?.span?.context,
         // What changes nothing may be done twice.
         ...(idempotencyKey !== undefined &&
           annotations?.readOnlyHint !== true && { [idempotencyMetaKey]: idempotencyKey }),

@@ -89,8 +89,9 @@ function listTools(cursor) {
   }
 }
 
-async function callTool({ name, arguments: args = {} }, { signal, listChanged }) {
+async function callTool({ name, arguments: args = {}, _meta }, { signal, listChanged }) {
   note(`call ${name}`)
+  if (_meta?.traceparent) note(`trace ${_meta.traceparent}`)
   switch (name) {
     case 'echo':
       if (typeof args.text !== 'string') throw new Error('text is required')
