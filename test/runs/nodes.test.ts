@@ -112,6 +112,26 @@ describe('a node that goes', () => {
     expect(fake.modelRequests).toHaveLength(3)
   })
 
+  test('by a pause finds its run gone when it comes back, and does nothing more to it', async () => {
+    const one = await node()
+    fake.script(
+      { toolCalls: [calculation] },
+      { toolCalls: [calculation], delayMs: 500 },
+      { toolCalls: [calculation] },
+      { text: '42', delayMs: 3_000 },
+    )
+    const { runId } = await one.call('run_agent', { prompt: 'Hi', ...detached })
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 2)
+    process.kill(one.server.pid, 'SIGSTOP')
+    const other = await node()
+    await fake.waitFor(({ modelRequests }) => modelRequests.length === 4, 20_000)
+    process.kill(one.server.pid, 'SIGCONT')
+    const result = await other.call('get_run', { runId, waitSeconds: 20 })
+    expect(result).toMatchObject({ status: 'completed', text: '42' })
+    expect(fake.modelRequests).toHaveLength(4)
+    expect(await one.call('get_run', { runId })).toEqual(result)
+  })
+
   test.each([
     ['in the middle of an agent below another', 2],
     ['after an agent below another', 3],

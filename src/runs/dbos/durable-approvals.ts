@@ -1,7 +1,7 @@
 import type { Approve } from '../../agent/approval.js'
 import type { PendingApprovals } from '../pending-approvals.js'
 import type { Notifications } from '../postgres/notifications.js'
-import { decisionTopic, type RunStore } from './run-store.js'
+import { type Decisions, decisionTopic } from './decisions.js'
 
 /** A notice may be lost. */
 const lookAgainMs = 2_000
@@ -13,11 +13,11 @@ const lookAgainMs = 2_000
 export function durableApprove(
   runId: string,
   pending: PendingApprovals,
-  store: RunStore,
+  decisions: Decisions,
   notifications: Notifications,
 ): Approve {
   return async (request, signal) => {
-    const said = await store.decisions(runId)
+    const said = await decisions.of(runId)
     const known = said.get(request.toolUseId)
     if (known) return known
     const notices = notifications.watch(decisionTopic(runId))
@@ -26,7 +26,7 @@ export function durableApprove(
     try {
       const decision = await pending.approve(request, signal)
       // Also the word of nobody.
-      await store.decide(runId, request.toolUseId, decision)
+      await decisions.add(runId, request.toolUseId, decision)
       return decision
     } finally {
       over.abort()
@@ -36,7 +36,7 @@ export function durableApprove(
 
     async function listen(): Promise<void> {
       while (!over.signal.aborted) {
-        for (const [toolUseId, decision] of await store.decisions(runId))
+        for (const [toolUseId, decision] of await decisions.of(runId))
           pending.decide(toolUseId, decision)
         await notices.change(lookAgainMs, over.signal)
       }

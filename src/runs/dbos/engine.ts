@@ -126,13 +126,13 @@ export class DurableRuns implements RunEngine {
     const notices = this.options.notifications.watch(runTopic(runId))
     try {
       for (let told = ''; ; ) {
-        const run = await this.store.summary(runId, principal)
+        const run = await this.store.reads.summary(runId, principal)
         if (!run) return undefined
         const left = until - Date.now()
         const gone = leaving?.aborted ?? false
         if (hasEnded(run.status) || isNews(run) || left <= 0 || gone) {
           if (!gone) this.detach(runId)
-          return this.store.record(runId, principal)
+          return this.store.reads.record(runId, principal)
         }
         if (run.doing !== told) onProgress?.(run.doing)
         told = run.doing
@@ -144,14 +144,14 @@ export class DurableRuns implements RunEngine {
   }
 
   get(runId: string, principal: string): Promise<RunRecord | undefined> {
-    return this.store.record(runId, principal)
+    return this.store.reads.record(runId, principal)
   }
 
   async cancel(runId: string, principal: string): Promise<RunRecord | undefined> {
-    const run = await this.store.summary(runId, principal)
+    const run = await this.store.reads.summary(runId, principal)
     if (!run) return undefined
     if (!hasEnded(run.status)) await this.stop(runId, principal)
-    return this.store.record(runId, principal)
+    return this.store.reads.record(runId, principal)
   }
 
   async decide(
@@ -160,18 +160,18 @@ export class DurableRuns implements RunEngine {
     toolUseId: string,
     decision: ApprovalDecision,
   ): Promise<boolean> {
-    const run = await this.store.summary(runId, principal)
+    const run = await this.store.reads.summary(runId, principal)
     const waiting = run?.approvals?.some((approval) => approval.toolUseId === toolUseId)
-    return waiting ? this.store.decide(runId, toolUseId, decision) : false
+    return waiting ? this.store.decisions.add(runId, toolUseId, decision) : false
   }
 
   list(principal: string, filter: RunFilter = {}): Promise<RunSummary[]> {
-    return this.store.list(principal, filter)
+    return this.store.reads.list(principal, filter)
   }
 
   async transcript(runId: string, principal: string) {
-    const run = await this.store.summary(runId, principal)
-    return run && this.store.messages(runId)
+    const run = await this.store.reads.summary(runId, principal)
+    return run && this.store.reads.messages(runId)
   }
 
   /**
@@ -210,6 +210,7 @@ export class DurableRuns implements RunEngine {
     this.upkeep = new Upkeep(database, {
       version,
       workflowTable,
+      keepSeconds: this.options.resultTtlSeconds,
       enqueue: this.dbos.enqueue,
       forget: this.dbos.forget,
     })

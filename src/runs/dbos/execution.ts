@@ -99,7 +99,7 @@ export class Execution {
     // A run is not lost for a database that is away for a while.
     const ended = await persistently(() => store.finish(this.runId, this.taken.spec, end, news))
     if (!ended || !onEnd) return
-    const kept = await store.record(this.runId, principal)
+    const kept = await store.reads.record(this.runId, principal)
     if (kept) onEnd(kept)
   }
 
@@ -120,7 +120,7 @@ export class Execution {
         durableSessions(sessions, this.runId, this.journal),
         {
           signal,
-          approve: durableApprove(this.runId, live.approvals, store, notifications),
+          approve: durableApprove(this.runId, live.approvals, store.decisions, notifications),
           onEvent: (event) => {
             live.onEvent(event)
             changed()

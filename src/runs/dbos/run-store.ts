@@ -1,30 +1,15 @@
-import type { ApprovalDecision } from '../../agent/approval.js'
 import type { Message } from '../../agent/content.js'
-import type {
-  PendingApproval,
-  RunFilter,
-  RunOutcome,
-  RunRecord,
-  RunStatus,
-  RunSummary,
-  StartOptions,
-} from '../engine.js'
+import type { PendingApproval, RunOutcome, RunStatus, StartOptions } from '../engine.js'
 import type { Database, Queryable } from '../postgres/database.js'
 import { notify } from '../postgres/notifications.js'
-import { persistently } from '../postgres/retry.js'
 import type { RunAllowance } from '../quotas.js'
 import type { RunSpec } from '../spec.js'
 import { addSpending, admitted } from './admission.js'
+import { Decisions } from './decisions.js'
 import type { RunStep } from './journal.js'
-import {
-  type RecordRow,
-  type RunProgress,
-  recordColumns,
-  recordOf,
-  type SummaryRow,
-  summaryColumns,
-  summaryOf,
-} from './run-rows.js'
+import { RunReads } from './run-reads.js'
+import type { RunProgress } from './run-rows.js'
+import { stepsBelow } from './steps-below.js'
 import { addUsage } from './usage-totals.js'
 
 /** A run as the node that takes it on needs it. */
@@ -66,13 +51,15 @@ export interface KeyedRun {
   readonly argumentsDigest: string
 }
 
-const listLength = 100
+const _listLength = 100
 
 /**
  * Runs as rows that all nodes share. A run is written by the node that owns its workflow and by no
- * other: `ownedBy` is part of each such statement.
+ * other: `owned` is part of each such statement.
  */
 export class RunStore {
+  readonly reads: RunReads
+  readonly decisions: Decisions
   private readonly owned: string
 
   constructor(
@@ -84,6 +71,8 @@ export class RunStore {
       maxQueued: number
     },
   ) {
+    this.reads = new RunReads(database)
+    this.decisions = new Decisions(database)
     this.owned = `EXISTS (SELECT FROM ${options.workflowTable} w WHERE w.workflow_uuid = r.run_id
       AND w.status = 'PENDING' AND w.executor_id = $2)`
   }
@@ -169,49 +158,10 @@ export class RunStore {
     await notify(this.database, runTopic(runId))
   }
 
-  /**
-   * The steps of an agent that works in a tool call: that call is a step itself, and these are known
-   * by their order in it.
-   */
+  /** The steps of an agent that works in a tool call. */
   stepsBelow(runId: string, place: string): RunStep {
-    let steps = 0
-    return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
-      const step = `${place}/${++steps} ${name}`
-      const [known] = await this.database.rows<{ record: T }>(
-        'SELECT record FROM run_steps WHERE run_id = $1 AND place = $2',
-        [runId, step],
-      )
-      if (known) return known.record
-      const record = await work()
-      const kept = await persistently(() =>
-        this.database.rows(
-          `INSERT INTO run_steps SELECT run_id, $3, $4 FROM runs r WHERE run_id = $1 AND ${this.owned}
-           ON CONFLICT DO NOTHING RETURNING run_id`,
-          [runId, this.options.executorId, step, JSON.stringify(record)],
-        ),
-      )
-      if (kept.length === 0) throw new Error('Another node has gone on with the run.')
-      return record
-    }
-  }
-
-  /** Keeps what somebody said to a tool call; the first word counts. */
-  async decide(runId: string, toolUseId: string, decision: ApprovalDecision): Promise<boolean> {
-    const kept = await this.database.rows(
-      `INSERT INTO run_decisions SELECT run_id, $2, $3 FROM runs WHERE run_id = $1 AND ended_at IS NULL
-       ON CONFLICT DO NOTHING RETURNING run_id`,
-      [runId, toolUseId, JSON.stringify(decision)],
-    )
-    await notify(this.database, decisionTopic(runId))
-    return kept.length > 0
-  }
-
-  async decisions(runId: string): Promise<ReadonlyMap<string, ApprovalDecision>> {
-    const rows = await this.database.rows<{ tool_use_id: string; decision: ApprovalDecision }>(
-      'SELECT tool_use_id, decision FROM run_decisions WHERE run_id = $1',
-      [runId],
-    )
-    return new Map(rows.map(({ tool_use_id, decision }) => [tool_use_id, decision]))
+    const { executorId } = this.options
+    return stepsBelow(this.database, { owned: this.owned, executorId }, runId, place)
   }
 
   /** Writes how a run ended, and adds up what it spent; `false`: it was not this node's to end. */
@@ -283,50 +233,12 @@ export class RunStore {
     )
     return rows.map(({ run_id }) => run_id)
   }
-
-  async record(runId: string, principal: string): Promise<RunRecord | undefined> {
-    const [row] = await this.database.rows<RecordRow>(
-      `SELECT ${recordColumns} FROM runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
-      [runId, principal],
-    )
-    return row && recordOf(row)
-  }
-
-  /** What changes while a run goes on, without what it said. */
-  async summary(runId: string, principal: string): Promise<RunSummary | undefined> {
-    const [row] = await this.database.rows<SummaryRow>(
-      `SELECT ${summaryColumns} FROM runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
-      [runId, principal],
-    )
-    return row && summaryOf(row)
-  }
-
-  async list(principal: string, { statuses, sessionId }: RunFilter): Promise<RunSummary[]> {
-    const rows = await this.database.rows<SummaryRow>(
-      `SELECT ${summaryColumns} FROM runs r WHERE principal = $1 AND ${unexpired}
-         AND ($2::text[] IS NULL OR status = ANY($2)) AND ($3::text IS NULL OR session_id = $3)
-       ORDER BY created_at DESC LIMIT ${listLength}`,
-      [principal, statuses ?? null, sessionId ?? null],
-    )
-    return rows.map(summaryOf)
-  }
-
-  async messages(runId: string): Promise<Message[]> {
-    const rows = await this.database.rows<{ message: Message }>(
-      'SELECT message FROM run_messages WHERE run_id = $1 ORDER BY position',
-      [runId],
-    )
-    return rows.map(({ message }) => message)
-  }
 }
 
 /** Of the values before the statement. */
 const waitedSoFar = "waited = r.waited + coalesce(now() - r.waiting_since, '0')"
 
-const unexpired = '(r.expires_at IS NULL OR r.expires_at > now())'
-
 export const runTopic = (runId: string) => `run:${runId}`
-export const decisionTopic = (runId: string) => `decision:${runId}`
 export const cancelTopic = (runId: string) => `cancel:${runId}`
 
 async function keyed(

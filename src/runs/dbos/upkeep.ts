@@ -1,3 +1,4 @@
+import { AgentError } from '../../agent/errors.js'
 import type { Database } from '../postgres/database.js'
 
 /** What a crash at the wrong moment leaves lying about. Each is for any node to pick up. */
@@ -9,6 +10,7 @@ export class Upkeep {
     private readonly options: {
       version: string
       workflowTable: string
+      keepSeconds: number
       enqueue: (runId: string, principal: string) => Promise<void>
       forget: (runIds: readonly string[]) => Promise<void>
     },
@@ -19,6 +21,7 @@ export class Upkeep {
     if (Date.now() - this.cleanedAt < everyMs) return
     this.cleanedAt = Date.now()
     await this.enqueueForgotten()
+    await this.endLost()
     await this.deleteExpired()
   }
 
@@ -31,6 +34,19 @@ export class Upkeep {
       [this.options.version, settledSeconds],
     )
     for (const { run_id, principal } of rows) await this.options.enqueue(run_id, principal)
+  }
+
+  /** Runs whose workflow is over, and which for some fault were not ended with it. */
+  private async endLost(): Promise<void> {
+    const outcome = { error: { ...lost.toJSON(), usage: null, metrics: null } }
+    await this.database.rows(
+      `UPDATE runs SET status = 'failed', doing = 'failed', outcome = $1, ended_at = now(),
+         expires_at = now() + make_interval(secs => $2)
+       WHERE ended_at IS NULL AND created_at < now() - make_interval(secs => $3)
+         AND EXISTS (SELECT FROM ${this.options.workflowTable} w WHERE w.workflow_uuid = run_id
+           AND w.status NOT IN ('PENDING', 'ENQUEUED', 'DELAYED'))`,
+      [JSON.stringify(outcome), this.options.keepSeconds, settledSeconds],
+    )
   }
 
   private async deleteExpired(): Promise<void> {
@@ -47,3 +63,9 @@ export class Upkeep {
 const everyMs = 5_000
 const settledSeconds = 5
 const batch = 1_000
+
+const lost = new AgentError({
+  code: 'providerError',
+  message: 'The run ended without a result.',
+  hint: 'Look at the logs of the servers for what went wrong, then start the run anew.',
+})
