@@ -1,60 +1,42 @@
-import { parseArgs } from 'node:util'
-import { nearest } from './agent/known-keys.js'
+import { parseOptions, UsageError } from './parse-options.js'
 
-export const usage = `Usage: litellm-agents-mcp [command] [options]
-
-Commands
-  (none)   serve MCP over stdin and stdout
-  http     serve MCP over HTTP at /mcp
-  doctor   --explain MODEL_ID: where a model id leads, without a call
-
-Options
-  --config FILE   configuration file (YAML or JSON); also LITELLM_AGENTS_CONFIG
-  --host HOST     http: address to listen on (127.0.0.1)
-  --port PORT     http: port to listen on (3333; 0: any free one)
-  --no-auth       http: no bearer token; only on a loopback address
-  --explain ID    doctor: the model id to explain
-  --version       print the version
-  --help          print this help
-`
-
-/** A wrong command line; the message says what is wrong with it. */
-export class UsageError extends Error {}
+/** What the program does for people rather than clients; each is loaded with its own command line. */
+const peopleCommands = ['run', 'models', 'doctor', 'init'] as const
+type PeopleCommand = (typeof peopleCommands)[number]
 
 export type Command =
   | { name: 'help' | 'version' }
   | { name: 'stdio'; config?: string }
-  | { name: 'doctor'; config?: string; explain: string }
   | { name: 'http'; config?: string; host?: string; port?: number; noAuth: boolean }
+  | { name: 'people'; command: PeopleCommand; args: readonly string[] }
 
 const options = {
   config: { type: 'string' },
   host: { type: 'string' },
   port: { type: 'string' },
   'no-auth': { type: 'boolean' },
-  explain: { type: 'string' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
 /** Fails with a UsageError. */
 export function parseCommandLine(args: readonly string[]): Command {
-  const { positionals, values } = parse(args)
+  const [first, ...others] = args
+  if (isForPeople(first)) return { name: 'people', command: first, args: others }
+  const { positionals, values } = parseOptions(args, options)
   if (values.help) return { name: 'help' }
   if (values.version) return { name: 'version' }
   const [command, ...rest] = positionals
+  if (isForPeople(command))
+    throw new UsageError(`${command} goes before its options: litellm-agents-mcp ${command} …`)
   if (command !== undefined && !Object.hasOwn(optionsOf, command))
     throw new UsageError(`Unknown command ${JSON.stringify(command)}.`)
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${JSON.stringify(rest[0])}.`)
   const name = (command ?? 'stdio') as keyof typeof optionsOf
   refuseForeignOptions(name, Object.keys(values))
-  const { config, host, port, explain } = values
+  const { config, host, port } = values
   const shared = config === undefined ? {} : { config }
   if (name === 'stdio') return { name, ...shared }
-  if (name === 'doctor') {
-    if (!explain) throw new UsageError('doctor needs --explain and a model id.')
-    return { name, ...shared, explain }
-  }
   return {
     name,
     ...shared,
@@ -65,7 +47,7 @@ export function parseCommandLine(args: readonly string[]): Command {
 }
 
 /** The options of each command beside those of all. */
-const optionsOf = { stdio: [], http: ['host', 'port', 'no-auth'], doctor: ['explain'] }
+const optionsOf = { stdio: [], http: ['host', 'port', 'no-auth'] }
 
 function refuseForeignOptions(command: keyof typeof optionsOf, given: readonly string[]): void {
   for (const [owner, names] of Object.entries(optionsOf))
@@ -74,20 +56,8 @@ function refuseForeignOptions(command: keyof typeof optionsOf, given: readonly s
         throw new UsageError(`--${name} belongs to the ${owner} command.`)
 }
 
-function parse(args: readonly string[]) {
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
-  for (const token of tokens) {
-    if (token.kind !== 'option' || token.name in options) continue
-    const near = nearest(token.name, Object.keys(options))
-    throw new UsageError(
-      `Unknown option ${token.rawName}${near ? `; did you mean --${near}?` : '.'}`,
-    )
-  }
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
+function isForPeople(word: string | undefined): word is PeopleCommand {
+  return peopleCommands.some((command) => command === word)
 }
 
 function portNumber(text: string): number {

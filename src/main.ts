@@ -1,5 +1,6 @@
-import { type Command, parseCommandLine, UsageError, usage } from './command-line.js'
+import { type Command, parseCommandLine } from './command-line.js'
 import { keepCompiledCode } from './compile-cache.js'
+import { UsageError } from './parse-options.js'
 
 keepCompiledCode()
 await main(process.argv.slice(2))
@@ -10,22 +11,25 @@ async function main(args: readonly string[]): Promise<void> {
     command = parseCommandLine(args)
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
+    const { usage } = await import('./cli/help.js')
     process.stderr.write(`${error.message}\n\n${usage}`)
     process.exitCode = 2
     return
   }
   switch (command.name) {
-    case 'help':
-      process.stdout.write(usage)
+    case 'help': {
+      const { help } = await import('./cli/help.js')
+      process.stdout.write(help)
       return
+    }
     case 'version': {
       const { version } = await import('./version.js')
       process.stdout.write(`${version}\n`)
       return
     }
-    case 'doctor': {
-      const { explain } = await import('./cli/doctor.js')
-      await explain(command)
+    case 'people': {
+      const { forPeople } = await import('./cli/main.js')
+      await forPeople(command.command, command.args)
       return
     }
     default: {

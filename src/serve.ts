@@ -6,20 +6,11 @@ import { type FileStates, fileStates } from './config/file-states.js'
 import { loadConfig } from './config/load.js'
 import { ConfigError } from './config/problems.js'
 import type { Config, LogLevel } from './config/resolve.js'
-import { LiveConfig } from './live-config.js'
-import { createLogger, type ServerLog } from './log.js'
-import { InFlight } from './mcp/in-flight.js'
-import type { Services } from './mcp/services.js'
+import { type House, openHouse } from './house.js'
+import type { ServerLog } from './log.js'
 import { serveOverStdio } from './mcp/stdio.js'
 import type { ListChanges } from './mcp/surface.js'
-import { type McpTools, mcpTools } from './mcp-tools.js'
 import { orphaned } from './parent-process.js'
-import { runHouse } from './run-engine.js'
-import { runParts } from './run-parts.js'
-import type { RunRecord } from './runs/engine.js'
-import { KeptResults } from './runs/kept-results.js'
-import type { RunningTelemetry } from './telemetry/telemetry.js'
-import { version } from './version.js'
 
 const graceMs = 5_000
 
@@ -37,7 +28,9 @@ export async function serve(command: Command & { name: 'stdio' | 'http' }): Prom
   try {
     const config = await loadConfig(command)
     const states = fileStates(config.files)
-    const house = await build(config, command.name === 'stdio' ? 'warn' : 'info')
+    const level = config.logLevel ?? (command.name === 'stdio' ? 'warn' : 'info')
+    const house = await openHouse(config, level)
+    switchLevelOnSignal(house.log, level)
     const door = await openDoor(command, house)
     endOnSignals(door)
     saveCompiledCode()
@@ -83,74 +76,6 @@ function endingHouse(door: Door, { tools, telemetry }: House): Door {
   return { ...door, close }
 }
 
-/** What is behind the door. */
-interface House {
-  live: LiveConfig
-  services: Services
-  tools: McpTools
-  telemetry: RunningTelemetry | undefined
-}
-
-async function build(config: Config, usualLevel: LogLevel): Promise<House> {
-  const live = new LiveConfig(config, process.env)
-  const redact = (text: string) => live.redact(text)
-  const level = config.logLevel ?? usualLevel
-  const log = createLogger(level, redact)
-  switchLevelOnSignal(log, level)
-  const results = new KeptResults()
-  const tools = mcpTools(config, log, results)
-  const telemetry = await telemetryFor(config, live, log)
-  const { runs, sessions, signingKey, usage } = await runHouse(config, {
-    live,
-    materialise: runParts(live, tools, telemetry),
-    onEnd: (record) => {
-      telemetry?.runEnded(record)
-      log.info('run ended', runSummary(record))
-    },
-    onFault: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
-    onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
-  })
-  telemetry?.watchLoad(() => runs.load())
-  const services: Services = {
-    version,
-    get config() {
-      return live.config
-    },
-    get models() {
-      return live.models
-    },
-    log,
-    runs,
-    usage,
-    sessions,
-    results,
-    inFlight: new InFlight(),
-    signingKey,
-    telemetry,
-    redact,
-  }
-  return { live, services, tools, telemetry }
-}
-
-/** Loaded only where it is wanted. */
-async function telemetryFor(
-  { telemetry: wanted }: Config,
-  live: LiveConfig,
-  log: ServerLog,
-): Promise<RunningTelemetry | undefined> {
-  if (!wanted.traces && !wanted.metrics) return undefined
-  const { startTelemetry } = await import('./telemetry/telemetry.js')
-  const routeOf = (modelId: string) => live.models.route(modelId).id
-  try {
-    return await startTelemetry(wanted, { version, log, routeOf })
-  } catch (error) {
-    // The environment may be that of a whole machine, and speak of other programs.
-    if (wanted.required || !(error instanceof AgentError)) throw error
-    log.warn('telemetry is off', { reason: `${error.message} ${error.hint}` })
-    return undefined
-  }
-}
-
 /** After a client's first questions, for nothing is to come before them. */
 function watchFilesSoon(
   states: FileStates,
@@ -168,26 +93,6 @@ function watchFilesSoon(
     reloadOnChange({ live, services, load, states, onReplaced })
   }
   setTimeout(watch, watchAfterMs).unref()
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-/** For the log: never what was asked or answered. */
-function runSummary({ metrics, modelId, outcome, runId, usage }: RunRecord) {
-  return {
-    runId,
-    modelId,
-    ...(outcome &&
-      ('error' in outcome
-        ? { error: outcome.error.code }
-        : { stopReason: outcome.result.stopReason })),
-    cycles: metrics.cycles.length,
-    latencyMs: metrics.latencyMs,
-    usage,
-    costUsd: metrics.costUsd,
-  }
 }
 
 function randomToken(): string {

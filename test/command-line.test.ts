@@ -1,25 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
-import { startProgram } from './helpers/program.js'
+import { runProgram } from './helpers/program.js'
 
-async function run(...args: string[]) {
-  const program = startProgram(args)
-  program.child.stdin.end()
-  const { code } = await program.exited()
-  return { code, stdout: program.stdout(), stderr: program.stderr() }
-}
+const run = (...args: string[]) => runProgram(args)
 
 test('tells its version and its options', async () => {
   expect(await run('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   const { code, stderr, stdout } = await run('--help')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const option of ['--config', '--host', '--port', '--no-auth', 'http'])
+  for (const option of ['--config', '--host', '--port', '--no-auth', 'http', 'run', 'init'])
     expect(stdout).toContain(option)
 })
 
 describe('a wrong command line', () => {
   test.each([
     [['serve'], /Unknown command "serve"/],
+    [['--config', 'a.yaml', 'run'], /run goes before its options/],
     [['http', 'now'], /Unexpected argument "now"/],
     [['--confg', 'a.yaml'], /Unknown option --confg; did you mean --config\?/],
     [['--config'], /--config/],

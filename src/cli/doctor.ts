@@ -1,39 +1,130 @@
 import { AgentError } from '../agent/errors.js'
 import { loadConfig } from '../config/load.js'
-import { ConfigError } from '../config/problems.js'
-import { explainRoute, type RouteExplanation } from '../litellm/explain.js'
-import { clientArgsFor } from '../model-source.js'
+import { ConfigError, problemText } from '../config/problems.js'
+import type { Config } from '../config/resolve.js'
+import { LiveConfig } from '../live-config.js'
+import { parseOptions, UsageError } from '../parse-options.js'
+import { type Check, ok, problem } from './checks/check.js'
+import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/machine.js'
+import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
+import { serverChecks } from './checks/servers.js'
+import { explain } from './explain.js'
+import { doctorHelp } from './help.js'
+import { harmless } from './terminal.js'
 
-/** Prints where a model id leads and with what, without a call. Exit code 1: it leads nowhere. */
-export async function explain(command: { explain: string; config?: string }): Promise<void> {
-  const { explain: modelId } = command
+const options = {
+  explain: { type: 'string' },
+  call: { type: 'boolean' },
+  json: { type: 'boolean' },
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/** Looks at everything a server needs. Exit code 1: something of it is wrong. */
+export async function doctor(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(args, options)
+  if (values.help) {
+    process.stdout.write(doctorHelp)
+    return 0
+  }
+  if (positionals.length > 0)
+    throw new UsageError(`Unexpected argument ${JSON.stringify(positionals[0])}.`)
+  const { json = false, call = false } = values
+  const from = values.config === undefined ? {} : { config: values.config }
+  if (values.explain !== undefined) return explained(values.explain, { ...from, json })
+  const checks = await allChecks(from, call)
+  process.stdout.write(json ? `${JSON.stringify({ checks }, null, 2)}\n` : text(checks))
+  return checks.some(({ status }) => status === 'problem') ? 1 : 0
+}
+
+/** An id that leads nowhere is a problem found. */
+async function explained(modelId: string, options: Parameters<typeof explain>[1]): Promise<number> {
   try {
-    const config = await loadConfig(command)
-    const { params } = config.defaults
-    const clientArgs = clientArgsFor(modelId, config, process.env)
-    const route = await explainRoute({ modelId, clientArgs, params }, process.env)
-    for (const [name, value] of lines(route)) console.log(`${name.padEnd(12)} ${value}`)
+    await explain(modelId, options)
+    return 0
   } catch (error) {
     if (!(error instanceof AgentError || error instanceof ConfigError)) throw error
     const hint = error instanceof AgentError ? `\n${error.hint}` : ''
-    console.error(`${error.message}${hint}`)
-    process.exitCode = 1
+    process.stderr.write(`${error.message}${hint}\n`)
+    return 1
   }
 }
 
-function lines(route: RouteExplanation): [string, string][] {
-  const { kind, provider, url, urlSource, dropped } = route
-  return [
-    ['model id', route.modelId],
-    [
-      'goes to',
-      kind === 'proxy' ? 'a LiteLLM Proxy' : `${provider}${kind === 'direct' ? ', direct' : ''}`,
-    ],
-    ['wire', route.wire],
-    ['url', url === null ? 'inside the process' : `${url} (${urlSource})`],
-    ['model sent', route.model],
-    ['key', route.keySource ?? 'none'],
-    ['cache points', route.cachePoints ? 'sent' : 'not sent: this endpoint does not know them'],
-    ...dropped.map(({ param, why }): [string, string] => ['not sent', `${param}: ${why}`]),
+interface From {
+  config?: string
+}
+
+async function allChecks(from: From, call: boolean): Promise<Check[]> {
+  const node = nodeCheck(process.versions.node)
+  let config: Config
+  try {
+    config = await loadConfig(from)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const file = error.file ?? 'the environment'
+    return [
+      node,
+      ...error.problems.map((one) =>
+        problem(
+          'configuration',
+          `${file}: ${problemText(one)}`,
+          'Mend it there; docs/configuration.md tells how.',
+        ),
+      ),
+    ]
+  }
+  const live = new LiveConfig(config, process.env)
+  const [routes, proxy, servers, sessions, database] = await Promise.all([
+    routeChecks(config, process.env),
+    proxyChecks(config, process.env),
+    serverChecks(config),
+    sessionsCheck(config.sessions),
+    databaseChecks(from),
+  ])
+  const bedrock = routes.some(({ route }) => route?.wire === 'bedrock-converse')
+  const checks = [
+    node,
+    ok('configuration', configurationText(config)),
+    ...routes.map(({ check }) => check),
+    keysCheck(process.env),
+    ...proxy,
+    ...servers,
+    ...(sessions ? [sessions] : []),
+    ...database,
+    ...(bedrock ? [packageCheck('@aws-sdk/client-bedrock-runtime', 'Bedrock models')] : []),
+    ...(call ? [await callCheck(config, live.models)] : []),
   ]
+  return checks.map(({ detail, mend, ...check }) => ({
+    ...check,
+    detail: live.redact(detail),
+    ...(mend !== undefined && { mend: live.redact(mend) }),
+  }))
+}
+
+/** As the server over HTTP has it, which takes DATABASE_URL for a wish. */
+async function databaseChecks(from: From): Promise<Check[]> {
+  const { runs, sessions } = await loadConfig({ ...from, name: 'http' })
+  const reached = await databaseCheck(runs.durable?.databaseUrl ?? sessions.databaseUrl)
+  if (!reached) return []
+  return runs.durable
+    ? [reached, packageCheck('@dbos-inc/dbos-sdk', 'runs in a database')]
+    : [reached]
+}
+
+function configurationText({ agents, files, mcpServers }: Config): string {
+  if (files.length === 0) return 'from the environment alone; init writes a file'
+  return `${files.join(', ')}: ${agents.size} agents, ${mcpServers.size} MCP servers`
+}
+
+const marks = { ok: '✓', warning: '!', problem: '✗' }
+
+function text(checks: readonly Check[]): string {
+  const lines = checks.flatMap(({ name, status, detail, mend }) => [
+    `${marks[status]} ${name}: ${detail}`,
+    ...(mend === undefined ? [] : [`    ${mend}`]),
+  ])
+  const problems = checks.filter(({ status }) => status === 'problem').length
+  const last =
+    problems === 0 ? 'All is well.' : `${problems} ${problems === 1 ? 'problem' : 'problems'}.`
+  return `${[...lines.map(harmless), '', last].join('\n')}\n`
 }

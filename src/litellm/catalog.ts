@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '../agent/content
 import { AgentError } from '../agent/errors.js'
 import type { ListedModel } from '../agent/listed-model.js'
 import { connectionError, protocolError, refusalError } from './errors.js'
-import { modelInfo } from './model-data.js'
+import { allModels, modelInfo } from './model-data.js'
 import { type ModelInfo, proxyModelInfo } from './model-info.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
 import { proxyPrefix } from './routes/proxy.js'
@@ -63,6 +63,39 @@ async function proxyModels(route: Route, fetcher: typeof fetch): Promise<ListedM
       ),
     ]
   })
+}
+
+/** What a proxy tells of the model that a route leads to; `undefined`: nothing. */
+export async function servedModelInfo(
+  route: Route,
+  fetcher: typeof fetch = fetch,
+): Promise<ModelInfo | undefined> {
+  const data = await get('/v1/model/info', route, fetcher)
+  return proxyModelInfo(data.find((entry) => entry.model_name === route.model)) ?? undefined
+}
+
+/** Every model of the price map that an agent can talk to, as a list shows it. */
+export async function priceMapModels(): Promise<ListedModel[]> {
+  const known = await allModels()
+  const talking = known.filter(({ info }) => info.mode === null || !otherModes.test(info.mode))
+  const rows = talking.map(({ modelId, provider, info }) => listed(modelId, provider, info))
+  return [...new Map(rows.map((row) => [row.modelId, row])).values()]
+}
+
+/** The release that a proxy says it is; `null`: it does not say. Fails where it cannot be reached. */
+export async function proxyVersion(
+  route: Route,
+  fetcher: typeof fetch = fetch,
+): Promise<string | null> {
+  const url = `${route.baseUrl.replace(/\/v1$/, '')}/health/readiness`
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetcher(url, { signal })
+    const version = parseJsonObject(await response.text())?.litellm_version
+    return typeof version === 'string' ? version : null
+  } catch (cause) {
+    throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
+  }
 }
 
 /** The rows of one of the proxy's lists. */

@@ -17,6 +17,25 @@ export async function modelInfo(name: ModelName): Promise<ModelInfo | undefined>
   return find(name)
 }
 
+/** Every model of the price map, by the id that leads to it. */
+export async function allModels(): Promise<
+  { modelId: string; provider: string; info: ModelInfo }[]
+> {
+  const data = await readData()
+  return Object.entries(data.models).flatMap(([provider, models]) =>
+    Object.entries(models).map(([name, row]) => ({
+      modelId: idOf(provider, name),
+      provider,
+      info: modelInfoOf(entryOf(data, row), provider),
+    })),
+  )
+}
+
+function idOf(provider: string, name: string): string {
+  if (name.startsWith('/')) return provider + name
+  return name.startsWith(`${provider}/`) ? name : `${provider}/${name}`
+}
+
 let loading: Promise<(name: ModelName) => ModelInfo | undefined> | undefined
 
 /** The file scripts/model-data.mjs makes. */
@@ -30,9 +49,13 @@ interface ModelData {
   readonly models: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
-async function load() {
+async function readData(): Promise<ModelData> {
   const file = await import('./data/models.json', { with: { type: 'json' } })
-  const data = file.default as unknown as ModelData
+  return file.default as unknown as ModelData
+}
+
+async function load() {
+  const data = await readData()
   const index = indexByName(data)
   return (name: ModelName): ModelInfo | undefined => {
     for (const candidate of candidates(name)) {

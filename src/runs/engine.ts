@@ -1,6 +1,7 @@
 import type { ApprovalDecision, ApprovalRequest } from '../agent/approval.js'
 import type { Message, StopReason } from '../agent/content.js'
 import type { ErrorData } from '../agent/errors.js'
+import type { AgentEvent } from '../agent/events.js'
 import type { LimitHit } from '../agent/limits.js'
 import type { Metrics } from '../agent/metrics.js'
 import type { Usage } from '../agent/usage.js'
@@ -61,6 +62,8 @@ export interface StartOptions {
   signal?: AbortSignal
   /** `false`: nobody listens, so one JSON reply of the model is as good as a stream. */
   stream?: boolean
+  /** Told all that happens in the run, where it works in this process. */
+  onEvent?: (event: AgentEvent) => void
 }
 
 export interface WaitOptions {

@@ -73,7 +73,7 @@ export class InProcessEngine implements RunEngine {
 
   async start(
     spec: RunSpec,
-    { idempotency, signal, stream }: StartOptions = {},
+    { idempotency, signal, ...following }: StartOptions = {},
   ): Promise<RunHandle> {
     const key = idempotency && RunKeys.name(spec.principal, idempotency)
     const joined = key && this.keys.joined(key, idempotency)
@@ -84,7 +84,7 @@ export class InProcessEngine implements RunEngine {
     const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
     const started: Started = {
       run,
-      place: { principal: spec.principal, start: () => void this.work(started, stream) },
+      place: { principal: spec.principal, start: () => void this.work(started, following) },
       owner: idempotency ? undefined : signal,
       onOwnerAbort: () => this.stop(started, signal?.reason),
       key,
@@ -173,9 +173,12 @@ export class InProcessEngine implements RunEngine {
     await this.untilAllEnd(stopMs)
   }
 
-  private async work(started: Started, stream: boolean | undefined): Promise<void> {
+  private async work(
+    started: Started,
+    { onEvent, stream }: Pick<StartOptions, 'onEvent' | 'stream'>,
+  ): Promise<void> {
     const { admission, run } = started
-    const { approvals, controller, onEvent } = run
+    const { approvals, controller } = run
     const spec = { ...run.spec, limits: admission?.limits ?? run.spec.limits }
     run.begin()
     let outcome: RunOutcome
@@ -184,7 +187,12 @@ export class InProcessEngine implements RunEngine {
       const result = await runSpec(spec, parts, this.sessions, {
         signal: controller.signal,
         approve: approvals.approve,
-        onEvent,
+        onEvent: onEvent
+          ? (event) => {
+              run.onEvent(event)
+              onEvent(event)
+            }
+          : run.onEvent,
         onWait: () => run.say('waiting for the session'),
         stream,
       })

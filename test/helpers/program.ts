@@ -87,6 +87,17 @@ export function startProgram(args: readonly string[] = [], env: Environment = {}
   }
 }
 
+/** Runs the program to its end, as a shell would, and gives what it printed. */
+export async function runProgram(
+  args: readonly string[],
+  { env, stdin = '' }: { env?: Environment; stdin?: string } = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const program = startProgram(args, env)
+  program.child.stdin.end(stdin)
+  const { code } = await program.exited()
+  return { code, stdout: program.stdout(), stderr: program.stderr() }
+}
+
 /** Every whole line of stdout; fails on one that is no JSON. */
 export function messages(stdout: string): JsonObject[] {
   return stdout

@@ -1,0 +1,145 @@
+import { AgentError } from '../../agent/errors.js'
+import type { ModelReply } from '../../agent/model.js'
+import type { Config } from '../../config/resolve.js'
+import { listModels, proxyVersion } from '../../litellm/catalog.js'
+import { explainRoute, type RouteExplanation } from '../../litellm/explain.js'
+import { providers } from '../../litellm/providers.js'
+import { type Environment, resolveRoute } from '../../litellm/route.js'
+import { proxyPrefix } from '../../litellm/routes/proxy.js'
+import { localPrincipal } from '../../mcp/allowance.js'
+import { clientArgsFor, type modelSource } from '../../model-source.js'
+import { goesTo } from '../explain.js'
+import { usd } from '../numbers.js'
+import { type Check, checked, ok, problem, warning } from './check.js'
+
+/** The model ids that a configuration spells out, each with who names it. */
+export function namedModels({ agents, allow, defaults }: Config): Map<string, string[]> {
+  const named = new Map<string, string[]>()
+  const add = (modelId: string | undefined, where: string) => {
+    if (modelId === undefined || modelId.includes('*')) return
+    named.set(modelId, [...(named.get(modelId) ?? []), where])
+  }
+  add(defaults.modelId, 'the default')
+  for (const id of defaults.fallbacks) add(id, 'a fallback')
+  for (const { name, modelId, fallbacks = [] } of agents.values())
+    for (const id of [modelId, ...fallbacks]) add(id, `agent ${name}`)
+  for (const id of allow.modelIds ?? []) add(id, 'allowed')
+  return named
+}
+
+export interface RouteCheck {
+  check: Check
+  route?: RouteExplanation
+}
+
+export async function routeChecks(config: Config, env: Environment): Promise<RouteCheck[]> {
+  const named = [...namedModels(config)]
+  if (config.defaults.modelId === undefined)
+    return [
+      {
+        check: warning(
+          'model',
+          'there is no default model',
+          'Set LITELLM_AGENTS_MODEL_ID, or defaults.modelId in the configuration file.',
+        ),
+      },
+      ...(await Promise.all(named.map(routeCheck))),
+    ]
+  return Promise.all(named.map(routeCheck))
+
+  async function routeCheck([modelId, where]: [string, string[]]): Promise<RouteCheck> {
+    const name = `model ${modelId}`
+    try {
+      const clientArgs = clientArgsFor(modelId, config, env)
+      const { params } = config.defaults
+      const route = await explainRoute({ modelId, clientArgs, params }, env)
+      const key = route.keySource === null ? 'no key' : `key from ${route.keySource}`
+      return { route, check: ok(name, `${where.join(', ')}: ${goesTo(route)}, ${key}`) }
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+      return { check: problem(name, `${where.join(', ')}: ${error.message}`, error.hint) }
+    }
+  }
+}
+
+const otherKeys = [
+  'LITELLM_PROXY_API_KEY',
+  'ANTHROPIC_API_KEY',
+  'AZURE_API_KEY',
+  'AWS_BEARER_TOKEN_BEDROCK',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+]
+
+/** The keys at hand, by name. */
+export function keysCheck(env: Environment): Check {
+  const names = [...otherKeys, ...Object.values(providers).flatMap(({ keyEnv = [] }) => keyEnv)]
+  const present = [...new Set(names)].filter((name) => env[name])
+  return ok('keys', present.length > 0 ? present.join(', ') : 'none in the environment')
+}
+
+/** Whether the proxy answers, and serves what is named of it. */
+export async function proxyChecks(config: Config, env: Environment): Promise<Check[]> {
+  const args = config.clientArgs.litellm_proxy ?? {}
+  const named = [...namedModels(config).keys()].filter((id) => id.startsWith(proxyPrefix))
+  const given = args.api_base || args.base_url || env.LITELLM_PROXY_API_BASE
+  if (!given) return []
+  const mend = 'Start the proxy, or mend LITELLM_PROXY_API_BASE.'
+  let served: string[] = []
+  const reached = await checked('LiteLLM Proxy', mend, async () => {
+    const route = resolveRoute({ modelId: `${proxyPrefix}*`, clientArgs: args }, env)
+    const [version, models] = await Promise.all([
+      proxyVersion(route),
+      listModels({ named: [], proxyArgs: args }, env),
+    ])
+    served = models.map(({ modelId }) => modelId)
+    const said = version === null ? 'does not tell its version' : `version ${version}`
+    return ok('LiteLLM Proxy', `reachable, ${said}, serves ${served.length} models`)
+  })
+  if (reached.status !== 'ok') return [reached]
+  // A proxy may have names that stand for many.
+  const wildcard = served.some((id) => id.includes('*'))
+  const missing = wildcard ? [] : named.filter((id) => !served.includes(id))
+  return [
+    reached,
+    ...missing.map((id) =>
+      problem(
+        `model ${id}`,
+        'the proxy does not serve it to this key',
+        served.length > 0 ? `Name one of ${served.join(', ')}.` : 'Add models to the proxy.',
+      ),
+    ),
+  ]
+}
+
+/** Asks the default model for one token. */
+export async function callCheck(
+  { defaults }: Config,
+  models: ReturnType<typeof modelSource>,
+): Promise<Check> {
+  const { modelId } = defaults
+  if (modelId === undefined)
+    return problem('call', 'there is no default model to call', 'Set LITELLM_AGENTS_MODEL_ID.')
+  return checked('call', 'Try again.', async () => {
+    const model = models.create({
+      tool: 'run_agent',
+      principal: localPrincipal,
+      agent: '',
+      modelId,
+      params: { ...defaults.params, max_tokens: 1 },
+    })
+    const request = {
+      messages: [{ role: 'user' as const, content: [{ text: 'Say ok.' }] }],
+      system: [],
+      tools: [],
+    }
+    const started = performance.now()
+    let reply: ModelReply | undefined
+    const signal = AbortSignal.timeout(60_000)
+    for await (const event of model.stream(request, { signal }))
+      if (event.type === 'reply') reply = event.reply
+    const ms = Math.round(performance.now() - started)
+    const cost = reply?.costUsd == null ? 'cost unknown' : usd(reply.costUsd)
+    return ok('call', `${modelId} answered in ${ms} ms, ${cost}`)
+  })
+}

@@ -1,0 +1,156 @@
+import type { ContentBlock, JsonObject, Message } from '../agent/content.js'
+import type { ModelRequest } from '../agent/model.js'
+import { agentToolPrefix } from '../config/tool-references.js'
+import type { House } from '../house.js'
+import { type CallEstimate, estimateCall } from '../litellm/estimate.js'
+import { clientArgsFor } from '../model-source.js'
+import { runParts } from '../run-parts.js'
+import type { RunParts, RunSpec } from '../runs/spec.js'
+import { count, usd } from './numbers.js'
+
+/** Tells where a run would go and the most it can cost. No model is called; MCP servers are asked for their tools. */
+export async function dryRun(
+  spec: RunSpec,
+  house: House,
+  { json }: { json: boolean },
+): Promise<number> {
+  const { signal } = new AbortController()
+  const parts = await runParts(house.live, house.tools)(spec, signal)
+  const request = requestOf(spec, parts, await messagesBefore(spec, house, signal))
+  const ids = [spec.modelId, ...(spec.fallbacks ?? [])]
+  const estimates = await Promise.all(
+    ids.map((modelId) => {
+      const clientArgs = clientArgsFor(modelId, house.live.config, process.env)
+      return estimateCall({ modelId, clientArgs, params: spec.params }, request, process.env)
+    }),
+  )
+  const [first] = estimates as [CallEstimate]
+  const { route } = first
+  const facts = {
+    modelId: spec.modelId,
+    route: route.id,
+    goesTo: route.kind === 'proxy' ? 'a LiteLLM Proxy' : route.provider,
+    keySource: route.keySource,
+    tools: parts.tools.map((tool) => tool.displayName ?? tool.spec.name),
+    inputTokensEstimated: first.inputTokens,
+    maxOutputTokens: first.maxOutputTokens,
+    maxCostUsdFirstCall: most(estimates.map(({ maxCostUsd }) => maxCostUsd)),
+    maxModelCalls: modelCalls(spec, parts),
+    maxCostUsd: mostOfRun(spec, parts, estimates),
+    limits: spec.limits,
+    notices: parts.notices ?? [],
+  }
+  process.stdout.write(json ? `${JSON.stringify(facts, null, 2)}\n` : lines(facts))
+  return 0
+}
+
+function requestOf(
+  spec: RunSpec,
+  { tools, prompt }: RunParts,
+  before: readonly Message[],
+): ModelRequest {
+  const { systemPrompt = [], output } = spec
+  const asked = prompt ?? spec.prompt
+  const content: ContentBlock[] = typeof asked === 'string' ? [{ text: asked }] : asked
+  const specs = tools.map((tool) => tool.spec)
+  return {
+    messages: [...before, { role: 'user', content }],
+    system: typeof systemPrompt === 'string' ? [{ text: systemPrompt }] : systemPrompt,
+    tools: output ? [...specs, outputTool(output.schema)] : specs,
+  }
+}
+
+function outputTool(inputSchema: JsonObject) {
+  return { name: 'output', description: 'The object that the run ends in.', inputSchema }
+}
+
+async function messagesBefore(
+  { agent, principal, sessionId }: RunSpec,
+  { services }: House,
+  signal: AbortSignal,
+): Promise<readonly Message[]> {
+  if (sessionId === undefined) return []
+  const session = await services.sessions.acquire({ principal, agent, sessionId }, signal)
+  await session.release()
+  return session.messages
+}
+
+function modelCalls({ limits, output }: RunSpec, { tools }: RunParts): number | null {
+  return tools.length === 0 && !output ? 1 : (limits.maxCycles ?? null)
+}
+
+/** What a run with tools sends grows with their results: each later call may fill the model's room. */
+function mostOfRun(
+  spec: RunSpec,
+  parts: RunParts,
+  estimates: readonly CallEstimate[],
+): number | null {
+  const calls = modelCalls(spec, parts)
+  const below = spec.tools.some((name) => name.startsWith(agentToolPrefix) || name.includes('/'))
+  const asides = spec.conversation?.type === 'summarizing'
+  const first = most(estimates.map(({ maxCostUsd }) => maxCostUsd))
+  const later = most(estimates.map(({ maxCostUsdOfAnyCall }) => maxCostUsdOfAnyCall))
+  const whole =
+    calls === 1
+      ? first
+      : calls === null || first === null || later === null || below || asides
+        ? null
+        : first + later * (calls - 1)
+  const { maxCostUsd } = spec.limits
+  if (maxCostUsd === undefined) return whole
+  return whole === null ? maxCostUsd : Math.min(whole, maxCostUsd)
+}
+
+function most(costs: readonly (number | null)[]): number | null {
+  return costs.reduce(
+    (dearest, cost) => (dearest === null || cost === null ? null : Math.max(dearest, cost)),
+    0,
+  )
+}
+
+interface Facts {
+  modelId: string
+  route: string
+  goesTo: string
+  keySource: string | null
+  tools: readonly string[]
+  inputTokensEstimated: number
+  maxOutputTokens: number | null
+  maxCostUsdFirstCall: number | null
+  maxModelCalls: number | null
+  maxCostUsd: number | null
+  notices: readonly string[]
+}
+
+function lines(facts: Facts): string {
+  const { goesTo, keySource, maxCostUsd, maxModelCalls, notices, tools } = facts
+  const calls = maxModelCalls === null ? 'any number of' : `at most ${maxModelCalls}`
+  const rows: [string, string][] = [
+    ['model', facts.modelId],
+    ['goes to', `${goesTo} (${facts.route})`],
+    ['key', keySource ?? 'none'],
+    ['tools', tools.join(', ') || 'none'],
+    [
+      'input',
+      `about ${count(facts.inputTokensEstimated)} tokens, estimated from the length of the text`,
+    ],
+    [
+      'output',
+      facts.maxOutputTokens === null
+        ? 'no known limit'
+        : `at most ${count(facts.maxOutputTokens)} tokens a call`,
+    ],
+    ['first call', atMost(facts.maxCostUsdFirstCall)],
+    [
+      'whole run',
+      `${calls} model ${maxModelCalls === 1 ? 'call' : 'calls'}, ${atMost(maxCostUsd)}`,
+    ],
+    ...notices.map((notice): [string, string] => ['notice', notice]),
+  ]
+  if (maxCostUsd === null) rows.push(['', '--max-cost USD sets a limit.'])
+  return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join('')
+}
+
+function atMost(cost: number | null): string {
+  return cost === null ? 'cost unknown' : `at most ${usd(cost, Math.ceil)}`
+}

@@ -1,0 +1,3 @@
+export async function init(): Promise<number> {
+  return 0
+}

@@ -1,0 +1,84 @@
+import { matchesGlob } from '../agent/glob.js'
+import type { ListedModel } from '../agent/listed-model.js'
+import { loadConfig } from '../config/load.js'
+import { priceMapModels } from '../litellm/catalog.js'
+import { modelSource } from '../model-source.js'
+import { parseOptions, UsageError } from '../parse-options.js'
+import { modelsHelp } from './help.js'
+import { size, usd } from './numbers.js'
+import { type Column, table } from './table.js'
+
+const options = {
+  provider: { type: 'string' },
+  all: { type: 'boolean' },
+  json: { type: 'boolean' },
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const columns: readonly Column[] = [
+  { head: 'MODEL' },
+  { head: 'CONTEXT', right: true },
+  { head: 'IN/M', right: true },
+  { head: 'OUT/M', right: true },
+  { head: 'VISION' },
+  { head: 'TOOLS' },
+  { head: 'CACHE FROM', right: true },
+]
+
+/** Lists models for people. */
+export async function models(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(args, options)
+  if (values.help) {
+    process.stdout.write(modelsHelp)
+    return 0
+  }
+  const [filter, ...rest] = positionals
+  if (rest.length > 0) throw new UsageError(`Unexpected argument ${JSON.stringify(rest[0])}.`)
+  const config = await loadConfig(values.config === undefined ? {} : { config: values.config })
+  const configured = await modelSource(config, process.env).list()
+  const known = values.all ? await priceMapModels() : []
+  const ids = new Set(configured.map(({ modelId }) => modelId))
+  const chosen = [...configured, ...known.filter(({ modelId }) => !ids.has(modelId))].filter(
+    (model) => fits(model, filter, values.provider),
+  )
+  if (values.json) process.stdout.write(`${JSON.stringify(chosen, null, 2)}\n`)
+  else if (chosen.length > 0) process.stdout.write(table(columns, chosen.map(row)))
+  if (chosen.length === 0)
+    process.stderr.write(
+      values.all
+        ? 'No model fits.\n'
+        : 'No configured model fits. --all lists every model of the price map.\n',
+    )
+  return 0
+}
+
+function fits(
+  { modelId, provider }: ListedModel,
+  filter: string | undefined,
+  wanted: string | undefined,
+): boolean {
+  if (wanted !== undefined && provider !== wanted && !modelId.startsWith(`${wanted}/`)) return false
+  return filter === undefined || matchesGlob(`*${filter.toLowerCase()}*`, modelId.toLowerCase())
+}
+
+function row(model: ListedModel): string[] {
+  const { vision, tools, caching } = model.supports
+  return [
+    model.modelId,
+    model.contextTokens === null ? '-' : size(model.contextTokens),
+    perMillion(model.inputCostPerToken),
+    perMillion(model.outputCostPerToken),
+    word(vision),
+    word(tools),
+    caching && model.minCacheTokens !== null ? size(model.minCacheTokens) : word(caching),
+  ]
+}
+
+function perMillion(price: number | null): string {
+  return price === null ? '-' : usd(price * 1_000_000)
+}
+
+function word(told: boolean | null): string {
+  return told === null ? '-' : told ? 'yes' : 'no'
+}

@@ -1,0 +1,171 @@
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { configFile, temporaryFolder } from '../helpers/config-file.js'
+import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import { runProgram, testKey, upstream } from '../helpers/program.js'
+
+let fake: FakeProvider
+
+beforeAll(async () => {
+  fake = await startFakeProvider({ models: ['claude-served', 'gpt-served'] })
+})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
+
+const proxy = () => ({ LITELLM_PROXY_API_BASE: fake.url, LITELLM_PROXY_API_KEY: testKey })
+
+describe('models', () => {
+  test('lists what is configured and what the proxy serves', async () => {
+    const { code, stdout } = await runProgram(['models'], {
+      env: { ...upstream(fake), ...proxy() },
+    })
+    expect(code).toBe(0)
+    const [head, ...rows] = stdout.trimEnd().split('\n')
+    expect(head).toMatch(/^MODEL +CONTEXT +IN\/M +OUT\/M +VISION +TOOLS +CACHE FROM$/)
+    expect(rows.map((row) => row.split(' ')[0])).toEqual([
+      ...['openai/gpt-4o-mini', 'litellm_proxy/claude-served', 'litellm_proxy/gpt-served'],
+    ])
+    expect(rows[0]).toMatch(/ 128k +\$0\.15 +\$0\.60 +yes +yes +1024$/)
+  })
+
+  test('filters, by a part of the id and by provider', async () => {
+    const env = { ...upstream(fake), ...proxy() }
+    const { stdout } = await runProgram(['models', 'CLAUDE*ed', '--json'], { env })
+    expect(JSON.parse(stdout)).toMatchObject([{ modelId: 'litellm_proxy/claude-served' }])
+    const ofProvider = await runProgram(['models', '--provider', 'openai', '--json'], { env })
+    expect(JSON.parse(ofProvider.stdout)).toMatchObject([{ modelId: 'openai/gpt-4o-mini' }])
+  })
+
+  test('--all has the price map, each id once', async () => {
+    const { stdout } = await runProgram(['models', '--all', '--json'])
+    const ids = JSON.parse(stdout).map(({ modelId }: { modelId: string }) => modelId)
+    expect(ids).toContain('anthropic/claude-sonnet-4-6')
+    expect(ids.length).toBeGreaterThan(1000)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  test('says so where there is nothing', async () => {
+    expect(await runProgram(['models'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('--all'),
+    })
+  })
+
+  test('a proxy that is not there is a failure with its code', async () => {
+    const env = { ...proxy(), LITELLM_PROXY_API_BASE: 'http://127.0.0.1:1' }
+    const { code, stderr } = await runProgram(['models'], { env })
+    expect(code).toBe(14)
+    expect(stderr).not.toContain(testKey)
+  })
+})
+
+interface Check {
+  name: string
+  status: string
+  detail: string
+  mend?: string
+}
+
+async function doctor(args: string[], env: Record<string, string>) {
+  const { code, stdout } = await runProgram(['doctor', '--json', ...args], { env })
+  const { checks } = JSON.parse(stdout) as { checks: Check[] }
+  expect(stdout).not.toContain(testKey)
+  return { code, checks, named: (name: string) => checks.find((check) => check.name === name) }
+}
+
+describe('doctor', () => {
+  test('finds all well, without a call, and never says a key', async () => {
+    const { checks, code, named } = await doctor([], { ...upstream(fake), ...proxy() })
+    expect(code).toBe(0)
+    expect(checks.map(({ status }) => status)).not.toContain('problem')
+    expect(named('model openai/gpt-4o-mini')?.detail).toContain('key from OPENAI_API_KEY')
+    expect(named('keys')?.detail).toContain('LITELLM_PROXY_API_KEY')
+    expect(named('LiteLLM Proxy')?.detail).toContain('serves 2 models')
+    expect(fake.modelRequests).toEqual([])
+  })
+
+  test('--call asks for one token', async () => {
+    const { code, named } = await doctor(['--call'], upstream(fake))
+    expect(code).toBe(0)
+    expect(named('call')).toMatchObject({ status: 'ok' })
+    expect(fake.modelRequests.map(({ body }) => body.max_tokens)).toEqual([1])
+  })
+
+  test('is for people without --json', async () => {
+    const { stdout } = await runProgram(['doctor'], { env: upstream(fake) })
+    expect(stdout).toMatch(/^✓ Node: \d/)
+    expect(stdout).toMatch(/All is well\.\n$/)
+  })
+
+  test('tells every problem with its mend, and exits with 1', async () => {
+    const config = configFile({
+      defaults: { modelId: 'litellm_proxy/unserved' },
+      agents: { a: { description: 'A', modelId: 'anthropic/claude-sonnet-4-6' } },
+      mcpServers: { gone: { command: '/nowhere/server' } },
+      runs: { databaseUrl: 'postgres://u:hidden-pass@127.0.0.1:1/d' },
+    })
+    const { checks, code } = await doctor(['--config', config], proxy())
+    expect(code).toBe(1)
+    const problems = checks.filter(({ status }) => status === 'problem')
+    expect(problems.map(({ name }) => name)).toEqual([
+      'model anthropic/claude-sonnet-4-6',
+      'model litellm_proxy/unserved',
+      'MCP server gone',
+      'PostgreSQL',
+    ])
+    for (const { mend } of problems) expect(mend).toMatch(/\w{3}/)
+    expect(problems[0]?.mend).toContain('ANTHROPIC_API_KEY')
+    expect(problems[1]?.mend).toContain('litellm_proxy/gpt-served')
+    expect(JSON.stringify(checks)).not.toContain('hidden-pass')
+  })
+
+  test('a configuration that cannot be used is told line by line', async () => {
+    const config = configFile('defaults: { modelld: x }\nallow: { nothing: 1 }\n')
+    const { checks, code } = await doctor(['--config', config], {})
+    expect(code).toBe(1)
+    expect(checks.filter(({ status }) => status === 'problem').map(({ detail }) => detail)).toEqual(
+      [
+        expect.stringContaining('line 1, defaults.modelld'),
+        expect.stringContaining('line 2, allow.nothing'),
+      ],
+    )
+  })
+
+  test('a server that starts is asked for its tools, and a folder whether it can be written', async () => {
+    const folder = temporaryFolder()
+    const config = configFile({
+      mcpServers: {
+        own: { command: process.execPath, args: ['dist/main.js'], cwd: process.cwd() },
+      },
+    })
+    const env = { ...upstream(fake), LITELLM_AGENTS_SESSIONS_DIR: join(folder, 'not/yet') }
+    const { code, named } = await doctor(['--config', config], env)
+    expect(code).toBe(0)
+    expect(named('MCP server own')?.detail).toMatch(/^starts, \d+ tools$/)
+    expect(named('sessions')?.status).toBe('ok')
+  })
+
+  test('a proxy that hangs up is a problem', async () => {
+    const server = createServer((socket) => socket.destroy())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address ? address.port : 0
+    const env = { ...proxy(), LITELLM_PROXY_API_BASE: `http://127.0.0.1:${port}` }
+    const { code, named } = await doctor([], env)
+    server.close()
+    expect(code).toBe(1)
+    expect(named('LiteLLM Proxy')?.status).toBe('problem')
+  })
+
+  test('--explain tells where an id leads', async () => {
+    const env = { ANTHROPIC_API_KEY: testKey }
+    const told = await runProgram(['doctor', '--explain', 'anthropic/claude-x'], { env })
+    expect(told.code).toBe(0)
+    expect(told.stdout).toContain('key          ANTHROPIC_API_KEY')
+    const lost = await runProgram(['doctor', '--explain', 'nowhere-1'])
+    expect(lost).toMatchObject({ code: 1, stdout: '' })
+    expect(lost.stderr).toContain('names no provider')
+  })
+})
