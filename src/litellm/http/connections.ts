@@ -13,7 +13,7 @@ interface Requester {
 const requesters = new Map<string, Requester>()
 
 /** How requests of a scheme are made, over connections that stay open between them. */
-export function requesterFor({ protocol }: URL): Requester {
+export function requesterFor({ protocol }: Pick<URL, 'protocol'>): Requester {
   let requester = requesters.get(protocol)
   if (!requester) {
     // Importing these costs tens of milliseconds; asking for what is loaded does not.
@@ -21,6 +21,7 @@ export function requesterFor({ protocol }: URL): Requester {
       protocol === 'https:'
         ? (process.getBuiltinModule('node:https') as typeof Https)
         : process.getBuiltinModule('node:http')
+    // With an idle time of its own an agent also heeds the server's, and is not cut off in mid-request.
     const agent = new http.Agent({
       keepAlive: true,
       maxSockets,

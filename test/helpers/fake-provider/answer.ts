@@ -17,7 +17,8 @@ export function replyAnswer(reply: Reply, { stream, wire }: ModelRequest): Answe
   if (stream || rawEvents) {
     const type = wire === 'bedrock' ? EVENT_STREAM_TYPE : SSE_TYPE
     const content = rawEvents?.map((bytes) => ({ bytes, isContent: true }))
-    const body = content ? { content, closing: [] } : STREAMS[wire](reply)
+    const plain = content ? { content, closing: [] } : STREAMS[wire](reply)
+    const body = reply.step.rewrite?.(plain, wire) ?? plain
     return { status: 200, headers: { ...type, ...headers }, body }
   }
   const body = JSON.stringify(BODIES[wire](reply))

@@ -1,3 +1,5 @@
+import type { RenderedStream } from './reply.js'
+
 /** The scripted upstream's words. Nothing here, or in this folder, comes from src/. */
 
 // biome-ignore lint/suspicious/noExplicitAny: parsed JSON of unknown shape, read freely by tests
@@ -47,6 +49,8 @@ export type Step = {
   /** Tool calls come without ids. */
   omitIds?: boolean
   headers?: Record<string, string>
+  /** Changes the events of a stream, to say what no provider should. */
+  rewrite?: (stream: RenderedStream, wire: Wire) => RenderedStream
 }
 
 export type StepFunction = (request: ModelRequest) => Step | Promise<Step>

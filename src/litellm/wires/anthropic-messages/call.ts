@@ -6,6 +6,7 @@ import type { Usage } from '../../../agent/usage.js'
 import { connectionError, refusalError, truncatedError, wasUnsent } from '../../errors.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
+import type { Delta } from '../deltas.js'
 import { isJson } from '../json-reply.js'
 import type { WireCall } from '../wire.js'
 import { anthropicClient } from './client.js'
@@ -28,14 +29,25 @@ export async function* messagesCall(call: WireCall): AsyncGenerator<ModelEvent> 
       .withResponse()
     answering = true
     const streamed = stream && !isJson(response.headers)
-    if (streamed)
-      for await (const event of data as AsyncIterable<RawMessageStreamEvent>)
-        yield* builder.push(event)
+    if (streamed) yield* streamedDeltas(data as AsyncIterable<RawMessageStreamEvent>, builder, call)
     else yield* builder.complete((stream ? await response.json() : data) as Message)
     const answered = answer(builder, prepared, route, response.headers, streamed)
     yield { type: 'reply', reply: await modelReply(answered, call) }
   } catch (thrown) {
     throw translated(thrown, vendor, route, answering, builder.text)
+  }
+}
+
+async function* streamedDeltas(
+  events: AsyncIterable<RawMessageStreamEvent>,
+  builder: MessageBuilder,
+  { signal }: WireCall,
+): AsyncGenerator<Delta> {
+  try {
+    for await (const event of events) yield* builder.push(event)
+  } catch (thrown) {
+    // What breaks after the last word takes nothing from the answer.
+    if (signal.aborted || !builder.saidAll) throw thrown
   }
 }
 
@@ -91,8 +103,8 @@ function translated(
     const detail = isJsonObject(error) && error.error !== undefined ? error.error : error
     return refusalError({ status, error: detail, headers, text }, route)
   }
-  if (!answering) return thrown
   if (thrown instanceof SyntaxError) return truncatedError(route, text)
+  if (!answering) return thrown
   if (thrown instanceof TypeError) return connectionError(route, thrown, { sent: true, text })
   return thrown
 }

@@ -64,6 +64,11 @@ export class MessageBuilder {
     return [...this.open.values()].map(({ block }) => ('text' in block ? block.text : '')).join('')
   }
 
+  /** The model is done, and what it used is known. */
+  get saidAll(): boolean {
+    return this.stop !== null && this.reportedUsage() !== null
+  }
+
   /** `null` stop: the provider never said that it was done. */
   answer() {
     const content = [...this.open.values()].flatMap(closed)
@@ -71,7 +76,7 @@ export class MessageBuilder {
       content,
       model: this.model,
       stopReason: stopReason(this.stop),
-      rawStopReason: this.finished ? (this.stop ?? 'end_turn') : null,
+      rawStopReason: this.stop ?? (this.finished ? 'end_turn' : null),
       usage: this.reportedUsage(),
     }
   }

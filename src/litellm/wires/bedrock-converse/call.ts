@@ -67,7 +67,12 @@ async function* converse(
     )
     state.answering = true
     if (output) {
-      for await (const event of output.stream ?? []) yield* builder.push(event)
+      try {
+        for await (const event of output.stream ?? []) yield* builder.push(event)
+      } catch (thrown) {
+        // What breaks after the last word takes nothing from the answer.
+        if (signal.aborted || !builder.saidAll) throw thrown
+      }
       return
     }
   }

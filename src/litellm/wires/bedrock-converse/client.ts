@@ -1,8 +1,10 @@
+import type { Agent as HttpsAgent } from 'node:https'
 import { createRequire } from 'node:module'
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { configurationError } from '../../../agent/errors.js'
 import { loadOptionalPackage } from '../../../agent/optional-package.js'
+import { requesterFor } from '../../http/connections.js'
 import { Lru } from '../../lru.js'
 import type { Route } from '../../route.js'
 
@@ -80,7 +82,10 @@ function http1Handler(): NodeHttpHandler {
   const { NodeHttpHandler: Handler }: typeof import('@smithy/node-http-handler') = beside(
     '@smithy/node-http-handler',
   )
-  const agent = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY }
+  const agents = {
+    httpAgent: requesterFor({ protocol: 'http:' }).agent,
+    httpsAgent: requesterFor({ protocol: 'https:' }).agent as HttpsAgent,
+  }
   // Time-outs are ours too.
-  return new Handler({ httpAgent: agent, httpsAgent: agent, requestTimeout: 0, socketTimeout: 0 })
+  return new Handler({ ...agents, requestTimeout: 0, socketTimeout: 0 })
 }

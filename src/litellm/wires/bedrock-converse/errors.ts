@@ -83,14 +83,13 @@ export function converseError(
   if (status !== undefined && status >= 400) return refusal(thrown, status, route, text)
   if (isConnectionFailure(thrown))
     return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
-  if (!answering) {
+  // An exception as an event of the stream has a name of its own; what is no whole event has none.
+  const named = !/^(Error|SyntaxError|TypeError|RangeError)$/.test(thrown.name)
+  if (!answering && !(named && status !== undefined && speaksConverse(thrown))) {
     if (status === undefined) return thrown
     return speaksConverse(thrown) ? truncatedError(route, text) : notBedrock(route, status)
   }
-  // An exception as an event of the stream has a name of its own; what is no whole event has none.
-  return /^(Error|SyntaxError|TypeError|RangeError)$/.test(thrown.name)
-    ? truncatedError(route, text)
-    : refusal(thrown, undefined, route, text)
+  return named ? refusal(thrown, undefined, route, text) : truncatedError(route, text)
 }
 
 function refusal(error: Error, status: number | undefined, route: Route, text: string): AgentError {

@@ -74,6 +74,11 @@ export class ConverseAnswerBuilder {
     return [...this.blocks.values()].map(({ text }) => text).join('')
   }
 
+  /** The model is done, and what it used is known. */
+  get saidAll(): boolean {
+    return this.rawStopReason !== null && this.usage !== undefined
+  }
+
   answer(): ConverseAnswer {
     const inOrder = [...this.blocks].sort(([one], [other]) => one - other)
     const content = inOrder.flatMap(([, block]) => contentBlocks(block))

@@ -13,7 +13,7 @@ import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, longWrites, reportedCost } from '../../usage.js'
-import { joined } from '../deltas.js'
+import { type Delta, joined } from '../deltas.js'
 import { isJson } from '../json-reply.js'
 import type { WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
@@ -28,15 +28,26 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
   const reply = await send(prepared.body, call)
   try {
     const streamed = stream && !isJson(reply.headers)
-    if (streamed) {
-      for await (const events of eventData(reply.body))
-        yield* joined(pushAll(events, builder, route))
-    } else yield* builder.complete(completion(await textOf(reply.body), route))
+    if (streamed) yield* streamedDeltas(reply, builder, call)
+    else yield* builder.complete(completion(await textOf(reply.body), route))
     const answered = answer(builder, prepared, route, reply.headers, streamed)
     yield { type: 'reply', reply: await modelReply(answered, call) }
   } catch (thrown) {
     if (thrown instanceof AgentError) throw thrown
     throw connectionError(route, thrown, { sent: true, text: builder.text })
+  }
+}
+
+async function* streamedDeltas(
+  { body }: HttpReply,
+  builder: ChatAnswerBuilder,
+  { route, signal }: WireCall,
+): AsyncGenerator<Delta> {
+  try {
+    for await (const events of eventData(body)) yield* joined(pushAll(events, builder, route))
+  } catch (thrown) {
+    // What breaks after the last word takes nothing from the answer.
+    if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
   }
 }
 
@@ -75,6 +86,7 @@ function parsedChunk(data: string, route: Route, builder: ChatAnswerBuilder): Js
 
 function completion(text: string, route: Route): JsonObject {
   const content = parseJsonObject(text)
+  if (!content && text.trimStart().startsWith('{')) throw truncatedError(route, '')
   if (!content) throw protocolError(route, 'answered with something that is no JSON object')
   if (content.error) throw refusalError({ status: undefined, error: content.error }, route)
   if (!Array.isArray(content.choices) || content.choices.length === 0)

@@ -56,6 +56,11 @@ export class ChatAnswerBuilder {
     return this.blocks.map((block) => ('text' in block ? block.text : '')).join('')
   }
 
+  /** The model is done, and what it used is known. */
+  get saidAll(): boolean {
+    return this.finishReason !== null && this.usage !== undefined
+  }
+
   answer(): ChatAnswer {
     const calls = this.calls.finish()
     return {

@@ -29,7 +29,7 @@ export class ToolCalls {
     const id = nonEmpty(piece.id)
     const name = nonEmpty(fn.name)
     const index = typeof piece.index === 'number' ? piece.index : undefined
-    const open = this.openCall(index, id)
+    const open = this.openCall(index, id, name)
     const call = open && !beginsAnew(open, id, name) ? open : this.begin(index)
     const begun = call.name === '' ? name : undefined
     call.id ??= id
@@ -41,9 +41,10 @@ export class ToolCalls {
 
   finish(): ToolUseBlock[] {
     const whole = this.calls.flatMap(splitGlued)
+    const ids = new Set<string>()
     return whole.map(({ id, name, arguments: text, signature }) => ({
       toolUse: {
-        toolUseId: id ?? `call_${crypto.randomUUID()}`,
+        toolUseId: uniqueId(id, ids),
         name,
         ...parsedInput(text),
         ...(signature !== undefined && { reasoningSignature: signature }),
@@ -51,10 +52,12 @@ export class ToolCalls {
     }))
   }
 
-  private openCall(index: number | undefined, id: string | undefined): Call | undefined {
-    const sameId = id === undefined ? undefined : this.calls.find((call) => call.id === id)
-    if (sameId) return sameId
-    return index === undefined ? this.calls.at(-1) : this.byIndex.get(index)
+  private openCall(index: number | undefined, id: string | undefined, name: string | undefined) {
+    const atIndex = index === undefined ? this.calls.at(-1) : this.byIndex.get(index)
+    if (id === undefined || atIndex?.id === id) return atIndex
+    // A name at a new index is a new call, even where a server gives every call the same id.
+    if (index !== undefined && atIndex === undefined && name !== undefined) return undefined
+    return this.calls.find((call) => call.id === id) ?? atIndex
   }
 
   private begin(index: number | undefined): Call {
@@ -63,6 +66,13 @@ export class ToolCalls {
     if (index !== undefined) this.byIndex.set(index, call)
     return call
   }
+}
+
+/** A provider takes back no two calls with one id. */
+function uniqueId(id: string | undefined, ids: Set<string>): string {
+  const unique = id === undefined || ids.has(id) ? `call_${crypto.randomUUID()}` : id
+  ids.add(unique)
+  return unique
 }
 
 function beginsAnew(open: Call, id: string | undefined, name: string | undefined): boolean {
