@@ -62,7 +62,7 @@ export const materialise: Materialise = async ({ modelId, prompt }) => {
   return { model, tools: heldTools }
 }
 
-type Call = Omit<ToolCall, 'args' | 'budget' | 'name' | 'sendProgress' | 'client'>
+type Call = Omit<ToolCall, 'args' | 'budget' | 'name' | 'sendProgress' | 'client' | 'trace'>
 
 /** Tools that are runs of the engine, and answer as run_agent does. */
 export function taskTools(
@@ -87,6 +87,7 @@ export function taskTools(
       client: undefined,
       name: undefined,
       sendProgress: undefined,
+      trace: undefined,
     }
     const tool = { name, describe: () => ({ name, inputSchema: { type: 'object' as const } }) }
     return callTool({ ...tool, call: (told) => runCall(run, {}, told, services) }, call, services)
