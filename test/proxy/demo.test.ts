@@ -24,7 +24,7 @@ test('without a key the demo runs on the offline model, and says so', async () =
   expect(output).toMatch(/Cache\s+[\d,]+ tokens written/)
 })
 
-test('with a proxy the same demo runs on its model', async () => {
+test('with a proxy the same demo runs on its model', { timeout: 90_000 }, async () => {
   const fake = await startFakeProvider()
   const proxy = await startLiteLLMProxy({ provider: fake })
   try {
