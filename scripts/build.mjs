@@ -1,7 +1,7 @@
 // Bundles dist/main.js (the program) and dist/index.js (the library), and writes the library's types.
 // `--readable`: not minified, with each module's name where it begins.
 import { spawn } from 'node:child_process'
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 import { thirdPartyLicences } from './third-party.mjs'
@@ -69,7 +69,7 @@ process.chdir(`${import.meta.dirname}/..`)
 
 await rm('dist', { recursive: true, force: true })
 try {
-  await Promise.all([bundle(), types()])
+  await Promise.all([bundle(), page(), types()])
 } catch (error) {
   console.error(error.message)
   process.exit(1)
@@ -111,6 +111,16 @@ async function bundle() {
   const modules = output.flatMap(({ moduleIds = [] }) => moduleIds)
   await writeFile('dist/THIRD-PARTY-LICENCES.txt', await thirdPartyLicences(modules))
   await chmod('dist/main.js', 0o755)
+}
+
+/** What the dashboard's page is made of; it is served as it lies there. */
+async function page() {
+  await mkdir('dist/dashboard', { recursive: true })
+  const build = await rolldown({ input: 'dashboard/page.ts', platform: 'browser' })
+  await build.write({ file: 'dist/dashboard/page.js', format: 'esm', minify: true })
+  await build.close()
+  for (const name of ['index.html', 'page.css', 'icon.svg'])
+    await copyFile(`dashboard/${name}`, `dist/dashboard/${name}`)
 }
 
 function types() {

@@ -28,7 +28,7 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
   const telemetry = await telemetryFor(config, live, log)
-  const { runs, sessions, signingKey, usage } = await runHouse(config, {
+  const { history, runs, sessions, signingKey, usage } = await runHouse(config, {
     live,
     materialise: runParts(live, tools, telemetry),
     onEnd: (record) => {
@@ -50,6 +50,7 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
     log,
     runs,
     usage,
+    history,
     sessions,
     results,
     inFlight: new InFlight(),

@@ -4,6 +4,7 @@ import { allowanceOf } from './mcp/allowance.js'
 import type { RunEngine, RunRecord } from './runs/engine.js'
 import { InProcessEngine } from './runs/in-process.js'
 import { MemoryQuotas } from './runs/memory-quotas.js'
+import { MemoryRunHistory, type RunHistory } from './runs/run-history.js'
 import type { SessionStore } from './runs/session-store.js'
 import type { Materialise } from './runs/spec.js'
 import { MemoryUsageTotals, type UsageSource } from './runs/usage-totals.js'
@@ -15,6 +16,7 @@ export interface RunHouse {
   runs: RunEngine
   sessions: SessionStore
   usage: UsageSource
+  history: RunHistory
   /** The same wherever a client's next request may go. */
   signingKey: Uint8Array
 }
@@ -44,17 +46,19 @@ async function inProcess({
   const sessions = await sessionStore(live.config.sessions, onError)
   const quotas = new MemoryQuotas()
   const usage = new MemoryUsageTotals()
+  const history = new MemoryRunHistory()
   const runs = new InProcessEngine(materialise, sessions, {
     ...live.config.runs,
     admit: ({ principal, limits }) =>
       quotas.admit(principal, limits, allowanceOf(principal, live.config)),
     onEnd: (record) => {
       usage.add(record)
+      history.add(record)
       onEnd(record)
     },
     onFault,
   })
-  return { runs, sessions, usage, signingKey: newKey() }
+  return { runs, sessions, usage, history, signingKey: newKey() }
 }
 
 /** What keeps runs in a database is loaded only where there is one. */
@@ -63,13 +67,19 @@ async function durable(
   { databaseUrl, deployment }: NonNullable<Config['runs']['durable']>,
   { live, materialise, onEnd, onError }: RunHouseOptions,
 ): Promise<RunHouse> {
-  const [{ openPostgres }, { sharedSecret }, { DurableRuns }, { postgresUsage }] =
-    await Promise.all([
-      import('./runs/postgres/open.js'),
-      import('./runs/postgres/secrets.js'),
-      import('./runs/dbos/engine.js'),
-      import('./runs/dbos/usage-totals.js'),
-    ])
+  const [
+    { openPostgres },
+    { sharedSecret },
+    { DurableRuns },
+    { postgresUsage },
+    { postgresHistory },
+  ] = await Promise.all([
+    import('./runs/postgres/open.js'),
+    import('./runs/postgres/secrets.js'),
+    import('./runs/dbos/engine.js'),
+    import('./runs/dbos/usage-totals.js'),
+    import('./runs/dbos/run-history.js'),
+  ])
   const postgres = await openPostgres(databaseUrl, storeOptions(live.config.sessions), onError)
   const runs = await DurableRuns.open({
     ...config,
@@ -85,6 +95,7 @@ async function durable(
     runs,
     sessions: postgres.sessions,
     usage: postgresUsage(postgres.database),
+    history: postgresHistory(postgres.database),
     signingKey: await sharedSecret(postgres.database, 'signingKey', newKey()),
   }
 }

@@ -61,7 +61,9 @@ async function openDoor(
   const access = httpAccess(live.config.http, command.noAuth, randomToken)
   const token = access === 'open' ? undefined : access.generatedToken
   if (token !== undefined) live.addSecret(token)
-  const door = await serveHttp(services, access)
+  const door = await serveHttp(services, access, {
+    loadDashboard: () => import('./dashboard/routes.js'),
+  })
   process.stderr.write(`Listening on ${door.url}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
   return endingHouse(door, house)

@@ -54,6 +54,10 @@ const table: Record<string, Layer> = {
     layers: ['src/agent', 'src/config', 'src/mcp/auth', 'src/media', 'src/runs', 'src/schema'],
     packages: ['node:*', '@modelcontextprotocol/server*', '@modelcontextprotocol/node', 'zod'],
   },
+  'src/dashboard': {
+    layers: ['src/agent', 'src/config', 'src/mcp', 'src/mcp/auth', 'src/runs'],
+    packages: ['node:*'],
+  },
   'src/mcp/auth': {
     layers: ['src/agent', 'src/config', 'src/mcp'],
     packages: ['node:*', 'jose'],

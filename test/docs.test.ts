@@ -19,7 +19,9 @@ interface Page {
   prose: string
 }
 
-const inFolder = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
+const inFolder = readdirSync(join(root, 'docs'), { withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ name }) => `docs/${name}`)
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...inFolder].map((path): Page => {
   const text = readFileSync(join(root, path), 'utf8')
   return { path, text, prose: text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '') }

@@ -22,6 +22,7 @@ const principal = strict({
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal, 64 digits')
     .exactOptional(),
+  operator: z.boolean().exactOptional().describe("Sees everybody's runs in the dashboard."),
   allow: allowance.exactOptional(),
 })
 

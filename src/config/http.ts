@@ -19,6 +19,8 @@ export interface PrincipalConfig {
   token?: string
   /** Its SHA-256, in hexadecimal. */
   tokenSha256?: string
+  /** May see everybody's runs in the dashboard. */
+  operator?: boolean
   allow: CallerAllowance
 }
 

@@ -4,6 +4,7 @@ import type { TraceContext } from '../agent/trace-context.js'
 import type { Config } from '../config/resolve.js'
 import type { RunEngine } from '../runs/engine.js'
 import type { KeptResults } from '../runs/kept-results.js'
+import type { RunHistory } from '../runs/run-history.js'
 import type { SessionStore } from '../runs/session-store.js'
 import type { UsageSource } from '../runs/usage-totals.js'
 import type { InFlight } from './in-flight.js'
@@ -15,6 +16,8 @@ export interface Services {
   readonly log: Logger
   readonly runs: RunEngine
   readonly usage: UsageSource
+  /** Figures of runs that have ended. */
+  readonly history: RunHistory
   /** The conversations between runs. */
   readonly sessions: SessionStore
   readonly models: ModelSource

@@ -6,6 +6,7 @@ import type { LimitHit } from '../agent/limits.js'
 import type { Metrics } from '../agent/metrics.js'
 import type { Usage } from '../agent/usage.js'
 import type { RunSpec } from './spec.js'
+import type { TimelineStep } from './timeline.js'
 
 /**
  * Runs agents, and keeps what became of them. A run belongs to the principal of its spec: to anyone
@@ -107,6 +108,8 @@ export interface RunRecord extends RunSummary {
   readonly text: string
   readonly usage: Usage | null
   readonly metrics: Metrics
+  /** What it did when, in the order it ended; absent in records of older versions. */
+  readonly steps?: readonly TimelineStep[]
   readonly outcome?: RunOutcome
 }
 

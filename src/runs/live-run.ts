@@ -12,6 +12,7 @@ import {
 } from './engine.js'
 import { PendingApprovals } from './pending-approvals.js'
 import type { RunSpec } from './spec.js'
+import { Timeline } from './timeline.js'
 import { withoutMedia } from './transcript.js'
 
 interface Waiter {
@@ -33,6 +34,7 @@ export class LiveRun {
   /** What a record is made of, where somebody asks before the end. */
   private readonly happened: AgentEvent[] = []
   private readonly messages: Message[] = []
+  private readonly timeline = new Timeline()
   private readonly listeners = new Set<(doing: string) => void>()
   private readonly waiters = new Set<Waiter>()
 
@@ -63,10 +65,10 @@ export class LiveRun {
       case 'cycleEnd':
       case 'toolEnd':
       case 'notice':
-        this.happened.push(event)
+        this.happen(event)
         break
       case 'childEvent':
-        if (event.event.type === 'cycleEnd') this.happened.push(event)
+        if (event.event.type === 'cycleEnd') this.happen(event)
         break
     }
     const doing = doingFrom(event, this.doing)
@@ -170,6 +172,7 @@ export class LiveRun {
       text: spent?.text ?? this.text,
       usage: spent?.metrics ? spent.usage : metrics.accumulatedUsage,
       metrics,
+      steps: [...this.timeline.steps],
       ...(this.status === 'waiting' && { approvals: this.approvals.list }),
     }
   }
@@ -179,6 +182,15 @@ export class LiveRun {
     const { prompt } = this.spec
     const content = typeof prompt === 'string' ? [{ text: prompt }] : prompt
     return [{ role: 'user', content }, ...this.messages]
+  }
+
+  private happen(event: AgentEvent): void {
+    this.happened.push(event)
+    this.timeline.add(event, this.elapsedMs)
+  }
+
+  private get elapsedMs(): number {
+    return this.startedAt === undefined ? 0 : Date.now() - this.startedAt
   }
 
   private addText({ cycle, text }: AgentEvent & { type: 'textDelta' }): void {
@@ -192,8 +204,7 @@ export class LiveRun {
   }
 
   private metricsSoFar(): Metrics {
-    const latencyMs = this.startedAt === undefined ? 0 : Date.now() - this.startedAt
-    return { ...recorded(this.happened).snapshot(), latencyMs }
+    return { ...recorded(this.happened).snapshot(), latencyMs: this.elapsedMs }
   }
 }
 

@@ -20,6 +20,7 @@ import type { ToolAnswer } from '../../src/mcp/tool.js'
 import { InProcessEngine } from '../../src/runs/in-process.js'
 import { KeptResults } from '../../src/runs/kept-results.js'
 import { MemorySessions } from '../../src/runs/memory-sessions.js'
+import { MemoryRunHistory } from '../../src/runs/run-history.js'
 import { MemoryUsageTotals } from '../../src/runs/usage-totals.js'
 import { askingTools, type Mint } from './asking-tools.js'
 import {
@@ -36,9 +37,9 @@ import { materialise, taskTools } from './task-tools.js'
 export async function serveFixtures(): Promise<HttpDoor> {
   const services = fixtureServices()
   const ours = serverFactory(services)
-  const door: HttpDoor = await serveHttp(services, 'open', (context) =>
-    withFixtures(ours(context), context, services, door),
-  )
+  const door: HttpDoor = await serveHttp(services, 'open', {
+    makeServer: (context) => withFixtures(ours(context), context, services, door),
+  })
   return door
 }
 
@@ -54,6 +55,7 @@ function fixtureServices(): Services {
       onEnd: () => {},
     }),
     usage: new MemoryUsageTotals(),
+    history: new MemoryRunHistory(),
     sessions: new MemorySessions(),
     models: {
       route: (id) => ({ kind: 'offline', id, keySource: null, baseSource: 'default' }),

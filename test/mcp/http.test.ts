@@ -186,7 +186,7 @@ describe('beside it', () => {
     expect([reply.status, reply.json()]).toEqual([200, { status }])
   })
 
-  test.each(['/', '/mcp/more', '/constructor', '/.well-known/oauth-protected-resource'])(
+  test.each(['/mcp/more', '/constructor', '/.well-known/oauth-protected-resource'])(
     'there is nothing at %s',
     async (path) => {
       const reply = await send(path)

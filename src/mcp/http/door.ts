@@ -5,7 +5,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server'
 import { configurationError } from '../../agent/errors.js'
 import type { HttpAccess } from '../auth/access.js'
-import { authentication } from '../auth/authenticate.js'
+import { type Authenticate, authentication } from '../auth/authenticate.js'
 import { metadataPaths, resourceMetadata } from '../auth/challenge.js'
 import { serverFactory } from '../server.js'
 import type { Services } from '../services.js'
@@ -31,11 +31,25 @@ const answerMs = 2_000
 
 type Route = (request: IncomingMessage, response: ServerResponse, visit: Visit) => void
 
+/** What shows the server to people in a browser. */
+export interface Dashboard {
+  dashboard(
+    services: Services,
+    authenticate: Authenticate,
+  ): (request: IncomingMessage, response: ServerResponse, visit: Visit) => Promise<void>
+}
+
+export interface HttpParts {
+  /** Absent: there is no dashboard. */
+  loadDashboard?: () => Promise<Dashboard>
+  makeServer?: McpServerFactory
+}
+
 /** Serves Streamable HTTP at /mcp, for both eras, each request on a protocol server of its own. */
 export async function serveHttp(
   services: Services,
   access: HttpAccess,
-  makeServer: McpServerFactory = serverFactory(services),
+  { loadDashboard, makeServer = serverFactory(services) }: HttpParts = {},
 ): Promise<HttpDoor> {
   const { config, inFlight, log, runs } = services
   const { host, maxBodyBytes, maxConnections, oauth, port } = config.http
@@ -49,7 +63,11 @@ export async function serveHttp(
     onerror,
   })
   const serveMcp = toNodeHandler(handler, { onerror, maxRequestBodySize: maxBodyBytes })
-  const serveKnown = mcpRoute(services, authentication(config.http, access), serveMcp)
+  const authenticate = authentication(config.http, access)
+  const serveKnown = mcpRoute(services, authenticate, serveMcp)
+  const dashboard =
+    loadDashboard &&
+    onFirstUse(async () => (await loadDashboard()).dashboard(services, authenticate))
   const unfinished = new Set<ServerResponse>()
   let closing = false
 
@@ -59,12 +77,13 @@ export async function serveHttp(
       closing
         ? replyJson(response, 503, { status: 'closing' })
         : replyJson(response, 200, { status: 'ready' }),
-    '/mcp': (request, response, visit) => {
-      serveKnown(request, response, visit).catch((error: unknown) => {
-        log.error('a request failed unexpectedly', { err: error })
-        response.destroy()
-      })
-    },
+    '/mcp': (request, response, visit) => settle(serveKnown(request, response, visit), response),
+  }
+  const settle = (work: Promise<void>, response: ServerResponse) => {
+    work.catch((error: unknown) => {
+      log.error('a request failed unexpectedly', { err: error })
+      response.destroy()
+    })
   }
   if (oauth)
     for (const path of metadataPaths(oauth))
@@ -81,10 +100,14 @@ export async function serveHttp(
     const path = pathOf(request)
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
     if (route) return route(request, response, visit)
+    if (dashboard && isOfDashboard(path)) {
+      const shown = dashboard().then((show) => show(request, response, visit))
+      return settle(shown, response)
+    }
     refuse(response, 404, {
       code: 'invalidRequest',
       message: `There is nothing at ${path.slice(0, 100)}.`,
-      hint: 'The MCP endpoint is /mcp; there are also /healthz and /readyz.',
+      hint: 'The MCP endpoint is /mcp, the dashboard is at /; there are also /healthz and /readyz.',
     })
   })
   boundConnections(server, maxConnections)
@@ -105,6 +128,18 @@ export async function serveHttp(
       if (tools) handler.notify.toolsChanged()
       if (prompts) handler.notify.promptsChanged()
     },
+  }
+}
+
+function isOfDashboard(path: string): boolean {
+  return path === '/' || path.startsWith('/dashboard/') || path.startsWith('/api/')
+}
+
+function onFirstUse<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loaded: Promise<Value> | undefined
+  return () => {
+    loaded ??= load()
+    return loaded
   }
 }
 

@@ -9,7 +9,7 @@ import type { Services } from '../services.js'
 import type { Visit } from './access-log.js'
 import { JsonBodies } from './body.js'
 import { EventStreams } from './event-streams.js'
-import { refuse } from './reply.js'
+import { refuseForNow } from './reply.js'
 import { RequestRate } from './request-rate.js'
 
 /** Lets those requests through to the protocol whose caller is known and within bounds, and whose body can be read. */
@@ -47,15 +47,4 @@ export function mcpRoute(
     if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())
     return serveMcp(authenticated, response, body.json)
   }
-}
-
-function refuseForNow(response: ServerResponse, perMinute: number, waitMs: number): void {
-  const seconds = Math.ceil(waitMs / 1000)
-  response.setHeader('retry-after', seconds)
-  refuse(response, 429, {
-    code: 'rateLimit',
-    message: `You may send ${perMinute} requests a minute.`,
-    hint: `Try again in ${seconds} s.`,
-    retryable: true,
-  })
 }

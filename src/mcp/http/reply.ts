@@ -21,6 +21,18 @@ export function refuse(
   replyJson(response, status, { jsonrpc: '2.0', error, id: null })
 }
 
+/** For callers that are faster than they may be. */
+export function refuseForNow(response: ServerResponse, perMinute: number, waitMs: number): void {
+  const seconds = Math.ceil(waitMs / 1000)
+  response.setHeader('retry-after', seconds)
+  refuse(response, 429, {
+    code: 'rateLimit',
+    message: `You may send ${perMinute} requests a minute.`,
+    hint: `Try again in ${seconds} s.`,
+    retryable: true,
+  })
+}
+
 export function replyJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body))

@@ -17,6 +17,7 @@ import { DurableTools } from './durable-tools.js'
 import { errorRecord } from './error-record.js'
 import { Journal, type RunStep } from './journal.js'
 import { Reporter } from './reporter.js'
+import { progressOf } from './run-rows.js'
 import type { RunStore, TakenRun } from './run-store.js'
 
 /** What every run on this node needs. */
@@ -93,8 +94,8 @@ export class Execution {
     if (this.superseded) return
     if (fault !== undefined && this.workshop.isLoss(fault)) throw fault
     const { record, transcript } = live.end(outcome, keepSeconds)
-    const { status, text, usage, metrics } = record
-    const end = { status, outcome, keepSeconds, progress: { text, usage, metrics } }
+    const { status } = record
+    const end = { status, outcome, keepSeconds, progress: progressOf(record) }
     const news = reporter.unreported(transcript)
     // A run is not lost for a database that is away for a while.
     const ended = await persistently(() => store.finish(this.runId, this.taken.spec, end, news))

@@ -1,6 +1,7 @@
 import type { Message } from '../../agent/content.js'
 import type { LiveRun } from '../live-run.js'
 import { withoutMedia } from '../transcript.js'
+import { progressOf } from './run-rows.js'
 import type { NewMessages, RunStore } from './run-store.js'
 
 /** Reports are this far apart: others see what a run does soon enough, and the database has peace. */
@@ -44,8 +45,8 @@ export class Reporter {
   private async report(): Promise<void> {
     if (this.stopped) return
     this.reportedAt = Date.now()
-    const { status, doing, approvals, text, usage, metrics } = this.live.record()
-    const progress = { text, usage, metrics }
+    const { status, doing, approvals, ...record } = this.live.record()
+    const progress = progressOf(record)
     const news = this.unreported(withoutMedia(this.live.transcript()))
     await this.store.report(this.live.runId, { status, doing, approvals, progress, news })
     this.reported = news.position + news.messages.length

@@ -2,12 +2,14 @@ import { type Metrics, MetricsRecorder } from '../../agent/metrics.js'
 import { noUsage, type Usage } from '../../agent/usage.js'
 import type { PendingApproval, RunOutcome, RunRecord, RunStatus, RunSummary } from '../engine.js'
 import type { RunSpec } from '../spec.js'
+import type { TimelineStep } from '../timeline.js'
 
 /** What a run has said and spent so far. */
 export interface RunProgress {
   text: string
   usage: Usage | null
   metrics: Metrics
+  steps?: readonly TimelineStep[]
 }
 
 /** A row as a list needs it: times in milliseconds since 1970. */
@@ -69,6 +71,16 @@ export function recordOf(row: RecordRow): RunRecord {
   const { outcome } = row
   const progress = row.progress ?? nothingDone()
   return { ...summaryOf(row), ...progress, ...(outcome && { outcome }) }
+}
+
+/** The part of a record that is kept as one. */
+export function progressOf({
+  text,
+  usage,
+  metrics,
+  steps = [],
+}: Pick<RunRecord, keyof RunProgress>): RunProgress {
+  return { text, usage, metrics, steps }
 }
 
 export function nothingDone(): RunProgress {

@@ -3,6 +3,7 @@ import type { PendingApproval, RunOutcome, RunStatus, StartOptions } from '../en
 import type { Database, Queryable } from '../postgres/database.js'
 import { notify } from '../postgres/notifications.js'
 import type { RunAllowance } from '../quotas.js'
+import { runFigures } from '../run-history.js'
 import type { RunSpec } from '../spec.js'
 import { addSpending, admitted } from './admission.js'
 import { Decisions } from './decisions.js'
@@ -179,7 +180,7 @@ export class RunStore {
       )
       const ended = await client.rows(
         `UPDATE runs r SET status = $3, doing = $3, progress = $4, outcome = $5, approvals = NULL,
-           ended_at = now(), expires_at = now() + make_interval(secs => $6)
+           ended_at = now(), expires_at = now() + make_interval(secs => $6), figures = $7
          WHERE run_id = $1 AND ended_at IS NULL AND ${this.owned} RETURNING run_id`,
         [
           runId,
@@ -188,6 +189,7 @@ export class RunStore {
           JSON.stringify(progress),
           JSON.stringify(outcome),
           keepSeconds,
+          JSON.stringify(runFigures(progress.usage, progress.metrics, outcome)),
         ],
       )
       if (ended.length === 0) return false
@@ -208,9 +210,16 @@ export class RunStore {
   ): Promise<boolean> {
     const ended = await this.database.rows(
       `UPDATE runs SET status = $2, doing = $2, progress = $3, outcome = $4, cancel_requested = true,
-         ended_at = now(), expires_at = now() + make_interval(secs => $5)
+         ended_at = now(), expires_at = now() + make_interval(secs => $5), figures = $6
        WHERE run_id = $1 AND status = 'queued' RETURNING run_id`,
-      [runId, status, JSON.stringify(progress), JSON.stringify(outcome), keepSeconds],
+      [
+        runId,
+        status,
+        JSON.stringify(progress),
+        JSON.stringify(outcome),
+        keepSeconds,
+        JSON.stringify(runFigures(progress.usage, progress.metrics, outcome)),
+      ],
     )
     await notify(this.database, runTopic(runId))
     return ended.length > 0

@@ -125,6 +125,8 @@ const migrations = [
      record json NOT NULL,
      PRIMARY KEY (run_id, place)
    );`,
+  `ALTER TABLE runs ADD COLUMN figures json;
+   CREATE INDEX ON runs (principal, ended_at DESC) WHERE figures IS NOT NULL;`,
 ]
 
 /** Brings the tables up to date; of several nodes that start at once, one does it. */

@@ -1,0 +1,52 @@
+type Child = Node | string | undefined | false
+type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** An element; text stays text, whatever is in it. */
+export function h<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Name] {
+  return fill(document.createElement(name), attributes, children)
+}
+
+export function svg<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): SVGElementTagNameMap[Name] {
+  return fill(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children)
+}
+
+/** What the page's own HTML has under this id. */
+export function byId(id: string): HTMLElement {
+  const found = document.getElementById(id)
+  if (!found) throw new Error(`There is no ${id}.`)
+  return found
+}
+
+/** Puts new content in, and the focus back where it was: elements that can have it have ids. */
+export function show(place: HTMLElement, ...children: readonly Child[]): void {
+  const focused = place.contains(document.activeElement) ? document.activeElement?.id : undefined
+  const scrolled = place.querySelector('.scroll')?.scrollLeft ?? 0
+  place.replaceChildren(...present(children))
+  if (focused) document.getElementById(focused)?.focus()
+  const scroll = place.querySelector('.scroll')
+  if (scroll) scroll.scrollLeft = scrolled
+}
+
+function fill<Made extends Element>(
+  made: Made,
+  attributes: Attributes,
+  children: readonly Child[],
+): Made {
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined && value !== false)
+      made.setAttribute(name, value === true ? '' : String(value))
+  made.append(...present(children))
+  return made
+}
+
+function present(children: readonly Child[]): (Node | string)[] {
+  return children.filter((child) => child !== undefined && child !== false)
+}

@@ -1,0 +1,88 @@
+import type { RunRecord } from '../runs/engine.js'
+import type { TimelineStep } from '../runs/timeline.js'
+import type { LiveRun, RunView } from './api.js'
+
+/** One run as the dashboard shows it: what it did and spent, and never a word of what was said. */
+export function runView(record: RunRecord, redact: (text: string) => string): RunView {
+  const { metrics, outcome, sessionId, steps, usage } = record
+  const error = outcome && 'error' in outcome ? outcome.error : undefined
+  return {
+    runId: record.runId,
+    principal: record.principal,
+    agent: record.agent,
+    modelId: record.modelId,
+    sessionId: sessionId ?? null,
+    status: record.status,
+    doing: record.doing,
+    createdAt: record.createdAt,
+    endedAt: record.endedAt ?? null,
+    latencyMs: Math.round(metrics.latencyMs),
+    usage,
+    costUsd: metrics.costUsd,
+    savedUsd: metrics.cache.savedUsd,
+    error: error
+      ? { code: error.code, message: redact(error.message), hint: redact(error.hint) }
+      : null,
+    cycles: metrics.cycles.map(
+      ({ answeredBy, costUsd, error, latencyMs, modelId, stopReason, usage }) => ({
+        modelId,
+        ...(answeredBy !== undefined && { answeredBy }),
+        usage,
+        costUsd,
+        latencyMs: Math.round(latencyMs),
+        stopReason,
+        ...(error !== undefined && { error }),
+      }),
+    ),
+    tools: metrics.tools,
+    steps: [...(steps ?? inARow(record))],
+    approximate: steps === undefined,
+  }
+}
+
+export function liveRun(record: RunRecord): LiveRun {
+  const { metrics, usage } = record
+  const tools = Object.entries(metrics.tools).map(([name, { calls }]) => [name, calls] as const)
+  return {
+    runId: record.runId,
+    principal: record.principal,
+    agent: record.agent,
+    modelId: record.modelId,
+    status: record.status,
+    doing: record.doing,
+    createdAt: record.createdAt,
+    cycles: metrics.cycles.length,
+    tools: Object.fromEntries(tools),
+    totalTokens: usage?.totalTokens ?? null,
+    costUsd: metrics.costUsd,
+  }
+}
+
+/** How long each step took, of a run of which nobody wrote down when they began. */
+function inARow({ metrics }: RunRecord): TimelineStep[] {
+  let startMs = 0
+  const next = (step: Omit<TimelineStep, 'startMs'>): TimelineStep => {
+    const placed = { ...step, startMs, durationMs: Math.round(step.durationMs) }
+    startMs += placed.durationMs
+    return placed
+  }
+  const cycles = metrics.cycles.map(({ answeredBy, latencyMs, modelId, stopReason }, index) =>
+    next({
+      kind: 'cycle',
+      name: answeredBy ?? modelId,
+      cycle: index + 1,
+      durationMs: latencyMs,
+      failed: stopReason === null,
+    }),
+  )
+  const tools = Object.entries(metrics.tools).map(([name, { calls, errors, totalMs }]) =>
+    next({
+      kind: 'tool',
+      name: calls > 1 ? `${name} (${calls} calls)` : name,
+      cycle: 0,
+      durationMs: totalMs,
+      failed: errors > 0,
+    }),
+  )
+  return [...cycles, ...tools]
+}
