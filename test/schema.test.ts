@@ -126,6 +126,13 @@ test('recursive schemas, a root $ref and other drafts work', async () => {
   expect(await issues(draft2019, { pair: [1] })).toEqual(['pair -> 0: must be string'])
 })
 
+test('a schema that refers to itself without end is told, not followed', async () => {
+  const endless = { type: 'object', allOf: [{ $ref: '#' }] }
+  expect(await issues(endless, {})).toEqual([
+    ': cannot be checked: the schema refers to itself without end',
+  ])
+})
+
 test('two schemas with one $id do not disturb each other', async () => {
   const schema = (type: string) => ({
     $id: 'https://example.com/x',

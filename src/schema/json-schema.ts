@@ -71,12 +71,22 @@ function bounded(validator: JsonValidator): JsonValidator {
     try {
       return inTime(validateMs, () => validator(value))
     } catch (error) {
-      if (!(error instanceof TookTooLong)) throw error
-      return { ok: false, issues: [{ path: '', message: tooLong }] }
+      if (error instanceof TookTooLong)
+        return { ok: false, issues: [{ path: '', message: tooLong }] }
+      if (!isEndless(error)) throw error
+      return { ok: false, issues: [{ path: '', message: endless }] }
     }
   }
 }
 
+/** `{"$ref": "#"}`: there is no end to what must be checked. */
+function isEndless(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'name' in error && error.name === 'RangeError'
+  )
+}
+
+const endless = 'cannot be checked: the schema refers to itself without end'
 const tooLong = `cannot be checked within ${validateMs} ms: give shorter texts and lists`
 
 /** A default that breaks its own schema (`null` for a number, as pydantic writes it) fills nothing. */

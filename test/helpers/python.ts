@@ -6,22 +6,25 @@ import { fileURLToPath } from 'node:url'
 /** `clients`: the second Python SDK, which cannot be in one environment with the first. */
 type PythonEnvironment = 'test' | 'clients'
 
+/** Starts a script of test/python with LiteLLM at hand, and no network. */
+export function startPython(script: string, environment: PythonEnvironment = 'test') {
+  const venv = `.venv-${environment}`
+  const python = fileURLToPath(new URL(`../../${venv}/bin/python`, import.meta.url))
+  if (!existsSync(python)) throw new Error(`${venv} is missing: run scripts/setup-python.sh`)
+  const file = fileURLToPath(new URL(`../python/${script}`, import.meta.url))
+  return spawn(python, [file], {
+    env: { PATH: process.env.PATH, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'CRITICAL' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
 /** Runs a script of test/python with LiteLLM at hand: JSON in, JSON out, no network. */
 export async function runPython(
   script: string,
   input: unknown,
   environment: PythonEnvironment = 'test',
 ): Promise<unknown> {
-  const python = fileURLToPath(new URL(`../../.venv-${environment}/bin/python`, import.meta.url))
-  if (!existsSync(python))
-    throw new Error(
-      `.venv-${environment} is missing: run scripts/setup-python.sh and scripts/setup-clients.sh`,
-    )
-  const file = fileURLToPath(new URL(`../python/${script}`, import.meta.url))
-  const child = spawn(python, [file], {
-    env: { PATH: process.env.PATH, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'CRITICAL' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const child = startPython(script, environment)
   child.stdin.end(JSON.stringify(input))
   const [out, errors, code] = await Promise.all([
     text(child.stdout),
