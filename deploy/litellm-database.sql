@@ -1,0 +1,2 @@
+-- The proxy keeps its keys and spend apart from the agents' runs.
+CREATE DATABASE litellm;
