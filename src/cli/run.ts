@@ -5,6 +5,7 @@ import { userStateFolder } from '../config/folders.js'
 import { loadConfig } from '../config/load.js'
 import type { Config } from '../config/resolve.js'
 import type { SessionsConfig } from '../config/sessions.js'
+import type { TelemetryConfig } from '../config/telemetry.js'
 import { type House, openHouse } from '../house.js'
 import { localPrincipal } from '../mcp/allowance.js'
 import { planCall } from '../mcp/call-plan.js'
@@ -39,7 +40,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const config = await loadConfig({ ...given, name: 'run' })
   const own = operatorConfig(config, Object.keys(given.arguments.params))
   const house = await openHouse(
-    { ...own, sessions: sessionsFor(given.sessionId, own) },
+    {
+      ...own,
+      sessions: sessionsFor(given.sessionId, own),
+      telemetry: unserved(own.telemetry),
+    },
     config.logLevel ?? 'error',
   )
   try {
@@ -65,6 +70,11 @@ const fromProcess: Reading = {
   },
   readStdin: () => textOfStream(process.stdin),
   stdinIsTerminal: process.stdin.isTTY === true,
+}
+
+/** Nobody comes to collect from a command, and the port may be that of a server. */
+function unserved({ metrics, ...telemetry }: TelemetryConfig): TelemetryConfig {
+  return metrics === 'otlp' ? { ...telemetry, metrics } : telemetry
 }
 
 /** A conversation is to be there the next time; without one no store is needed. */

@@ -84,6 +84,7 @@ function withFixtures(
     signal: context.mcpReq.signal,
     takesTasks: takesTasks(context),
     asking: askingOf(server, context, () => codec),
+    trace: undefined,
   })
   const tools: Record<string, FixtureTool<ToolAnswer>> = {
     ...plainTools((changes) => door.announce(changes)),

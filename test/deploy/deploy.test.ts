@@ -48,7 +48,7 @@ describe('Dockerfile', () => {
     expect(images.length).toBe(3)
     expect(new Set(images).size).toBe(1)
     expect(images[0]).toMatch(/^node:24\.\d+\.\d+-\w+-slim$/)
-    expect(text('scripts/test-node24.sh')).toContain(/:(\d+\.\d+\.\d+)/.exec(images[0] ?? '')?.[1])
+    expect(text('scripts/node24.sh')).toContain(/:(\d+\.\d+\.\d+)/.exec(images[0] ?? '')?.[1])
   })
 
   test('what is copied is there, is let in by .dockerignore, or comes from a stage', () => {

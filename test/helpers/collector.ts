@@ -15,7 +15,7 @@ export interface CollectedSpan {
 
 export interface Collector {
   url: string
-  /** In the order in which they began. */
+  /** In the order in which they began, or ended where they began in the same millisecond. */
   spans(): CollectedSpan[]
   /** Every point of a metric, the latest of each collection last. */
   points(metric: string): { attributes: JsonObject; value: number }[]
@@ -48,7 +48,7 @@ export async function startCollector(): Promise<Collector> {
         .flatMap(({ scopeSpans }) => scopeSpans)
         .flatMap(({ spans }) => spans)
         .toSorted((one, other) =>
-          BigInt(one.startTimeUnixNano) < BigInt(other.startTimeUnixNano) ? -1 : 1,
+          Number(BigInt(one.startTimeUnixNano) - BigInt(other.startTimeUnixNano)),
         )
         .map(span),
     points: (metric) =>
