@@ -84,6 +84,8 @@ async function bundle() {
     external,
     resolve: {
       alias: {
+        // Its main file loads the others in a way that no bundler sees.
+        'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
         '@modelcontextprotocol/client/_shims': resolve('scripts/mcp-shims.mjs'),
         '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs'),
       },

@@ -1,3 +1,135 @@
-export async function init(): Promise<number> {
-  return 0
+import { existsSync, realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { userConfigFolder } from '../config/folders.js'
+import { parseOptions, UsageError } from '../parse-options.js'
+import { initHelp } from './help.js'
+import { agentsFile, likelyModel, variablesOf } from './init/agents-file.js'
+import { type Client, clients, type Place, placeOf, serverEntry } from './init/clients.js'
+import { changedLines } from './init/diff.js'
+import { backUp, replaceFile, textOrNone } from './init/files.js'
+import { askedFor } from './init/questions.js'
+import { Untouchable, withEntry } from './init/with-entry.js'
+
+const options = {
+  client: { type: 'string', multiple: true },
+  model: { type: 'string' },
+  yes: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/** Writes a configuration to begin with, and puts the server into clients. Exit code 1: not into all. */
+export async function init(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions(args, options)
+  if (values.help) {
+    const names = clients.map(({ name }) => name).join(', ')
+    process.stdout.write(initHelp.replace('%CLIENTS%', names))
+    return 0
+  }
+  if (positionals.length > 0)
+    throw new UsageError(`Unexpected argument ${JSON.stringify(positionals[0])}.`)
+  const place = placeOf(process.platform, process.env, process.env.HOME || homedir())
+  const found = clients.filter((client) => isThere(client, place))
+  const named = values.client?.map(clientNamed)
+  const suggested = { clients: named ?? found, modelId: values.model ?? likelyModel(process.env) }
+  const asks = !values.yes && process.stdin.isTTY === true && process.stderr.isTTY === true
+  if (!asks && !values.yes && !named)
+    throw new UsageError('Without a terminal, init needs --client NAME or --yes.')
+  const wanted = asks
+    ? await askedFor(suggested, { clients: named, modelId: values.model })
+    : suggested
+  const write = !values['dry-run']
+  const configFile = resolve(values.config ?? join(userConfigFolder(process.env), 'agents.yaml'))
+  await putAgentsFile(configFile, wanted.modelId, write)
+  const own = values.config === undefined ? [] : ['--config', configFile]
+  const program = realpathSync(process.argv[1] ?? '')
+  const server = serverEntry({ node: process.execPath, program }, process.platform, own)
+  const variables = variablesOf(wanted.modelId)
+  let failures = 0
+  for (const client of wanted.clients) {
+    const entry = client.entry(server, variables)
+    if (!(await putClient(client, client.file(place), entry, write))) failures++
+  }
+  for (const line of lastWords(wanted, variables)) say(line)
+  return failures > 0 ? 1 : 0
+}
+
+function isThere({ file, sign }: Client, place: Place): boolean {
+  const path = file(place)
+  return existsSync(path) || existsSync(sign ? sign(place) : dirname(path))
+}
+
+function clientNamed(name: string): Client {
+  const client = clients.find((one) => one.name === name)
+  if (client) return client
+  const names = clients.map((one) => one.name).join(', ')
+  throw new UsageError(`--client knows ${names}, not ${JSON.stringify(name)}.`)
+}
+
+async function putAgentsFile(path: string, modelId: string, write: boolean): Promise<void> {
+  if ((await textOrNone(path)) !== undefined) return say(`${path}: there already, left as it is`)
+  const text = agentsFile(modelId)
+  if (write) await replaceFile(path, text)
+  say(`${path}: ${write ? 'written' : 'would be written'}`)
+  if (!write) for (const line of changedLines('', text)) say(`    ${line}`)
+}
+
+/** Tells whether the server is in the client's file now. */
+async function putClient(
+  { title, ...client }: Client,
+  path: string,
+  entry: object,
+  write: boolean,
+): Promise<boolean> {
+  try {
+    const before = await textOrNone(path)
+    const after = withEntry(before ?? '', client, entry)
+    if (after === before) {
+      say(`${title}: the server is in ${path} already, left as it is`)
+      return true
+    }
+    const lines = changedLines(before ?? '', after)
+    if (!write)
+      say([`${title}: ${path} would change`, ...lines.map((line) => `    ${line}`)].join('\n'))
+    else {
+      const saved = before === undefined ? undefined : await backUp(path, new Date())
+      await replaceFile(path, after)
+      say(`${title}: put into ${path}${saved ? `; as it was: ${saved}` : ''}`)
+    }
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (!(error instanceof Untouchable) && code === undefined) throw error
+    const why = error instanceof Untouchable ? error.message : `${code}`
+    say(
+      `${title}: ${path} is left as it is, for ${why}. Add this to it yourself, under ${client.key}:`,
+    )
+    say(`    "litellm-agents": ${JSON.stringify(entry)}`)
+    return false
+  }
+}
+
+function lastWords(
+  { clients: chosen, modelId }: { clients: readonly Client[]; modelId: string },
+  variables: readonly string[],
+): string[] {
+  const missing = variables.filter((name) => !process.env[name])
+  return [
+    '',
+    ...(missing.length > 0
+      ? [`${modelId} needs ${missing.join(' and ')} in the environment.`]
+      : []),
+    ...(variables.length > 0 && chosen.length > 0
+      ? [
+          `A client with windows may not have your shell's variables: then add ${variables.join(' and ')} to "env" of its entry. Keys are not written by init.`,
+        ]
+      : []),
+    'Next: litellm-agents-mcp doctor, then start your clients anew.',
+  ]
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
