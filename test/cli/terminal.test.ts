@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { exitCodes } from '../../src/cli/exit-codes.js'
 import { count, size, usd } from '../../src/cli/numbers.js'
 import { linesOf } from '../../src/cli/run-screen.js'
 import { table } from '../../src/cli/table.js'
@@ -69,4 +71,13 @@ test('events of agents below are told with their names', () => {
   const start = { type: 'toolStart' as const, cycle: 1, toolUseId: 't', name: 'x', input: {} }
   const event = { type: 'childEvent' as const, agent: ['a', 'b'], toolUseId: 't', event: start }
   expect(linesOf(event)).toEqual(['a › b: → x {}'])
+})
+
+test('the documentation has every exit code', async () => {
+  const page = await readFile('docs/cli.md', 'utf8')
+  const rows = [...page.matchAll(/^\| (\d+) \| `(\w+)` \|$/gm)].map(([, code, name]) => [
+    Number(code),
+    name,
+  ])
+  expect(rows).toEqual(exitCodes().slice(3))
 })

@@ -13,7 +13,7 @@ import { usd } from '../numbers.js'
 import { type Check, checked, ok, problem, warning } from './check.js'
 
 /** The model ids that a configuration spells out, each with who names it. */
-export function namedModels({ agents, allow, defaults }: Config): Map<string, string[]> {
+function namedModels({ agents, allow, defaults }: Config): Map<string, string[]> {
   const named = new Map<string, string[]>()
   const add = (modelId: string | undefined, where: string) => {
     if (modelId === undefined || modelId.includes('*')) return

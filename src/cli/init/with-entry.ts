@@ -4,7 +4,7 @@ import { parse as parseToml } from 'smol-toml'
 import { isJsonObject } from '../../agent/content.js'
 import type { Client } from './clients.js'
 
-export const serverName = 'litellm-agents'
+const serverName = 'litellm-agents'
 
 /** A file that is not to be touched; the message says why. */
 export class Untouchable extends Error {}
