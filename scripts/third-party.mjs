@@ -31,3 +31,10 @@ async function licence(folder) {
 function entry(title, text) {
   return `${'='.repeat(80)}\n${title}\n\n${text}`.trim()
 }
+
+const title = /^={80}\n(\S+) (\S+) \(([^)]+)\)$/gm
+
+/** The packages that such a text is of; the price map, which is data, is none. */
+export function bundledPackages(text) {
+  return [...text.matchAll(title)].map(([, name, version, licence]) => ({ name, version, licence }))
+}

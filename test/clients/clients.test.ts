@@ -19,6 +19,7 @@ import {
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { type Environment, environment, program, upstream } from '../helpers/program.js'
 import { runPython } from '../helpers/python.js'
+import { reportTrust } from '../helpers/trust.js'
 import { everyTool, type Used } from './every-tool.js'
 
 /* Each client lists the tools and calls every one of them, at both doors. */
@@ -26,7 +27,8 @@ import { everyTool, type Used } from './every-tool.js'
 const run = promisify(execFile)
 const installed = fileURLToPath(new URL('node_modules', import.meta.url))
 const doors: readonly Door[] = ['stdio', 'http']
-let done = 0
+/** Which client got through which door, for docs/reliability.md. */
+const done: string[] = []
 let fake: FakeProvider
 let server: HttpServer
 let node24: string
@@ -43,7 +45,11 @@ afterAll(async () => {
   await server.stop()
   await fake.close()
   await rm(home, { recursive: true, force: true })
-  process.stdout.write(`${JSON.stringify({ suite: 'clients', clientsAtDoors: done })}\n`)
+  reportTrust('clients', { clientsAtDoors: done.length, tools: names().length }, [
+    '| Client | Door | Tools called |',
+    '|---|---|---|',
+    ...done,
+  ])
 })
 beforeEach(() => fake.reset())
 
@@ -53,7 +59,7 @@ const both = <T>(clients: readonly T[]) =>
 test.each(both(clientKinds))('TypeScript $client over $door', async ({ client, door }) => {
   const connection =
     door === 'http' ? connectHttp(client, server) : connectStdio(client, upstream(fake))
-  holds(await used(await connection))
+  holds(`TypeScript ${client}`, door, await used(await connection))
 })
 
 const pythons = [
@@ -75,7 +81,7 @@ test.each(both(pythons))('Python $client.name over $door', async ({ client, door
     calls: everyTool(client.name),
   }
   const answer = (await runPython('every_tool.py', spec, client.environment)) as Used
-  holds(answer)
+  holds(`Python ${client.name}`, door, answer)
   if (client.name !== 'strands') expect(answer.progress).toBeGreaterThan(2)
 })
 
@@ -85,7 +91,7 @@ describe('bridges', () => {
     const args = [server.url, '--transport', 'http-only', '--header', header]
     const env = { MCP_REMOTE_CONFIG_DIR: home }
     const bridge = join(installed, 'mcp-remote/dist/proxy.js')
-    holds(await used(await connectStdio('2025', env, args, bridge)))
+    holds('mcp-remote', 'http', await used(await connectStdio('2025', env, args, bridge)))
   })
 
   test('mcp-proxy: clients over HTTP, the server over stdio', async () => {
@@ -100,7 +106,7 @@ describe('bridges', () => {
     try {
       const url = `http://127.0.0.1:${port}/mcp`
       await listening(url)
-      holds(await used(await connectHttp('2025', { url, token: '' })))
+      holds('mcp-proxy', 'stdio', await used(await connectHttp('2025', { url, token: '' })))
     } finally {
       child.kill()
       await ended
@@ -128,7 +134,7 @@ describe('the inspector, strictly', () => {
     const call = ['--method', 'tools/call', '--tool-name', 'run_agent']
     const answer = await inspect(...call, '--tool-arg', 'prompt=What is 2+2')
     expect(answer.structuredContent.status).toBe('completed')
-    done++
+    done.push(`| inspector --strict, ${era} | ${door} | all listed, 1 called |`)
   })
 })
 
@@ -153,7 +159,7 @@ async function used(connection: Connection): Promise<Used> {
   }
 }
 
-function holds({ tools, results }: Used): void {
+function holds(client: string, door: Door, { tools, results }: Used): void {
   expect([...tools].sort()).toEqual(names())
   expect(results.map(({ is_error }) => is_error ?? false)).toEqual(results.map(() => false))
   expect(results).toHaveLength(names().length)
@@ -161,7 +167,7 @@ function holds({ tools, results }: Used): void {
     status: 'completed',
     text: expect.stringContaining('4'),
   })
-  done++
+  done.push(`| ${client} | ${door} | ${results.length} |`)
 }
 
 /** The inspector hands its own environment on to nobody. */

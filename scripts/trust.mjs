@@ -1,0 +1,62 @@
+// Runs the suites of test that say how far this server can be trusted, in full, and writes what they
+// counted into docs/reliability.md. `npm run trust -- faults`: only that one.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const page = 'docs/reliability.md'
+const suites = ['conformance', 'clients', 'faults', 'fuzz', 'soak']
+
+process.chdir(`${import.meta.dirname}/..`)
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !suites.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no suite ${unknown.join(', ')}. There are ${suites.join(', ')}.`)
+  process.exit(1)
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'trust-'))
+try {
+  const there = suites.filter((name) => existsSync(`test/${name}`))
+  for (const suite of asked.length > 0 ? asked : there) {
+    const report = join(folder, `${suite}.jsonl`)
+    if (!(await passes(suite, report))) process.exitCode = 1
+    // What did not pass is not written down.
+    else await writeDown(await reported(report))
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function passes(suite, report) {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', `test/${suite}`]
+  const env = { ...process.env, TRUST: '1', TRUST_REPORT: report }
+  const child = spawn(process.execPath, args, { env, stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  return code === 0
+}
+
+/** Each line: `{ suite, numbers, table }`, as test/helpers/trust.ts writes it. */
+async function reported(file) {
+  if (!existsSync(file)) return []
+  const lines = (await readFile(file, 'utf8')).trim().split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
+
+async function writeDown(reports) {
+  let text = await readFile(page, 'utf8')
+  for (const { suite, numbers, table } of reports) {
+    const begin = `<!-- ${suite} -->\n`
+    const end = `<!-- /${suite} -->`
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+    if (from < 0 || to < from) throw new Error(`${page} has no place for ${suite}: ${begin}${end}`)
+    const counted = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`)
+    const day = new Date().toISOString().slice(0, 10)
+    const body = [`${day}, Node ${process.versions.node}. ${counted.join(', ')}.`, '', ...table]
+    text = `${text.slice(0, from + begin.length)}\n${body.join('\n').trim()}\n\n${text.slice(to)}`
+  }
+  await writeFile(page, text)
+}
