@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const page = 'docs/reliability.md'
-const suites = ['conformance', 'clients', 'faults', 'fuzz', 'soak']
+const suites = ['conformance', 'clients', 'faults', 'properties', 'soak']
 
 process.chdir(`${import.meta.dirname}/..`)
 const asked = process.argv.slice(2)
@@ -25,7 +25,7 @@ try {
     const report = join(folder, `${suite}.jsonl`)
     if (!(await passes(suite, report))) process.exitCode = 1
     // What did not pass is not written down.
-    else await writeDown(await reported(report))
+    else await writeDown(suite, await reported(report))
   }
 } finally {
   await rm(folder, { recursive: true, force: true })
@@ -46,17 +46,18 @@ async function reported(file) {
   return lines.map((line) => JSON.parse(line))
 }
 
-async function writeDown(reports) {
-  let text = await readFile(page, 'utf8')
-  for (const { suite, numbers, table } of reports) {
-    const begin = `<!-- ${suite} -->\n`
-    const end = `<!-- /${suite} -->`
-    const [from, to] = [text.indexOf(begin), text.indexOf(end)]
-    if (from < 0 || to < from) throw new Error(`${page} has no place for ${suite}: ${begin}${end}`)
-    const counted = Object.entries(numbers).map(([name, value]) => `${name}: ${value}`)
-    const day = new Date().toISOString().slice(0, 10)
-    const body = [`${day}, Node ${process.versions.node}. ${counted.join(', ')}.`, '', ...table]
-    text = `${text.slice(0, from + begin.length)}\n${body.join('\n').trim()}\n\n${text.slice(to)}`
-  }
-  await writeFile(page, text)
+/** In place of what stood between the marks of the suite. */
+async function writeDown(suite, reports) {
+  const text = await readFile(page, 'utf8')
+  const begin = `<!-- ${suite} -->\n`
+  const end = `<!-- /${suite} -->`
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${page} has no place for ${suite}: ${begin}${end}`)
+  const day = new Date().toISOString().slice(0, 10)
+  const parts = reports.map((report) => {
+    const counted = Object.entries(report.numbers).map(([name, value]) => `${name} ${value}`)
+    return [`- ${report.suite}: ${counted.join(', ')}`, '', ...report.table].join('\n').trim()
+  })
+  const body = [`On ${day}, Node ${process.versions.node}:`, ...parts].join('\n\n')
+  await writeFile(page, `${text.slice(0, from + begin.length)}\n${body}\n\n${text.slice(to)}`)
 }
