@@ -31,17 +31,23 @@ export function overview(
   const buckets = bucketsOf(period, now)
   const since = buckets.starts[0] ?? 0
   const recent = past.filter(({ endedAt }) => endedAt >= since)
-  const spendings = period === '24h' ? recent.map(spendingOfRun) : totals
-  const within = spendings.filter(({ at }) => at >= since)
-  const groups = (by: Grouping) => groupsOf(within, by, buckets)
+  const within = totals.filter(({ at }) => at >= since)
+  const parts = period === '24h' ? recent.flatMap(partsOfRun) : within
+  const groups = (by: Grouping) => groupsOf(parts, by, buckets)
   return {
     period,
-    totals: sum(within),
+    totals: sum(period === '24h' ? recent.map(spendingOfRun) : within),
     ended: endedOf(recent),
     buckets: buckets.starts,
     groups: { model: groups('model'), agent: groups('agent'), principal: groups('principal') },
-    slowest: [...recent].sort((one, other) => other.latencyMs - one.latencyMs).slice(0, listed),
-    failed: recent.filter(({ status }) => status === 'failed').slice(0, listed),
+    slowest: [...recent]
+      .sort((one, other) => other.latencyMs - one.latencyMs)
+      .slice(0, listed)
+      .map(withoutParts),
+    failed: recent
+      .filter(({ status }) => status === 'failed')
+      .slice(0, listed)
+      .map(withoutParts),
   }
 }
 
@@ -80,6 +86,28 @@ function spendingOfRun({
     costUsd: costUsd ?? 0,
     costIncomplete: costUsd === null,
   }
+}
+
+/** What its own agent and those below it spent, each on which model. */
+function partsOfRun(run: PastRun): Spending[] {
+  const { endedAt, parts, principal } = run
+  if (!parts) return [spendingOfRun(run)]
+  return parts.map(({ agent, costUsd, cycles, knownCostUsd, modelId, runs, usage }) => ({
+    at: endedAt,
+    model: modelId,
+    agent,
+    principal,
+    runs,
+    modelCalls: cycles,
+    ...tokensOf(usage),
+    costUsd: knownCostUsd,
+    costIncomplete: costUsd === null,
+  }))
+}
+
+/** As a list shows it. */
+export function withoutParts({ parts: _, ...run }: PastRun): PastRun {
+  return run
 }
 
 function tokensOf(usage: PastRun['usage']) {

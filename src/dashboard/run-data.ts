@@ -3,7 +3,7 @@ import type { Services } from '../mcp/services.js'
 import type { RunSummary } from '../runs/engine.js'
 import type { PastRun } from '../runs/run-history.js'
 import type { LiveRuns, Overview, PastRuns, Period, RunView } from './api.js'
-import { overview, spendingOfTotal } from './overview.js'
+import { overview, spendingOfTotal, withoutParts } from './overview.js'
 import { liveRun, runView } from './run-view.js'
 
 /** So many of those that run are listed, and of those that ended at a time. */
@@ -50,7 +50,7 @@ export class RunData {
 
   async page(viewer: string, offset: number): Promise<PastRuns> {
     const past = await this.past(viewer)
-    return { runs: past.slice(offset, offset + pageLength), total: past.length }
+    return { runs: past.slice(offset, offset + pageLength).map(withoutParts), total: past.length }
   }
 
   /** `undefined`: it is unknown, gone or somebody else's. */

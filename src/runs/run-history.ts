@@ -2,6 +2,7 @@ import type { ErrorCode } from '../agent/error-codes.js'
 import type { Metrics } from '../agent/metrics.js'
 import type { Usage } from '../agent/usage.js'
 import type { RunOutcome, RunRecord, RunSummary } from './engine.js'
+import { type SpendingRow, spendingRows } from './spending-rows.js'
 
 /** What a run did and spent, in numbers. */
 export interface RunFigures {
@@ -14,6 +15,8 @@ export interface RunFigures {
   readonly costUsd: number | null
   readonly savedUsd: number | null
   readonly error?: ErrorCode
+  /** Absent: all of it was spent by its own agent on its own model. */
+  readonly parts?: readonly SpendingRow[]
 }
 
 /** A run that has ended, without anything that was said in it. */
@@ -61,10 +64,14 @@ export class MemoryRunHistory implements RunHistory {
 }
 
 export function runFigures(
+  { agent, modelId }: Pick<RunSummary, 'agent' | 'modelId'>,
   usage: Usage | null,
-  { cache, costUsd, cycles, latencyMs, tools }: Metrics,
+  metrics: Metrics,
   outcome: RunOutcome | undefined,
 ): RunFigures {
+  const { cache, costUsd, cycles, latencyMs, tools } = metrics
+  const parts = spendingRows(agent, metrics)
+  const own = parts.every((part) => part.agent === agent && part.modelId === modelId)
   const used = Object.values(tools)
   return {
     latencyMs: Math.round(latencyMs),
@@ -75,12 +82,13 @@ export function runFigures(
     costUsd,
     savedUsd: cache.savedUsd,
     ...(outcome && 'error' in outcome && { error: outcome.error.code }),
+    ...(!own && { parts }),
   }
 }
 
 function pastRun(record: RunRecord): PastRun {
   const { agent, createdAt, endedAt = Date.now(), modelId, principal, runId, status } = record
   const { metrics, outcome, usage } = record
-  const figures = runFigures(usage, metrics, outcome)
+  const figures = runFigures(record, usage, metrics, outcome)
   return { runId, principal, agent, modelId, status, createdAt, endedAt, ...figures }
 }

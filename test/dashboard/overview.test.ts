@@ -50,6 +50,27 @@ test('a day is told by the hour, and what ended before it is not', () => {
   expect(totals).toMatchObject({ runs: 2, costUsd: 1, inputTokens: 20 })
 })
 
+test('agents that worked below a run are told apart from it, and counted once', () => {
+  const part = (agent: string, modelId: string, knownCostUsd: number) => ({
+    agent,
+    modelId,
+    runs: 1,
+    cycles: 1,
+    usage: null,
+    costUsd: knownCostUsd,
+    knownCostUsd,
+  })
+  const run = past({ agent: 'lead', parts: [part('lead', 'm', 0.2), part('helper', 'n', 0.3)] })
+  const { groups, slowest, totals } = overview('24h', [run], [], now)
+  expect(totals).toMatchObject({ runs: 1, costUsd: 0.5 })
+  expect(groups.agent.map(({ name, costUsd }) => [name, costUsd.at(-1)])).toEqual([
+    ['helper', 0.3],
+    ['lead', 0.2],
+  ])
+  expect(groups.model.map(({ name }) => name)).toEqual(['n', 'm'])
+  expect(slowest[0]).not.toHaveProperty('parts')
+})
+
 test('what is not known is told as such, and never as 0', () => {
   const { ended, totals } = overview('24h', [past(), past({ costUsd: null })], [], now)
   expect(totals).toMatchObject({ costUsd: 0.5, costIncomplete: true })

@@ -174,6 +174,19 @@ test('who may not see all is not offered principals, and sees no others', async 
   expect(await page.locator('#run svg').count()).toBe(0)
 })
 
+test('the chart tells cost and tokens by model, agent and principal', async () => {
+  const { page } = await open()
+  await signIn(page, seeded.home)
+  const legend = page.locator('#chart .legend')
+  await legend.getByText('litellm_proxy/claude-opus').waitFor()
+  await page.getByText('Tokens', { exact: true }).and(page.locator('#measures span')).click()
+  await page.getByText('Principal', { exact: true }).click()
+  await legend.getByText('alice').waitFor()
+  await page.locator('#chart svg[aria-label^="Tokens by principal"]').waitFor()
+  await page.locator('#chart .column').last().hover()
+  await page.locator('.readout', { hasText: /alice [\d,]+, bob|bob [\d,]+, alice/ }).waitFor()
+})
+
 test('older runs are a page further', async () => {
   const { page } = await open()
   await signIn(page, seeded.home)

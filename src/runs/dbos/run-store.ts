@@ -189,7 +189,7 @@ export class RunStore {
           JSON.stringify(progress),
           JSON.stringify(outcome),
           keepSeconds,
-          JSON.stringify(runFigures(progress.usage, progress.metrics, outcome)),
+          JSON.stringify(runFigures(spec, progress.usage, progress.metrics, outcome)),
         ],
       )
       if (ended.length === 0) return false
@@ -218,7 +218,10 @@ export class RunStore {
         JSON.stringify(progress),
         JSON.stringify(outcome),
         keepSeconds,
-        JSON.stringify(runFigures(progress.usage, progress.metrics, outcome)),
+        // Nothing was spent, by no agent on no model.
+        JSON.stringify(
+          runFigures({ agent: '', modelId: '' }, progress.usage, progress.metrics, outcome),
+        ),
       ],
     )
     await notify(this.database, runTopic(runId))
