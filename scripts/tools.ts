@@ -1,0 +1,49 @@
+// Writes the table of the server's tools into the README, as the built program shows them:
+// npm run --silent build && npx tsx scripts/tools.ts
+import { configFile } from '../test/helpers/config-file.js'
+import { connectStdio } from '../test/helpers/connect.js'
+import type { JsonObject } from '../test/helpers/fake-provider/index.js'
+import { isProgram, markdownTable, writeGenerated } from './generated.js'
+
+/** With an agent that has every effect on the list: a tool of its own, and calls to be approved. */
+const config = {
+  agents: {
+    name: {
+      description: 'An agent',
+      tools: ['calculator'],
+      approval: ['calculator'],
+      exposeAs: 'tool',
+    },
+  },
+}
+
+/** When a tool is there, where it is not always. */
+const conditions: Record<string, string> = {
+  agent_name: 'One for each agent with `exposeAs: tool`.',
+  answer_approval: 'Where agents have tools that need approval.',
+}
+
+export async function toolsText(): Promise<string> {
+  const client = await connectStdio('2026', {}, ['--config', configFile(config)])
+  try {
+    const { tools } = await client.request('tools/list')
+    return markdownTable([['tool', 'what it does', 'arguments', 'read-only'], ...tools.map(row)])
+  } finally {
+    await client.close()
+  }
+}
+
+function row({ name, description, inputSchema, annotations }: JsonObject): string[] {
+  const required: string[] = inputSchema.required ?? []
+  const names = Object.keys(inputSchema.properties ?? {})
+  const args = names.map((arg) => (required.includes(arg) ? `**\`${arg}\`**` : `\`${arg}\``))
+  const does = name === 'agent_name' ? '' : `${description.split(/(?<=\.)\s/)[0]} `
+  return [
+    `\`${name === 'agent_name' ? 'agent_<name>' : name}\``,
+    `${does}${conditions[name] ?? ''}`.trim(),
+    args.join(', '),
+    annotations.readOnlyHint ? 'yes' : 'no',
+  ]
+}
+
+if (isProgram(import.meta.url)) await writeGenerated('README.md', 'tools', await toolsText())
