@@ -8,6 +8,7 @@ export type {
   ImageBlock,
   JsonObject,
   JsonValue,
+  MediaBlock,
   MediaSource,
   Message,
   ReasoningBlock,
@@ -29,7 +30,7 @@ export {
   type SummarizingOptions,
 } from './agent/conversation/summarizing.js'
 export { type ErrorCode, errorCodes } from './agent/error-codes.js'
-export { AgentError, type ErrorData } from './agent/errors.js'
+export { AgentError, type AgentErrorInit, type ErrorData } from './agent/errors.js'
 export type { AgentEvent } from './agent/events.js'
 export type {
   AfterModelCallEvent,
@@ -66,7 +67,7 @@ export type {
   ToolChoice,
 } from './agent/model.js'
 export type { Prompt, SystemPrompt } from './agent/prompt.js'
-export { AgentResult } from './agent/result.js'
+export { AgentResult, type AgentResultInit } from './agent/result.js'
 export type { ParentRun } from './agent/run-tree.js'
 export {
   type Tool,
@@ -75,7 +76,9 @@ export {
   type ToolOutput,
   type ToolSpec,
 } from './agent/tool.js'
+export type { TraceContext } from './agent/trace-context.js'
 export type { Usage } from './agent/usage.js'
+export type { Validation, Validator } from './agent/validator.js'
 export {
   Agent,
   type AgentConfig,
@@ -85,8 +88,10 @@ export {
   type StructuredResult,
 } from './library/agent.js'
 export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
+export type { Dropped } from './litellm/adapt.js'
 export { explainRoute, type RouteExplanation } from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
-export type { JsonSchema, Schema, StandardSchema } from './schema.js'
+export type { SpendFields } from './litellm/spend-fields.js'
+export type { JsonSchema, Schema, StandardResult, StandardSchema } from './schema.js'
 export { calculator } from './toolsets/calculator.js'
 export { currentTime } from './toolsets/current-time.js'

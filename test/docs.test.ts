@@ -1,47 +1,20 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { routesText } from '../scripts/routes.js'
+import { toolsText } from '../scripts/tools.js'
+import { variables, variablesText } from '../scripts/variables.js'
 import { parseConfigFile } from '../src/config/file.js'
 import { resolveConfig } from '../src/config/resolve.js'
+import { pages, snippets } from './helpers/pages.js'
+import { sourceTexts } from './helpers/source-texts.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
-
-interface Page {
-  path: string
-  text: string
-  /** Without what stands in code. */
-  prose: string
-}
-
-const inFolder = readdirSync(join(root, 'docs'), { withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map(({ name }) => `docs/${name}`)
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...inFolder].map((path): Page => {
-  const text = readFileSync(join(root, path), 'utf8')
-  return { path, text, prose: text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '') }
-})
-
-interface Snippet {
-  /** `README.md:12` */
-  at: string
-  code: string
-}
-
-function snippets(language: string): Snippet[] {
-  return pages.flatMap(({ path, text }) =>
-    [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap((match) => {
-      const [, found, code = ''] = match
-      const line = text.slice(0, match.index).split('\n').length
-      return found === language ? [{ at: `${path}:${line}`, code }] : []
-    }),
-  )
-}
 
 describe('snippets', () => {
   let folder: string | undefined
@@ -91,6 +64,41 @@ test('the table of routes is that of the code', () => {
   const page = pages.find(({ path }) => path === 'docs/routes.md')
   // If it is not: npx tsx scripts/routes.ts
   expect(page?.text).toContain(routesText())
+})
+
+const readme = pages.find(({ path }) => path === 'README.md')?.text
+
+test('the table of tools is that of the built program', async () => {
+  // If it is not: npx tsx scripts/tools.ts
+  expect(readme).toContain(await toolsText())
+})
+
+describe('environment variables', () => {
+  const read = sourceTexts('src').flatMap((text) =>
+    [...text.matchAll(/\benv\.([A-Z][A-Z0-9_]+)\b/g)].map(([, name = '']) => name),
+  )
+
+  test('the table is that of scripts/variables.ts', () => {
+    // If it is not: npx tsx scripts/variables.ts
+    expect(readme).toContain(variablesText())
+  })
+
+  test('those in the table are read somewhere', () => {
+    const code = sourceTexts('src').join('\n')
+    for (const name of Object.keys(variables)) expect(code).toContain(name)
+  })
+
+  test('those that are read are told of', () => {
+    // Where a system keeps files, and what terminals are asked.
+    const known =
+      /^(HOME|USERPROFILE|PATH|APPDATA|LOCALAPPDATA|XDG_\w+|NO_COLOR|FORCE_COLOR|TERM|CI)$/
+    const told = new Set([
+      ...Object.keys(variables),
+      ...pages.flatMap(({ text }) => text.match(/\b[A-Z][A-Z0-9_]{3,}\b/g) ?? []),
+    ])
+    expect(read.length).toBeGreaterThan(10)
+    expect(read.filter((name) => !told.has(name) && !known.test(name))).toEqual([])
+  })
 })
 
 test('every local link leads somewhere', () => {
