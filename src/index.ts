@@ -78,7 +78,7 @@ export {
 } from './agent/tool.js'
 export type { TraceContext } from './agent/trace-context.js'
 export type { Usage } from './agent/usage.js'
-export type { Validation, Validator } from './agent/validator.js'
+export type { Validation, ValidationIssue, Validator } from './agent/validator.js'
 export {
   Agent,
   type AgentConfig,
@@ -92,6 +92,6 @@ export type { Dropped } from './litellm/adapt.js'
 export { explainRoute, type RouteExplanation } from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
 export type { SpendFields } from './litellm/spend-fields.js'
-export type { JsonSchema, Schema, StandardResult, StandardSchema } from './schema.js'
+export type { JsonSchema, Schema, StandardIssue, StandardResult, StandardSchema } from './schema.js'
 export { calculator } from './toolsets/calculator.js'
 export { currentTime } from './toolsets/current-time.js'
