@@ -22,7 +22,9 @@ const unrun: readonly [RegExp, string][] = [
   [/^npm (install|pack|publish)\b/, 'packages come from a registry'],
   [/^npx tsx \S+/, 'scripts and examples have tests of their own; the file is looked for below'],
   [/^DATABASE_URL=/, 'needs a PostgreSQL: test/runs/nodes.test.ts'],
-  [/^(docker|kubectl|helm|git|curl|cd|cp|export|openssl|code|claude) /, 'programs of others'],
+  [/^(docker|kubectl|helm|curl|cd|cp|export|openssl|code|claude) /, 'programs of others'],
+  [/main\.js init$/, 'asks at a terminal'],
+  [/^git [^|]*$/, 'a program of others'],
   [/^bash (scripts|\.ci)\//, 'the set-up of the tests, and CI'],
 ]
 
@@ -59,6 +61,11 @@ beforeAll(async () => {
   await symlink(join(root, 'dist'), join(folder, 'dist'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
+  await writeFile(join(folder, 'invoice.pdf'), '%PDF-1.4\n')
+  const schema = { type: 'object', properties: { total: { type: 'number' } } }
+  await writeFile(join(folder, 'invoice.schema.json'), JSON.stringify(schema))
+  const agents = { reviewer: { description: 'Reviews', modelId: 'offline/demo' } }
+  await writeFile(join(folder, 'agents.json'), JSON.stringify({ agents }))
   env = {
     PATH: `${bin}:${process.env.PATH}`,
     HOME: join(folder, 'home'),
@@ -83,7 +90,8 @@ test.each(commands.filter(({ line }) => !isServer(line)))('$at: $line', async ({
   const offline = /\bdoctor\b/.test(line)
     ? line
     : line.replace(/--model[ =]\S+/, '--model offline/demo')
-  const ended = run('bash', ['-c', offline], { cwd: folder, env })
+  const named = line.includes('--agent ') && { LITELLM_AGENTS_CONFIG: join(folder, 'agents.json') }
+  const ended = run('bash', ['-c', offline], { cwd: folder, env: { ...env, ...named } })
   ended.child.stdin?.end()
   const { stdout, code } = await ended.then(
     ({ stdout }) => ({ stdout, code: 0 }),

@@ -89,9 +89,9 @@ describe('environment variables', () => {
   })
 
   test('those that are read are told of', () => {
-    // Where a system keeps files, and what terminals are asked.
+    // Where systems and clients keep files, and what terminals are asked.
     const known =
-      /^(HOME|USERPROFILE|PATH|APPDATA|LOCALAPPDATA|XDG_\w+|NO_COLOR|FORCE_COLOR|TERM|CI)$/
+      /^(HOME|USERPROFILE|PATH|APPDATA|LOCALAPPDATA|XDG_\w+|\w+_CONFIG_DIR|CODEX_HOME|NO_COLOR|FORCE_COLOR|TERM|CI)$/
     const told = new Set([
       ...Object.keys(variables),
       ...pages.flatMap(({ text }) => text.match(/\b[A-Z][A-Z0-9_]{3,}\b/g) ?? []),
