@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { configFile } from './config-file.js'
 import { type HttpServer, startHttp } from './connect.js'
@@ -56,9 +57,11 @@ export async function startLiveRuns({ fake, server }: SeededServer): Promise<voi
   if (started.isError) throw new Error(JSON.stringify(started))
 }
 
+const browsers = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome']
+
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: browsers.find(existsSync) ?? 'chromium',
     // Chromium's sandbox does not work for root.
     chromiumSandbox: process.getuid?.() !== 0,
   })
