@@ -206,7 +206,7 @@ function machine() {
   )
   const errors = Object.entries(results.servers).filter(([, { errors }]) => errors)
   return [
-    `Run of ${meta.date}${meta.quick ? ' (`--quick`)' : ''}, ${meta.scale} times the usual rounds. ` +
+    `Run of ${meta.date}${meta.quick ? ' (`--quick`)' : ''}${meta.scale === 1 ? '' : `, ${meta.scale} times the usual rounds`}. ` +
       `${meta.cpu}, shared by client, server and stub. Client on Node ${meta.node.replace(/^v/, '')}; ${versions.join(', ')}. ` +
       `Load average ${shown(meta.loadAtStart)} at the start, ${shown(median(meta.load))} in the median; ` +
       `a fixed loop took ${shown(median(meta.spin))} ms in the median, ${shown(percentile(meta.spin, 0.95))} at the 95th percentile. ` +

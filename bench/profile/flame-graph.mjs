@@ -43,7 +43,8 @@ export function flameGraph(tree, { title, perCall, width }) {
   place(tree, 0, 0)
   const height = head + (deepest + 1) * row
   const caption = `${title}: ${(tree.total * perCall).toFixed(2)} ms busy; the picture is ${width.toFixed(2)} ms wide`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px} ${height}" font-family="ui-monospace, monospace" font-size="10">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px} ${height}" font-family="ui-monospace, monospace" font-size="10" role="img">
+<title>${escaped(caption)}</title>
 <rect width="${px}" height="${height}" fill="#fff"/>
 <text x="6" y="20" font-size="13">${escaped(caption)}</text>
 ${boxes.join('\n')}

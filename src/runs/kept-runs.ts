@@ -16,6 +16,9 @@ export interface KeptRunsBounds {
   maxResultBytes: number
 }
 
+/** Whoever was told a result at once hardly comes back for it: a few are kept for lost answers. */
+const maxTold = 200
+
 /** Runs that have ended, for a time. Those that somebody may come back for are not pushed out by others. */
 export class KeptRuns {
   private readonly awaited: BoundedStore<EndedRun>
@@ -25,7 +28,7 @@ export class KeptRuns {
     const { maxResultBytes: maxBytes, maxResults: maxCount, resultTtlSeconds } = bounds
     const ttlMs = resultTtlSeconds * 1000
     this.awaited = new BoundedStore({ ttlMs, maxCount, maxBytes }, onDrop)
-    this.told = new BoundedStore({ ttlMs, maxCount, maxBytes })
+    this.told = new BoundedStore({ ttlMs, maxCount: Math.min(maxCount, maxTold), maxBytes })
   }
 
   add(run: EndedRun, { awaited }: { awaited: boolean }): void {
