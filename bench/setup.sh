@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 work=.work
 python="${PYTHON:-python3}"
+# The versions and hashes that the tests are held to.
+lock=../test/python/requirements.txt
 mkdir -p "$work"
 
 case "$(uname -s)-$(uname -m)" in
@@ -54,9 +56,10 @@ END
   printf '%s' "$wanted" >"$work/node.stamp"
 fi
 
-if [ "${1:-}" = --py ] && ! done_before py setup.sh peers/py/requirements.txt; then
+if [ "${1:-}" = --py ] && ! done_before py setup.sh "$lock"; then
   rm -rf "$work/venv"
   "$python" -m venv "$work/venv"
-  quietly "$work/venv/bin/python" -m pip install --disable-pip-version-check --no-input -r peers/py/requirements.txt
+  quietly "$work/venv/bin/python" -m pip install --disable-pip-version-check --no-input \
+    --no-deps --require-hashes --only-binary :all: -r "$lock"
   printf '%s' "$wanted" >"$work/py.stamp"
 fi

@@ -46,7 +46,8 @@ fi
 require_python
 rm -rf "$venv"
 "$python" -m venv "$venv" || fail "could not make $venv (on Debian and Ubuntu: apt install python3-venv)."
+# The lock names everything; pip's own search for versions fails where a newer one than the locked has extras.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-  --require-hashes --only-binary :all: -r "$requirements"
+  --no-deps --require-hashes --only-binary :all: -r "$requirements"
 printf '%s' "$wanted" >"$stamp"
 printf 'setup-python: %s is ready\n' "$venv"
