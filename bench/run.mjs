@@ -182,11 +182,9 @@ function versions() {
     'Node 20': run(join(work, 'node20/bin/node'), ['--version'], here, 'pipe').trim(),
   }
   if (!withPython) return found
-  const pinned = readFileSync(join(here, 'peers/py/requirements.txt'), 'utf8').trim().split('\n')
-  for (const line of pinned) {
-    const [name, version] = line.split('==')
+  const pinned = readFileSync(join(root, 'test/python/requirements.in'), 'utf8')
+  for (const [, name, version] of pinned.matchAll(/^([^#\s]+)==(\S+)$/gm))
     found[`${name} (Python)`] = version
-  }
   return found
 }
 
