@@ -1,7 +1,7 @@
 import { isJsonObject } from '../agent/content.js'
 import type { ErrorCode } from '../agent/error-codes.js'
 import { AgentError } from '../agent/errors.js'
-import type { ReplyHeaders } from './http/post.js'
+import type { ReplyHeaders } from './http/reply.js'
 import { retryAfterMs } from './retry.js'
 import type { Route } from './route.js'
 

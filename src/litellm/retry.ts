@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asAgentError } from '../agent/errors.js'
 import type { ModelEvent } from '../agent/model.js'
-import type { ReplyHeaders } from './http/post.js'
+import type { ReplyHeaders } from './http/reply.js'
 
 const firstDelayMs = 500
 const longestDelayMs = 8_000

@@ -1,4 +1,4 @@
-import type { ReplyHeaders } from '../http/post.js'
+import type { ReplyHeaders } from '../http/reply.js'
 
 /** An endpoint that cannot stream answers a stream's request with one JSON reply. */
 export function isJson(headers: ReplyHeaders): boolean {

@@ -1,10 +1,8 @@
-import type { Agent as HttpsAgent } from 'node:https'
 import { createRequire } from 'node:module'
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { configurationError } from '../../../agent/errors.js'
 import { loadOptionalPackage } from '../../../agent/optional-package.js'
-import { requesterFor } from '../../http/connections.js'
 import { Lru } from '../../lru.js'
 import type { Route } from '../../route.js'
 
@@ -16,6 +14,9 @@ const vendorPackage = {
   neededBy: 'Bedrock models',
   otherwise: 'call the model through a LiteLLM Proxy (litellm_proxy/<name>).',
 }
+
+const maxSockets = 1024
+const idleMs = 60_000
 
 const clients = new Lru<BedrockRuntimeClient>(64)
 let vendor: Promise<Vendor> | undefined
@@ -82,9 +83,11 @@ function http1Handler(): NodeHttpHandler {
   const { NodeHttpHandler: Handler }: typeof import('@smithy/node-http-handler') = beside(
     '@smithy/node-http-handler',
   )
+  // With an idle time of its own an agent also heeds the server's, and is not cut off in mid-request.
+  const kept = { keepAlive: true, maxSockets, scheduling: 'lifo', timeout: idleMs } as const
   const agents = {
-    httpAgent: requesterFor({ protocol: 'http:' }).agent,
-    httpsAgent: requesterFor({ protocol: 'https:' }).agent as HttpsAgent,
+    httpAgent: new (process.getBuiltinModule('node:http').Agent)(kept),
+    httpsAgent: new (process.getBuiltinModule('node:https').Agent)(kept),
   }
   // Time-outs are ours too.
   return new Handler({ ...agents, requestTimeout: 0, socketTimeout: 0 })

@@ -8,7 +8,8 @@ import {
   truncatedError,
   wasUnsent,
 } from '../../errors.js'
-import { type HttpReply, post, type ReplyHeaders, textOf } from '../../http/post.js'
+import { post } from '../../http/post.js'
+import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
@@ -29,7 +30,7 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
   try {
     const streamed = stream && !isJson(reply.headers)
     if (streamed) yield* streamedDeltas(reply, builder, call)
-    else yield* builder.complete(completion(await textOf(reply.body), route))
+    else yield* builder.complete(completion(await reply.text(), route))
     const answered = answer(builder, prepared, route, reply.headers, streamed)
     yield { type: 'reply', reply: await modelReply(answered, call) }
   } catch (thrown) {
@@ -39,12 +40,13 @@ export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
 }
 
 async function* streamedDeltas(
-  { body }: HttpReply,
+  reply: HttpReply,
   builder: ChatAnswerBuilder,
   { route, signal }: WireCall,
 ): AsyncGenerator<Delta> {
   try {
-    for await (const events of eventData(body)) yield* joined(pushAll(events, builder, route))
+    for await (const events of eventData(reply.pieces()))
+      yield* joined(pushAll(events, builder, route))
   } catch (thrown) {
     // What breaks after the last word takes nothing from the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
@@ -68,7 +70,7 @@ async function send(body: JsonObject, { route, settings, signal }: WireCall): Pr
     if (signal.aborted) throw cancelledError()
     throw connectionError(route, cause, { sent: !wasUnsent(cause) })
   }
-  const text = await textOf(reply.body).catch(() => '')
+  const text = await reply.text().catch(() => '')
   if (reply.status < 400) throw protocolError(route, `answered with a redirect (${reply.status})`)
   const content = parseJsonObject(text)
   const error = content?.error ?? content

@@ -1,0 +1,156 @@
+import type { Socket } from 'node:net'
+import { type BodyReader, bodyReader } from './reply-body.js'
+import { parseReplyHead, ReplyError, type ReplyHead } from './reply-head.js'
+
+/** Who waits for the reply to a request. */
+export interface Exchange {
+  head(head: ReplyHead): void
+  piece(bytes: Buffer): void
+  end(): void
+  fail(reason: unknown): void
+}
+
+const maxHeadBytes = 65_536
+
+/** A socket and the requests on it, one after another: never a second before the first is answered. */
+export class Connection {
+  private exchange: Exchange | undefined
+  /** What has come of a head that is not whole. */
+  private headText = ''
+  private reply: { head: ReplyHead; body: BodyReader } | undefined
+
+  /** @param onFree called when a reply is over and another request may go out */
+  constructor(
+    private readonly socket: Socket,
+    private readonly onFree: (connection: Connection, head: ReplyHead) => void,
+    onClosed: (connection: Connection) => void,
+  ) {
+    socket.on('data', (bytes: Buffer) => this.read(bytes))
+    socket.on('end', () => this.finish())
+    socket.on('error', (error) => this.fail(error))
+    socket.on('close', () => {
+      this.fail(hangUp())
+      onClosed(this)
+    })
+  }
+
+  send(head: string, body: string, exchange: Exchange): void {
+    this.exchange = exchange
+    this.socket.ref()
+    if (isAscii(head)) {
+      // In one write, and so mostly in one packet.
+      this.socket.write(head + body)
+      return
+    }
+    this.socket.cork()
+    this.socket.write(head, 'latin1')
+    this.socket.write(body)
+    this.socket.uncork()
+  }
+
+  /** Whether another request may go out on it, as far as this end knows. */
+  get open(): boolean {
+    const { socket } = this
+    return socket.writable && !socket.readableEnded && !socket.destroyed
+  }
+
+  /** Only for as long as this is the request it works on. */
+  setPaused(exchange: Exchange, paused: boolean): void {
+    if (this.exchange !== exchange) return
+    if (paused) this.socket.pause()
+    else this.socket.resume()
+  }
+
+  /** Ends a request before its end, and the connection with it. */
+  abandon(exchange: Exchange, reason: unknown): void {
+    if (this.exchange === exchange) this.destroy(reason)
+  }
+
+  destroy(reason?: unknown): void {
+    this.fail(reason)
+    this.socket.destroy()
+  }
+
+  private read(bytes: Buffer): void {
+    try {
+      let rest = bytes
+      while (rest.length > 0) {
+        // Words that nobody has asked for.
+        if (!this.exchange) throw new ReplyError('There is no request that this could answer.')
+        rest = this.reply ? this.readBody(rest) : this.readHead(rest)
+      }
+    } catch (thrown) {
+      this.destroy(thrown)
+    }
+  }
+
+  /** Returns what comes after the head, or nothing where it is not whole. */
+  private readHead(bytes: Buffer): Buffer {
+    const before = this.headText.length
+    this.headText += bytes.toString('latin1', 0, maxHeadBytes + 1 - before)
+    const end = headEnd.exec(this.headText)
+    if (!end) {
+      if (this.headText.length > maxHeadBytes)
+        throw new ReplyError('The head of the reply is too long.')
+      return bytes.subarray(bytes.length)
+    }
+    const head = parseReplyHead(this.headText.slice(0, end.index))
+    this.headText = ''
+    const rest = bytes.subarray(end.index + end[0].length - before)
+    // One that says to go on waiting: the reply itself is still to come.
+    if (head.status < 200) return rest
+    this.reply = { head, body: bodyReader(head.framing) }
+    this.exchange?.head(head)
+    if (this.reply.body.done) this.over(rest)
+    return rest
+  }
+
+  private readBody(bytes: Buffer): Buffer {
+    const { exchange, reply } = this
+    if (!exchange || !reply) return bytes
+    const count = reply.body.push(bytes, (piece) => exchange.piece(piece))
+    const rest = bytes.subarray(count)
+    if (reply.body.done) this.over(rest)
+    return rest
+  }
+
+  /** The other end has said all: where nothing else tells, that is the end of the body. */
+  private finish(): void {
+    if (this.reply?.head.framing === 'untilClose') this.over(nothing)
+    else this.destroy(hangUp())
+  }
+
+  private over(rest: Buffer): void {
+    const { exchange, reply, socket } = this
+    this.exchange = undefined
+    this.reply = undefined
+    // A server may answer before it has read all: what is left would stand before the next request,
+    // as what comes after the body would before the next reply.
+    const clean = reply?.head.keepAlive && rest.length === 0 && socket.writableLength === 0
+    if (reply && clean) {
+      if (socket.isPaused()) socket.resume()
+      // An idle connection does not keep a process that has nothing else to do.
+      socket.unref()
+      this.onFree(this, reply.head)
+    } else socket.destroy()
+    exchange?.end()
+  }
+
+  private fail(reason: unknown): void {
+    const { exchange } = this
+    this.exchange = undefined
+    exchange?.fail(reason)
+  }
+}
+
+const nothing = Buffer.alloc(0)
+const headEnd = /\r?\n\r?\n/
+const notAscii = /[^\t\r\n -~]/
+
+function isAscii(text: string): boolean {
+  return !notAscii.test(text)
+}
+
+function hangUp(): Error {
+  return Object.assign(new Error('The connection was closed.'), { code: 'ECONNRESET' })
+}

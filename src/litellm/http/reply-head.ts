@@ -1,0 +1,71 @@
+/** How the end of a body is told (RFC 9112, 6.3): a number is its length in bytes. */
+export type Framing = number | 'chunked' | 'untilClose'
+
+export interface ReplyHead {
+  status: number
+  /** By name in lower case; values of the same name joined with a comma. */
+  headers: ReadonlyMap<string, string>
+  framing: Framing
+  /** Whether the connection may serve another request after this reply. */
+  keepAlive: boolean
+}
+
+/** What came is not HTTP/1.1, or not to be trusted to be. `code` is a system's, as for other failures. */
+export class ReplyError extends Error {
+  readonly code = 'EPROTO'
+}
+
+const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/
+const headerLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/
+const headerEnd = /\r?\n/
+
+/** A reply's status line and headers, without the empty line after them. */
+export function parseReplyHead(text: string): ReplyHead {
+  const [first = '', ...lines] = text.split(headerEnd)
+  const [, minor, code] = statusLine.exec(first) ?? bad('status line')
+  const status = Number(code)
+  const headers = new Map<string, string>()
+  let name = ''
+  for (const line of lines) {
+    // A value that goes on in the next line, as old servers write it.
+    if (name !== '' && /^[ \t]/.test(line)) {
+      headers.set(name, `${headers.get(name)} ${line.trim()}`)
+      continue
+    }
+    const [, given = '', value = ''] = headerLine.exec(line) ?? bad('header')
+    name = given.toLowerCase()
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value : `${before}, ${value}`)
+  }
+  const framing = framingOf(status, headers)
+  return { status, headers, framing, keepAlive: staysOpen(minor === '1', headers, framing) }
+}
+
+function framingOf(status: number, headers: ReadonlyMap<string, string>): Framing {
+  if (status < 200 || status === 204 || status === 304) return 0
+  const coding = headers.get('transfer-encoding')
+  if (coding !== undefined) return /(^|,)\s*chunked$/i.test(coding) ? 'chunked' : 'untilClose'
+  const told = headers.get('content-length')
+  if (told === undefined) return 'untilClose'
+  const [length = '', ...others] = told.split(/\s*,\s*/)
+  if (!/^\d{1,15}$/.test(length) || others.some((other) => other !== length)) bad('content-length')
+  return Number(length)
+}
+
+function staysOpen(
+  isHttp11: boolean,
+  headers: ReadonlyMap<string, string>,
+  framing: Framing,
+): boolean {
+  // Where two headers say where the body ends, somebody may have put in what comes after it.
+  if (headers.has('transfer-encoding') && headers.has('content-length')) return false
+  const connection = headers.get('connection')?.toLowerCase() ?? ''
+  return (
+    framing !== 'untilClose' &&
+    (isHttp11 ? !/\bclose\b/.test(connection) : /\bkeep-alive\b/.test(connection))
+  )
+}
+
+function bad(what: string): never {
+  throw new ReplyError(`The reply has no valid ${what}.`)
+}

@@ -1,0 +1,112 @@
+import { StringDecoder } from 'node:string_decoder'
+import type { Connection, Exchange } from './connection.js'
+import type { ReplyHead } from './reply-head.js'
+
+/** The part of `Headers` that is read. */
+export interface ReplyHeaders {
+  get(name: string): string | null
+}
+
+export interface HttpReply {
+  status: number
+  headers: ReplyHeaders
+  /** The whole body. Fails where the connection breaks before its end. */
+  text(): Promise<string>
+  /** The body as it comes; whoever leaves before its end ends the connection. */
+  pieces(): AsyncGenerator<string>
+}
+
+/** More than this is not read ahead of whoever takes the pieces. */
+const readAheadBytes = 65_536
+
+/** A reply on its way in: from the connection that reads it to the one who asked. */
+export class IncomingReply implements HttpReply, Exchange {
+  status = 0
+  headers: ReplyHeaders = { get: () => null }
+  private queue: Buffer[] = []
+  private queued = 0
+  private wanted: 'pieces' | 'text' | undefined
+  private ended = false
+  private failed: { by: unknown } | undefined
+  private wake: (() => void) | undefined
+
+  constructor(
+    private readonly onHead: (reply: HttpReply) => void,
+    private readonly onFailed: (reason: unknown) => void,
+    /** The exchange is over, well or not. */
+    private readonly onOver: () => void,
+    private readonly connection: () => Connection | undefined,
+  ) {}
+
+  head({ status, headers }: ReplyHead): void {
+    this.status = status
+    this.headers = { get: (name) => headers.get(name) ?? null }
+    this.onHead(this)
+  }
+
+  readonly piece = (bytes: Buffer): void => {
+    this.queue.push(bytes)
+    this.queued += bytes.length
+    if (this.queued > readAheadBytes && this.wanted !== 'text')
+      this.connection()?.setPaused(this, true)
+    if (this.wanted === 'pieces') this.wake?.()
+  }
+
+  end(): void {
+    this.ended = true
+    this.onOver()
+    this.wake?.()
+  }
+
+  fail(reason: unknown): void {
+    if (this.ended || this.failed) return
+    this.failed = { by: reason }
+    this.onOver()
+    // Of no effect where the head has come.
+    this.onFailed(reason)
+    this.wake?.()
+  }
+
+  async text(): Promise<string> {
+    this.wanted = 'text'
+    if (this.queued > readAheadBytes) this.connection()?.setPaused(this, false)
+    while (!this.ended && !this.failed) await this.news()
+    if (this.failed) throw this.failed.by
+    return this.taken().toString()
+  }
+
+  async *pieces(): AsyncGenerator<string> {
+    this.wanted = 'pieces'
+    const decoder = new StringDecoder('utf8')
+    try {
+      while (true) {
+        if (this.queued > 0) {
+          const text = decoder.write(this.taken())
+          this.connection()?.setPaused(this, false)
+          if (text !== '') yield text
+        } else if (this.failed) throw this.failed.by
+        else if (this.ended) {
+          const cutOff = decoder.end()
+          if (cutOff !== '') yield cutOff
+          return
+        } else await this.news()
+      }
+    } finally {
+      if (!this.ended) this.connection()?.abandon(this, undefined)
+    }
+  }
+
+  private taken(): Buffer {
+    const [first = Buffer.alloc(0)] = this.queue
+    const bytes = this.queue.length > 1 ? Buffer.concat(this.queue) : first
+    this.queue = []
+    this.queued = 0
+    return bytes
+  }
+
+  private async news(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve
+    })
+  }
+}
