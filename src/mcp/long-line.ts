@@ -1,5 +1,3 @@
-import { Transform, type TransformCallback } from 'node:stream'
-
 const newline = 0x0a
 /** Enough for whatever stands before or after the params of a request. */
 const keptBytes = 2048
@@ -10,54 +8,58 @@ export interface LongLine {
   tail: string
 }
 
+export interface LineListeners {
+  onLine(line: string): void
+  onLongLine(line: LongLine): void
+}
+
 /**
- * Passes lines on whole, and drops those that are longer than the cap, so that one of them costs
+ * Cuts what comes into lines, and drops those that are longer than the cap, so that one of them costs
  * its sender an error and not everybody the connection.
  */
-export class LineGuard extends Transform {
+export class LineReader {
   private parts: Buffer[] = []
   private size = 0
   private ends: { head: Buffer; tail: Buffer } | undefined
 
   constructor(
     private readonly maxBytes: number,
-    private readonly onLongLine: (line: LongLine) => void,
-  ) {
-    super()
+    private readonly listeners: LineListeners,
+  ) {}
+
+  push(bytes: Buffer): void {
+    let start = 0
+    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+      this.endLine(bytes.subarray(start, end))
+      start = end + 1
+    }
+    if (start < bytes.length) this.keep(start === 0 ? bytes : bytes.subarray(start))
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    const last = chunk.lastIndexOf(newline)
-    // As it is nearly always: whole lines, none of them too long.
-    if (last !== -1 && !this.ends && this.size + chunk.length <= this.maxBytes) {
-      const lines = chunk.subarray(0, last + 1)
-      this.push(this.parts.length === 0 ? lines : Buffer.concat([...this.parts, lines]))
-      this.parts = []
-      this.size = 0
-      if (last + 1 < chunk.length) this.keep(chunk.subarray(last + 1))
-      done()
+  /** What was never ended is a line, too. */
+  end(): void {
+    this.endLine(Buffer.alloc(0))
+  }
+
+  private endLine(last: Buffer): void {
+    // As it is nearly always: all of it came at once.
+    if (this.size === 0 && !this.ends && last.length <= this.maxBytes) {
+      if (last.length > 0) this.listeners.onLine(last.toString())
       return
     }
-    let start = 0
-    while (start < chunk.length) {
-      const end = chunk.indexOf(newline, start)
-      const next = end === -1 ? chunk.length : end + 1
-      this.keep(chunk.subarray(start, next))
-      if (end !== -1) this.endLine()
-      start = next
-    }
-    done()
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.endLine()
-    done()
+    this.keep(last)
+    const { ends, parts } = this
+    this.parts = []
+    this.size = 0
+    this.ends = undefined
+    if (ends) this.listeners.onLongLine({ head: `${ends.head}`, tail: `${ends.tail}` })
+    else this.listeners.onLine(Buffer.concat(parts).toString())
   }
 
   private keep(piece: Buffer): void {
     if (this.ends) {
-      this.ends.tail = Buffer.concat([this.ends.tail, piece.subarray(-keptBytes)]).subarray(
-        -keptBytes,
+      this.ends.tail = Buffer.from(
+        Buffer.concat([this.ends.tail, piece.subarray(-keptBytes)]).subarray(-keptBytes),
       )
       return
     }
@@ -71,15 +73,6 @@ export class LineGuard extends Transform {
       tail: Buffer.from(line.subarray(-keptBytes)),
     }
     this.parts = []
-  }
-
-  private endLine(): void {
-    const { ends, parts } = this
-    this.parts = []
-    this.size = 0
-    this.ends = undefined
-    if (ends) this.onLongLine({ head: ends.head.toString(), tail: ends.tail.toString() })
-    else if (parts.length > 0) this.push(parts.length === 1 ? parts[0] : Buffer.concat(parts))
   }
 }
 

@@ -1,7 +1,8 @@
 import type { CallToolResult, JSONRPCMessage, Server } from '@modelcontextprotocol/server'
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { invalidRequest } from '../agent/errors.js'
-import { LineGuard, type LongLine, requestOf } from './long-line.js'
+import { LineTransport } from './line-transport.js'
+import { type LongLine, requestOf } from './long-line.js'
 import { failure } from './results.js'
 import { serverFactory } from './server.js'
 import type { Services } from './services.js'
@@ -27,13 +28,11 @@ export function serveOverStdio(services: Services): StdioDoor {
   let modern = false
   let server: Server | undefined
 
-  const guard = new LineGuard(maxLineBytes, (line) => {
-    const answer = longLineAnswer(line, modern, services)
-    transport.send(answer).catch(notSent)
-  })
-  // The guard lets nothing through that the transport's own bound, which would end it, could meet.
-  const transport = new StdioServerTransport(guard, process.stdout, {
-    maxBufferSize: 2 * maxLineBytes,
+  const transport = new LineTransport(process.stdin, process.stdout, {
+    maxLineBytes,
+    onLongLine: (line) => {
+      transport.send(longLineAnswer(line, modern, services)).catch(notSent)
+    },
   })
   const handle = serveStdio(
     (context) => {
@@ -53,7 +52,6 @@ export function serveOverStdio(services: Services): StdioDoor {
       resolve()
     }
   })
-  process.stdin.pipe(guard)
 
   return {
     ended,

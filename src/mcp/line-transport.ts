@@ -1,0 +1,93 @@
+import type { Readable, Writable } from 'node:stream'
+import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server'
+import { isJsonObject } from '../agent/content.js'
+import { LineReader, type LongLine } from './long-line.js'
+
+export interface LineTransportOptions {
+  maxLineBytes: number
+  onLongLine: (line: LongLine) => void
+}
+
+interface Sender {
+  resolve: () => void
+  reject: (reason: Error) => void
+}
+
+const done = Promise.resolve()
+
+/**
+ * JSON-RPC, a line a message. Whether a message is a good one the SDK's protocol checks for itself:
+ * here it only has to be one.
+ */
+export class LineTransport implements Transport {
+  onclose?: () => void
+  onerror?: (error: Error) => void
+  onmessage?: (message: JSONRPCMessage) => void
+  private closed = false
+  /** Those whose message is written and who wait until the reader has caught up. */
+  private waiting: Sender[] = []
+  private readonly lines: LineReader
+
+  constructor(
+    private readonly input: Readable,
+    private readonly output: Writable,
+    { maxLineBytes, onLongLine }: LineTransportOptions,
+  ) {
+    this.lines = new LineReader(maxLineBytes, { onLine: (line) => this.take(line), onLongLine })
+  }
+
+  async start(): Promise<void> {
+    const { input, output } = this
+    const close = () => void this.close()
+    input.on('data', (bytes: Buffer) => this.lines.push(bytes))
+    input.on('error', (error) => this.onerror?.(error))
+    input.once('end', () => {
+      this.lines.end()
+      close()
+    })
+    input.once('close', close)
+    output.on('drain', () => this.release(({ resolve }) => resolve()))
+    // It stays: what is written to a reader that has gone must end nothing but this connection.
+    output.on('error', (error) => {
+      if (!this.closed) this.onerror?.(error)
+      close()
+    })
+    if (input.readableEnded || input.destroyed) setImmediate(close)
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    if (this.closed) return Promise.reject(gone())
+    if (this.output.write(`${JSON.stringify(message)}\n`)) return done
+    return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }))
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
+    this.input.pause()
+    this.release(({ reject }) => reject(gone()))
+    this.onclose?.()
+  }
+
+  private take(line: string): void {
+    if (this.closed) return
+    try {
+      const message: unknown = JSON.parse(line)
+      if (!isJsonObject(message) || message.jsonrpc !== '2.0')
+        throw new Error('It is no JSON-RPC 2.0 message.')
+      this.onmessage?.(message as unknown as JSONRPCMessage)
+    } catch (error) {
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  private release(tell: (sender: Sender) => void): void {
+    const senders = this.waiting
+    this.waiting = []
+    senders.forEach(tell)
+  }
+}
+
+function gone(): Error {
+  return new Error('The connection is closed.')
+}
