@@ -7,7 +7,7 @@ import { type HookRunner, HookStop } from './hook-runner.js'
 import { type LimitHit, type Limits, limitReached } from './limits.js'
 import type { MetricsRecorder } from './metrics.js'
 import type { CacheMemory, Model, ModelReply, ModelRequest } from './model.js'
-import { askModel, callModel } from './model-call.js'
+import { askModel, hookedCall, recordedCall } from './model-call.js'
 import type { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
 import type { Span } from './span.js'
@@ -50,7 +50,7 @@ export interface LoopEnd {
  * reached or the run is cancelled. Only a failure throws.
  */
 export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, LoopEnd> {
-  const { messages, output, limits, budget, run, recorder } = input
+  const { messages, output, limits, budget, hooks, run, recorder } = input
   let toolCalls = 0
   let attempt = 1
   let reduced = false
@@ -76,10 +76,10 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
 
     let reply: ModelReply
     try {
-      const called = yield* callModel(input, attempt)
+      const called = yield* hooks ? hookedCall(input, hooks, attempt) : recordedCall(input)
       attempt = 'retry' in called ? attempt + 1 : 1
       if ('retry' in called) continue
-      reply = called.reply
+      reply = called
     } catch (thrown) {
       if (thrown instanceof HookStop) return endSaying(thrown.message, 'interrupt')
       if (run.signal.aborted) return interrupted()

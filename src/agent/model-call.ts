@@ -1,24 +1,21 @@
 import type { Message } from './content.js'
 import { type AgentError, asAgentError, cancelledError } from './errors.js'
 import { type AgentEvent, lastOf } from './events.js'
+import type { HookRunner } from './hook-runner.js'
 import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
 import type { Model, ModelReply, ModelRequest } from './model.js'
 import type { ModelCallEnd } from './span.js'
 import type { OutputRequest } from './structured-output.js'
 
-/** A hook wants the call made again. */
-export type CallEnd = { reply: ModelReply } | { retry: true }
-
-/** One model call with its hooks, counted whatever becomes of it. */
-export async function* callModel(
+/** A model call with its hooks. `retry`: one of them wants it made again. */
+export async function* hookedCall(
   input: LoopInput,
+  hooks: HookRunner,
   attempt: number,
-): AsyncGenerator<AgentEvent, CallEnd> {
-  const { hooks, run, recorder } = input
+): AsyncGenerator<AgentEvent, ModelReply | { retry: true }> {
+  const { run, recorder } = input
   const request = modelRequest(input)
-  if (!hooks) return { reply: yield* recordedCall(input, request) }
-
   const event = { cycle: recorder.cycleCount + 1, signal: run.signal }
   const { messages, system } = request
   const before = await hooks.beforeModelCall({ ...event, messages, system, params: {} })
@@ -43,7 +40,7 @@ export async function* callModel(
     costUsd,
   })
   if ('retry' in after) return after
-  return { reply: { ...reply, message: after.message as Message } }
+  return { ...reply, message: after.message as Message }
 }
 
 /** A call beside the conversation, for the run's own ends: it counts, and nothing of it is shown. */
@@ -66,11 +63,13 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
   }
 }
 
-async function* recordedCall(
-  { model, recorder, run, stream, budget, span: runSpan }: LoopInput,
-  request: ModelRequest,
+/** One model call, counted whatever becomes of it. */
+export async function* recordedCall(
+  input: LoopInput,
+  request = modelRequest(input),
   purpose?: CycleMetrics['purpose'],
 ): AsyncGenerator<AgentEvent, ModelReply> {
+  const { model, recorder, run, stream, budget, span: runSpan } = input
   const cycle = recorder.cycleCount + 1
   const reservation = budget.openCall()
   const { modelId } = model

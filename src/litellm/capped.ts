@@ -1,20 +1,21 @@
 import { asAgentError } from '../agent/errors.js'
-import type { CallBudget, ModelEvent } from '../agent/model.js'
+import type { CallBudget, ModelReply } from '../agent/model.js'
 import { callNeed, withOutputLimit } from './cost-cap.js'
-import type { Wire, WireCall } from './wires/wire.js'
+import type { Tell, Wire, WireCall } from './wires/wire.js'
 
 /** One attempt under caps: it holds the most it can take, and its answer is shortened to what it got. */
-export async function* capped(
+export async function capped(
   call: WireCall,
   wire: Wire,
   budget: CallBudget,
-): AsyncGenerator<ModelEvent> {
+  tell: Tell,
+): Promise<ModelReply> {
   const { request, settings, info, signal } = call
   const grant = await budget.reserve(callNeed(request, settings.body, info), signal)
   const { body, notice } = withOutputLimit(settings.body, grant)
-  if (notice) yield { type: 'notice', message: notice }
+  if (notice) await tell({ type: 'notice', message: notice })
   try {
-    yield* wire({ ...call, settings: { ...settings, body } })
+    return await wire({ ...call, settings: { ...settings, body } }, tell)
   } catch (thrown) {
     const error = asAgentError(thrown)
     // Only an answer that says no is known to have cost nothing.

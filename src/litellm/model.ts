@@ -1,7 +1,13 @@
 import type { JsonObject } from '../agent/content.js'
 import { cancelledError, configurationError } from '../agent/errors.js'
 import { checkKeys } from '../agent/known-keys.js'
-import type { Model, ModelCallOptions, ModelEvent, ModelRequest } from '../agent/model.js'
+import type {
+  Model,
+  ModelCallOptions,
+  ModelEvent,
+  ModelReply,
+  ModelRequest,
+} from '../agent/model.js'
 import { RunSignal } from '../agent/run-signal.js'
 import { adapted } from './adapt.js'
 import { withAutoCachePoints } from './auto-cache.js'
@@ -9,6 +15,7 @@ import { capped } from './capped.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
+import { modelEvents } from './model-events.js'
 import type { ModelInfo } from './model-info.js'
 import { withRetries } from './retry.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
@@ -16,7 +23,7 @@ import { proxyPrefix } from './routes/proxy.js'
 import { type CallSettings, callSettings } from './settings.js'
 import { type SpendFields, withSpendFields } from './spend-fields.js'
 import { withTrace } from './trace-headers.js'
-import type { Wire, WireCall } from './wires/wire.js'
+import type { Tell, Wire, WireCall } from './wires/wire.js'
 
 /** As Strands' `LiteLLMModel` takes it; `clientArgs` and `params` keep LiteLLM's own names. */
 export interface LiteLLMModelConfig {
@@ -81,21 +88,26 @@ export class LiteLLMModel implements Model {
     return { modelId, stream: (request, options) => this.streamFor(spend, request, options) }
   }
 
-  private async *streamFor(
+  private streamFor(
     spend: SpendFields | undefined,
     request: ModelRequest,
     options: ModelCallOptions,
   ): AsyncGenerator<ModelEvent> {
-    const { fallbacks } = this.resolve()
-    yield* withFallbacks([this, ...fallbacks], (model) => model.call(request, options, spend))
+    return modelEvents(options.signal, async (tell, signal) => {
+      const { fallbacks } = this.resolve()
+      const ask = (model: LiteLLMModel, tell: Tell) =>
+        model.call(request, { ...options, signal }, spend, tell)
+      return withFallbacks([this, ...fallbacks], ask, tell)
+    })
   }
 
   /** One model's own try, with its retries. */
-  private async *call(
+  private async call(
     request: ModelRequest,
     options: ModelCallOptions,
     spend: SpendFields | undefined,
-  ): AsyncGenerator<ModelEvent> {
+    tell: Tell,
+  ): Promise<ModelReply> {
     const { route, ...resolved } = this.resolve()
     const usual = request.params ? this.settingsWith(request.params, route) : resolved.settings
     const traced = options.trace ? withTrace(usual, options.trace, route) : usual
@@ -111,17 +123,18 @@ export class LiteLLMModel implements Model {
       const info = await this.knownInfo()
       const cached = this.cached(request, route, info)
       const ready = adapted(cached, settings, route, info)
-      for (const message of ready.notices) yield { type: 'notice', message }
+      for (const message of ready.notices) await tell({ type: 'notice', message })
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
       const retries = { maxRetries: settings.maxRetries, signal }
-      const attempt = () => (options.budget ? capped(call, wire, options.budget) : wire(call))
-      for await (const event of withRetries(attempt, retries)) {
+      const attempt = (tell: Tell) =>
+        options.budget ? capped(call, wire, options.budget, tell) : wire(call, tell)
+      const reply = await withRetries(attempt, retries, (event) => {
         if (event.type === 'textDelta') text += event.text
-        over = event.type === 'reply'
-        yield event
-      }
-      if (signal.aborted) throw cancelledError()
+        return tell(event)
+      })
+      over = true
+      return reply
     } catch (thrown) {
       if (deadline?.timedOut) throw timeoutError(route, timeoutMs as number, text)
       throw options.signal.aborted ? cancelledError() : thrown

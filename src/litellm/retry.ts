@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asAgentError } from '../agent/errors.js'
-import type { ModelEvent } from '../agent/model.js'
+import type { ModelReply } from '../agent/model.js'
 import type { ReplyHeaders } from './http/reply.js'
+import type { Tell } from './wires/wire.js'
 
 const firstDelayMs = 500
 const longestDelayMs = 8_000
@@ -13,24 +14,24 @@ const longestRetryAfterMs = 60_000
  * `Retry-After`, only for errors that say they are worth it, and never once output has gone to the
  * caller, who would see it twice.
  */
-export async function* withRetries(
-  attempt: () => AsyncIterable<ModelEvent>,
+export async function withRetries(
+  attempt: (tell: Tell) => Promise<ModelReply>,
   options: { maxRetries: number; signal: AbortSignal },
-): AsyncGenerator<ModelEvent> {
+  tell: Tell,
+): Promise<ModelReply> {
   for (let retries = 0; ; retries++) {
     let delivered = false
     try {
-      for await (const event of attempt()) {
+      return await attempt((event) => {
         if (event.type !== 'notice') delivered = true
-        yield event
-      }
-      return
+        return tell(event)
+      })
     } catch (thrown) {
       const error = asAgentError(thrown)
       const delayMs = error.retryAfterMs ?? backoff(retries)
       const worthIt = error.retryable && !delivered && delayMs <= longestRetryAfterMs
       if (!worthIt || retries >= options.maxRetries || options.signal.aborted) throw error
-      yield { type: 'retry', attempt: retries + 1, delayMs, code: error.code }
+      await tell({ type: 'retry', attempt: retries + 1, delayMs, code: error.code })
       await sleep(delayMs, undefined, { signal: options.signal }).catch(() => {
         throw error
       })

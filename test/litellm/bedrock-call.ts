@@ -1,5 +1,6 @@
 import { AgentError } from '../../src/agent/errors.js'
 import type { Model, ModelEvent, ModelReply, ModelRequest } from '../../src/agent/model.js'
+import { modelEvents } from '../../src/litellm/model-events.js'
 import type { ModelInfo } from '../../src/litellm/model-info.js'
 import type { Route } from '../../src/litellm/route.js'
 import { callSettings } from '../../src/litellm/settings.js'
@@ -58,8 +59,9 @@ export async function callEvents(
   options: CallOptions,
 ): Promise<ModelEvent[]> {
   const events: ModelEvent[] = []
-  for await (const event of bedrockCall(wireCall(request, options))) events.push(event)
-  return events
+  const tell = (event: ModelEvent) => void events.push(event)
+  const reply = await bedrockCall(wireCall(request, options), tell)
+  return [...events, { type: 'reply', reply }]
 }
 
 export async function callReply(
@@ -88,8 +90,9 @@ export function bedrockModel(options: CallOptions): Model {
   return {
     modelId: options.route.id,
     stream: (request, { signal, stream }) =>
-      bedrockCall(
-        wireCall(request, { ...options, signal, stream: stream ?? options.stream ?? true }),
-      ),
+      modelEvents(signal, (tell, signal) => {
+        const asked = { ...options, signal, stream: stream ?? options.stream ?? true }
+        return bedrockCall(wireCall(request, asked), tell)
+      }),
   }
 }

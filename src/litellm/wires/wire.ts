@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelRequest } from '../../agent/model.js'
+import type { ModelEvent, ModelReply, ModelRequest } from '../../agent/model.js'
 import type { ModelInfo } from '../model-info.js'
 import type { Route } from '../route.js'
 import type { CallSettings } from '../settings.js'
@@ -15,8 +15,21 @@ export interface WireCall {
   signal: AbortSignal
 }
 
+/** What a call tells before its reply. */
+export type CallEvent = Exclude<ModelEvent, { type: 'reply' }>
+
+/** Takes what a call tells. Where it is told more than it can take, it says when it can take more. */
+export type Tell = (event: CallEvent) => void | Promise<void>
+
 /**
- * A wire makes one call, without retries: deltas as they come, then exactly one reply. It fails
- * with an AgentError, and ends or fails soon after `signal` aborts.
+ * A wire makes one call, without retries: it tells deltas as they come, and resolves with the reply.
+ * It fails with an AgentError, soon after `signal` aborts at the latest.
  */
-export type Wire = (call: WireCall) => AsyncIterable<ModelEvent>
+export type Wire = (call: WireCall, tell: Tell) => Promise<ModelReply>
+
+export async function tellAll(events: Iterable<CallEvent>, tell: Tell): Promise<void> {
+  for (const event of events) {
+    const heard = tell(event)
+    if (heard) await heard
+  }
+}

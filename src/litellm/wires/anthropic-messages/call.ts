@@ -1,20 +1,19 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
 import { isJsonObject, type JsonObject } from '../../../agent/content.js'
-import type { ModelEvent } from '../../../agent/model.js'
+import type { ModelReply } from '../../../agent/model.js'
 import type { Usage } from '../../../agent/usage.js'
 import { connectionError, refusalError, truncatedError, wasUnsent } from '../../errors.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
-import type { Delta } from '../deltas.js'
 import { isJson } from '../json-reply.js'
-import type { WireCall } from '../wire.js'
+import { type Tell, tellAll, type WireCall } from '../wire.js'
 import { anthropicClient } from './client.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
 
-/** One call on the Anthropic Messages wire. Yields deltas, then the reply; fails with an AgentError. */
-export async function* messagesCall(call: WireCall): AsyncGenerator<ModelEvent> {
+/** One call on the Anthropic Messages wire. Tells deltas; fails with an AgentError. */
+export async function messagesCall(call: WireCall, tell: Tell): Promise<ModelReply> {
   const { route, settings, stream, signal } = call
   const prepared = messagesRequest(call)
   const builder = new MessageBuilder()
@@ -29,22 +28,24 @@ export async function* messagesCall(call: WireCall): AsyncGenerator<ModelEvent> 
       .withResponse()
     answering = true
     const streamed = stream && !isJson(response.headers)
-    if (streamed) yield* streamedDeltas(data as AsyncIterable<RawMessageStreamEvent>, builder, call)
-    else yield* builder.complete((stream ? await response.json() : data) as Message)
+    if (streamed)
+      await tellStream(data as AsyncIterable<RawMessageStreamEvent>, builder, call, tell)
+    else await tellAll(builder.complete((stream ? await response.json() : data) as Message), tell)
     const answered = answer(builder, prepared, route, response.headers, streamed)
-    yield { type: 'reply', reply: await modelReply(answered, call) }
+    return await modelReply(answered, call)
   } catch (thrown) {
     throw translated(thrown, vendor, route, answering, builder.text)
   }
 }
 
-async function* streamedDeltas(
+async function tellStream(
   events: AsyncIterable<RawMessageStreamEvent>,
   builder: MessageBuilder,
   { signal }: WireCall,
-): AsyncGenerator<Delta> {
+  tell: Tell,
+): Promise<void> {
   try {
-    for await (const event of events) yield* builder.push(event)
+    for await (const event of events) await tellAll(builder.push(event), tell)
   } catch (thrown) {
     // What breaks after the last word takes nothing from the answer.
     if (signal.aborted || !builder.saidAll) throw thrown

@@ -6,37 +6,33 @@ import type {
   ConverseStreamCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime'
 import { cancelledError } from '../../../agent/errors.js'
-import type { ModelEvent } from '../../../agent/model.js'
+import type { ModelReply } from '../../../agent/model.js'
 import { untilAborted } from '../../../agent/run-signal.js'
 import { truncatedError } from '../../errors.js'
 import { modelReply, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
-import type { WireCall } from '../wire.js'
+import { type Tell, tellAll, type WireCall } from '../wire.js'
 import { bedrockClient, type Vendor } from './client.js'
 import { converseError, malformedError } from './errors.js'
 import { type ConverseRequest, converseRequest } from './request.js'
 import { ConverseAnswerBuilder } from './stream.js'
 import { converseUsage, longWrites } from './usage.js'
 
-/** One call of Bedrock's Converse. Yields deltas, then the reply; fails with an AgentError. */
-export async function* bedrockCall(call: WireCall): AsyncGenerator<ModelEvent> {
+/** One call of Bedrock's Converse. Tells deltas; fails with an AgentError. */
+export async function bedrockCall(call: WireCall, tell: Tell): Promise<ModelReply> {
   const { route } = call
   const prepared = converseRequest(call)
   const { client, vendor } = await bedrockClient(route)
-  for (const message of prepared.notices) yield { type: 'notice', message }
+  for (const message of prepared.notices) await tell({ type: 'notice', message })
   const builder = new ConverseAnswerBuilder()
-  const ended = new AbortController()
-  const signal = AbortSignal.any([call.signal, ended.signal])
+  const { signal } = call
   const state = { answering: false }
   try {
-    yield* converse(builder, { call, prepared, client, vendor, signal, state })
-    yield { type: 'reply', reply: await modelReply(answer(builder, prepared, route), call) }
+    await converse(builder, { call, prepared, client, vendor, signal, state, tell })
+    return await modelReply(answer(builder, prepared, route), call)
   } catch (thrown) {
-    if (call.signal.aborted) throw cancelledError()
+    if (signal.aborted) throw cancelledError()
     throw converseError(thrown, route, { answering: state.answering, text: builder.text })
-  } finally {
-    // Whoever stops listening stops the model too.
-    ended.abort()
   }
 }
 
@@ -47,12 +43,13 @@ interface Exchange {
   vendor: Vendor
   signal: AbortSignal
   state: { answering: boolean }
+  tell: Tell
 }
 
-async function* converse(
+async function converse(
   builder: ConverseAnswerBuilder,
-  { call, prepared, client, vendor, signal, state }: Exchange,
-): AsyncGenerator<ModelEvent> {
+  { call, prepared, client, vendor, signal, state, tell }: Exchange,
+): Promise<void> {
   const { input } = prepared
   const { headers } = call.settings
   if (call.stream) {
@@ -68,7 +65,7 @@ async function* converse(
     state.answering = true
     if (output) {
       try {
-        for await (const event of output.stream ?? []) yield* builder.push(event)
+        for await (const event of output.stream ?? []) await tellAll(builder.push(event), tell)
       } catch (thrown) {
         // What breaks after the last word takes nothing from the answer.
         if (signal.aborted || !builder.saidAll) throw thrown
@@ -82,7 +79,7 @@ async function* converse(
     signal,
   )
   state.answering = true
-  yield* builder.complete(output)
+  await tellAll(builder.complete(output), tell)
 }
 
 /** Some families can use tools, but not while they stream. */

@@ -1,6 +1,6 @@
 import { type JsonObject, parseJsonObject } from '../../../agent/content.js'
 import { AgentError, cancelledError } from '../../../agent/errors.js'
-import type { ModelEvent } from '../../../agent/model.js'
+import type { ModelReply } from '../../../agent/model.js'
 import {
   connectionError,
   protocolError,
@@ -14,39 +14,40 @@ import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, longWrites, reportedCost } from '../../usage.js'
-import { type Delta, joined } from '../deltas.js'
+import { joined } from '../deltas.js'
 import { isJson } from '../json-reply.js'
-import type { WireCall } from '../wire.js'
+import { type Tell, tellAll, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { ChatAnswerBuilder } from './stream.js'
 
-/** One call on the OpenAI chat wire. Yields deltas, then the reply; fails with an AgentError. */
-export async function* chatCall(call: WireCall): AsyncGenerator<ModelEvent> {
+/** One call on the OpenAI chat wire. Tells deltas; fails with an AgentError. */
+export async function chatCall(call: WireCall, tell: Tell): Promise<ModelReply> {
   const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
   const reply = await send(prepared.body, call)
   try {
     const streamed = stream && !isJson(reply.headers)
-    if (streamed) yield* streamedDeltas(reply, builder, call)
-    else yield* builder.complete(completion(await reply.text(), route))
+    if (streamed) await tellStream(reply, builder, call, tell)
+    else await tellAll(builder.complete(completion(await reply.text(), route)), tell)
     const answered = answer(builder, prepared, route, reply.headers, streamed)
-    yield { type: 'reply', reply: await modelReply(answered, call) }
+    return await modelReply(answered, call)
   } catch (thrown) {
     if (thrown instanceof AgentError) throw thrown
     throw connectionError(route, thrown, { sent: true, text: builder.text })
   }
 }
 
-async function* streamedDeltas(
+async function tellStream(
   reply: HttpReply,
   builder: ChatAnswerBuilder,
   { route, signal }: WireCall,
-): AsyncGenerator<Delta> {
+  tell: Tell,
+): Promise<void> {
   try {
     for await (const events of eventData(reply.pieces()))
-      yield* joined(pushAll(events, builder, route))
+      await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
     // What breaks after the last word takes nothing from the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
