@@ -65,6 +65,22 @@ const priceMap = {
   },
 }
 
+/**
+ * Node's own modules are asked for, not imported: an import reads every property of a module once, and
+ * some load others when they are read.
+ */
+const builtins = {
+  name: 'builtins',
+  renderChunk: (code) =>
+    code.replace(
+      /^import ?(?:(\w+(?:\$\d+)?)|\{([^}]*)\}) ?from ?["'](node:[\w/]+)["'];?/gm,
+      (_, whole, names, id) => {
+        const taken = whole ?? `{${names.replaceAll(' as ', ': ')}}`
+        return `const ${taken} = process.getBuiltinModule("${id}");`
+      },
+    ),
+}
+
 process.chdir(`${import.meta.dirname}/..`)
 
 await rm('dist', { recursive: true, force: true })
@@ -90,7 +106,7 @@ async function bundle() {
         '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs'),
       },
     },
-    plugins: [start, priceMap],
+    plugins: [start, priceMap, builtins],
     onLog: (level, log) => {
       if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') console.error(log.message)
     },
