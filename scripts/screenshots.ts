@@ -1,5 +1,6 @@
-// Writes docs/dashboard/*.png from the built program, with made-up runs: npm run build && npx tsx scripts/screenshots.ts
-import { mkdir } from 'node:fs/promises'
+// Writes docs/dashboard/*.png from the built program, with made-up runs, and the icon of the MCP
+// bundle: npm run build && npx tsx scripts/screenshots.ts
+import { mkdir, readFile } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import {
   launchBrowser,
@@ -16,6 +17,7 @@ await mkdir(folder, { recursive: true })
 const seeded = await startSeeded(900)
 const browser = await launchBrowser()
 try {
+  await icon(browser)
   await startLiveRuns(seeded)
   for (const scheme of ['light', 'dark'] as const)
     for (const size of ['desktop', 'phone'] as const) await shoot(browser, seeded, scheme, size)
@@ -40,5 +42,14 @@ async function shoot(
   await page.locator('#run svg').waitFor()
   await page.setViewportSize({ ...sizes[size], height: size === 'phone' ? 1000 : 760 })
   await page.screenshot({ path: `${name}-run.png` })
+  await page.close()
+}
+
+/** Of the size that Claude Desktop recommends. */
+async function icon(browser: Browser): Promise<void> {
+  const page = await browser.newPage({ viewport: { width: 512, height: 512 } })
+  const svg = await readFile('dashboard/icon.svg', 'utf8')
+  await page.setContent(`<style>body { margin: 0 } svg { display: block }</style>${svg}`)
+  await page.screenshot({ path: 'mcpb/icon.png', omitBackground: true })
   await page.close()
 }

@@ -2,9 +2,14 @@ import { readdir, readFile } from 'node:fs/promises'
 
 /** The licences of the packages whose code is in the bundle, as their own terms ask for. */
 export async function thirdPartyLicences(modules) {
-  const folders = new Set(modules.map(packageFolder).filter(Boolean))
-  const texts = await Promise.all([...[...folders].sort().map(licence), modelDataLicence()])
+  const texts = [...(await licences(modules)), await modelDataLicence()]
   return `This package contains code and data of the packages below.\n\n${texts.join('\n\n')}`
+}
+
+/** Those of the packages that the modules are of. */
+export function licences(modules) {
+  const folders = new Set(modules.map(packageFolder).filter(Boolean))
+  return Promise.all([...folders].sort().map(licence))
 }
 
 /** The notice of the price map, which is data and no package; its README quotes it. */

@@ -1,23 +1,59 @@
 // Writes the table of environment variables into the README: npx tsx scripts/variables.ts
 import { isProgram, markdownTable, writeGenerated } from './generated.js'
 
+interface Variable {
+  /** In Markdown. */
+  meaning: string
+  /** Not to be shown. */
+  secret?: boolean
+  choices?: string[]
+  format?: 'filepath'
+  placeholder?: string
+  /** Of no use to a server over stdio. */
+  http?: boolean
+}
+
 /** The variables that the server reads itself. Routes and telemetry have tables of their own. */
-export const variables: Readonly<Record<string, string>> = {
-  LITELLM_AGENTS_MODEL_ID: 'the model of calls that name none',
-  LITELLM_AGENTS_CONFIG: 'path of the configuration file',
-  LITELLM_AGENTS_AUTH_TOKEN: 'the bearer token of the HTTP server',
-  LITELLM_AGENTS_LOG_LEVEL: '`trace` … `fatal`, `silent`; logs go to stderr and hold no prompts',
-  LITELLM_AGENTS_SESSIONS_DIR:
-    'a folder to keep conversations in; without it they end with the server',
-  LITELLM_AGENTS_RUNS_ENGINE: '`inProcess`, or `dbos` for runs on PostgreSQL',
-  DATABASE_URL: 'that PostgreSQL; over HTTP it is enough to turn it on',
-  LITELLM_PROXY_API_BASE: 'the LiteLLM Proxy, such as `http://127.0.0.1:4000`',
-  LITELLM_PROXY_API_KEY: 'its key',
-  USE_LITELLM_PROXY: '`true`: every model id goes to that proxy',
+export const variables: Readonly<Record<string, Variable>> = {
+  LITELLM_AGENTS_MODEL_ID: {
+    meaning: 'the model of calls that name none',
+    placeholder: 'litellm_proxy/claude-sonnet',
+  },
+  LITELLM_AGENTS_CONFIG: { meaning: 'path of the configuration file', format: 'filepath' },
+  LITELLM_AGENTS_AUTH_TOKEN: {
+    meaning: 'the bearer token of the HTTP server',
+    secret: true,
+    http: true,
+  },
+  LITELLM_AGENTS_LOG_LEVEL: {
+    meaning: '`trace` … `fatal`, `silent`; logs go to stderr and hold no prompts',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+  },
+  LITELLM_AGENTS_SESSIONS_DIR: {
+    meaning: 'a folder to keep conversations in; without it they end with the server',
+    format: 'filepath',
+  },
+  LITELLM_AGENTS_RUNS_ENGINE: {
+    meaning: '`inProcess`, or `dbos` for runs on PostgreSQL',
+    choices: ['inProcess', 'dbos'],
+  },
+  DATABASE_URL: {
+    meaning: 'the PostgreSQL that runs are kept on; over HTTP it is enough to turn that on',
+    secret: true,
+  },
+  LITELLM_PROXY_API_BASE: {
+    meaning: 'the LiteLLM Proxy, such as `http://127.0.0.1:4000`',
+    placeholder: 'http://127.0.0.1:4000',
+  },
+  LITELLM_PROXY_API_KEY: { meaning: 'the key of the LiteLLM Proxy', secret: true },
+  USE_LITELLM_PROXY: {
+    meaning: '`true`: every model id goes to the LiteLLM Proxy',
+    choices: ['true', 'false'],
+  },
 }
 
 export function variablesText(): string {
-  const rows = Object.entries(variables).map(([name, meaning]) => [`\`${name}\``, meaning])
+  const rows = Object.entries(variables).map(([name, { meaning }]) => [`\`${name}\``, meaning])
   return markdownTable([['variable', 'meaning'], ...rows])
 }
 

@@ -1,8 +1,11 @@
 import { type Command, parseCommandLine } from './command-line.js'
 import { keepCompiledCode } from './compile-cache.js'
 import { UsageError } from './parse-options.js'
+import { unfilled } from './unfilled.js'
 
 keepCompiledCode()
+// Those the server starts get none of them either.
+for (const name of unfilled(process.env)) delete process.env[name]
 await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,0 +1,54 @@
+// Writes server.json, the entry for the MCP registry: npx tsx scripts/server-json.ts
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { isProgram } from './generated.js'
+import { variables } from './variables.js'
+
+const root = new URL('..', import.meta.url)
+const { mcpName, name, version } = JSON.parse(
+  readFileSync(new URL('package.json', root), 'utf8'),
+) as Record<'mcpName' | 'name' | 'version', string>
+
+/** What the server is, in the 100 characters that the registry takes. */
+export const summary =
+  'Agents on any model LiteLLM reaches: tools, memory, cached prompts, limits on cost, typed answers'
+
+export function serverJson() {
+  return {
+    $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
+    name: mcpName,
+    title: 'LiteLLM Agents',
+    description: summary,
+    version,
+    packages: [
+      {
+        registryType: 'npm',
+        identifier: name,
+        version,
+        runtimeHint: 'npx',
+        transport: { type: 'stdio' },
+        environmentVariables: inputs(),
+      },
+    ],
+  }
+}
+
+/** The variables of the README's table, as a form asks for them. None must be given. */
+function inputs() {
+  return Object.entries(variables).flatMap(([name, { http, meaning, secret, ...rest }]) =>
+    http
+      ? []
+      : [
+          {
+            name,
+            description: meaning.replaceAll('`', ''),
+            ...(secret && { isSecret: true }),
+            ...rest,
+          },
+        ],
+  )
+}
+
+export const serverJsonText = () => `${JSON.stringify(serverJson(), null, 2)}\n`
+
+if (isProgram(import.meta.url)) await writeFile(new URL('server.json', root), serverJsonText())
