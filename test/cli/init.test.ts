@@ -35,40 +35,53 @@ const read = (path: string) => readFileSync(path, 'utf8')
 const init = (args: string[], env: Record<string, string>) => runProgram(['init', ...args], { env })
 
 describe('paths', () => {
-  const roaming = { APPDATA: 'C:\\Users\\a\\AppData\\Roaming' }
-  test.each([
-    ['claude-desktop', 'linux', {}, '/h/.config/Claude/claude_desktop_config.json'],
-    ['claude-desktop', 'linux', { XDG_CONFIG_HOME: '/c' }, '/c/Claude/claude_desktop_config.json'],
-    [
-      'claude-desktop',
-      'darwin',
-      {},
-      '/h/Library/Application Support/Claude/claude_desktop_config.json',
-    ],
-    [
-      'claude-desktop',
-      'win32',
-      roaming,
-      'C:\\Users\\a\\AppData\\Roaming\\Claude\\claude_desktop_config.json',
-    ],
-    ['claude-code', 'linux', {}, '/h/.claude.json'],
-    ['claude-code', 'linux', { CLAUDE_CONFIG_DIR: '/cc' }, '/cc/.claude.json'],
-    ['claude-code', 'win32', {}, 'C:\\Users\\a\\.claude.json'],
-    ['vscode', 'linux', {}, '/h/.config/Code/User/mcp.json'],
-    ['vscode', 'darwin', {}, '/h/Library/Application Support/Code/User/mcp.json'],
-    ['vscode', 'win32', roaming, 'C:\\Users\\a\\AppData\\Roaming\\Code\\User\\mcp.json'],
-    ['cursor', 'darwin', {}, '/h/.cursor/mcp.json'],
-    ['cursor', 'win32', {}, 'C:\\Users\\a\\.cursor\\mcp.json'],
-    ['codex', 'linux', {}, '/h/.codex/config.toml'],
-    ['codex', 'linux', { CODEX_HOME: '/x' }, '/x/config.toml'],
-    ['gemini', 'linux', {}, '/h/.gemini/settings.json'],
-    ['windsurf', 'darwin', {}, '/h/.codeium/windsurf/mcp_config.json'],
-    ['zed', 'darwin', {}, '/h/.config/zed/settings.json'],
-    ['zed', 'win32', roaming, 'C:\\Users\\a\\AppData\\Roaming\\Zed\\settings.json'],
-  ] as const)('%s on %s %j', (name, platform, env, path) => {
+  const roaming = 'C:\\Users\\a\\AppData\\Roaming'
+  const library = '/h/Library/Application Support'
+  const everywhere = (...path: string[]) => [
+    ['/h', ...path].join('/'),
+    ['/h', ...path].join('/'),
+    ['C:\\Users\\a', ...path].join('\\'),
+  ]
+  const platforms = ['linux', 'darwin', 'win32'] as const
+  const fileAt = (name: string, platform: NodeJS.Platform, env = {}) => {
     const home = platform === 'win32' ? 'C:\\Users\\a' : '/h'
-    const client = clients.find((one) => one.name === name)
-    expect(client?.file(placeOf(platform, env, home))).toBe(path)
+    return clients.find((one) => one.name === name)?.file(placeOf(platform, env, home))
+  }
+  const paths: Record<string, string[]> = {
+    'claude-desktop': [
+      '/h/.config/Claude/claude_desktop_config.json',
+      `${library}/Claude/claude_desktop_config.json`,
+      `${roaming}\\Claude\\claude_desktop_config.json`,
+    ],
+    'claude-code': everywhere('.claude.json'),
+    vscode: [
+      '/h/.config/Code/User/mcp.json',
+      `${library}/Code/User/mcp.json`,
+      `${roaming}\\Code\\User\\mcp.json`,
+    ],
+    cursor: everywhere('.cursor', 'mcp.json'),
+    codex: everywhere('.codex', 'config.toml'),
+    gemini: everywhere('.gemini', 'settings.json'),
+    windsurf: everywhere('.codeium', 'windsurf', 'mcp_config.json'),
+    zed: [
+      '/h/.config/zed/settings.json',
+      '/h/.config/zed/settings.json',
+      `${roaming}\\Zed\\settings.json`,
+    ],
+  }
+
+  test.each(allNames)('%s on Linux, macOS and Windows', (name) => {
+    expect(platforms.map((platform) => fileAt(name, platform))).toEqual(paths[name])
+  })
+
+  test.each([
+    ['claude-desktop', 'linux', { XDG_CONFIG_HOME: '/c' }, '/c/Claude/claude_desktop_config.json'],
+    ['claude-desktop', 'win32', { APPDATA: 'D:\\r' }, 'D:\\r\\Claude\\claude_desktop_config.json'],
+    ['zed', 'win32', { APPDATA: 'D:\\r' }, 'D:\\r\\Zed\\settings.json'],
+    ['claude-code', 'linux', { CLAUDE_CONFIG_DIR: '/cc' }, '/cc/.claude.json'],
+    ['codex', 'linux', { CODEX_HOME: '/x' }, '/x/config.toml'],
+  ] as const)('%s on %s with %j', (name, platform, env, path) => {
+    expect(fileAt(name, platform, env)).toBe(path)
   })
 
   test('what npx has fetched is started by npx again', () => {
@@ -118,6 +131,23 @@ describe('withEntry', () => {
       mcp_servers: { a: { command: 'x' }, 'litellm-agents': entry },
     })
   })
+
+  const variables = ['LITELLM_PROXY_API_BASE', 'LITELLM_PROXY_API_KEY']
+  const programs = ['/a b/main.js', 'C:\\Users\\a b\\main.js']
+  test.each(clients.flatMap((client) => programs.map((at) => ({ client, at, name: client.name }))))(
+    '$name starts $at, and is given variables by name alone',
+    ({ client, at }) => {
+      const server = { command: 'node', args: [at] }
+      const wanted = client.entry(server, variables)
+      const text = withEntry('', client, wanted)
+      const { [client.key]: servers } =
+        client.format === 'toml' ? parseToml(text) : parseJsonc(text)
+      expect(servers).toEqual({ 'litellm-agents': wanted })
+      expect(wanted).toMatchObject(server)
+      const values = Object.values((wanted as { env?: object }).env ?? {})
+      expect(values.every((value) => /^\$/.test(value))).toBe(true)
+    },
+  )
 
   test.each([
     ['{"mcpServers":{"litellm-agents":{"command":"other"}}}', json],
@@ -186,7 +216,8 @@ describe('init', () => {
       expect(saved.map((file) => read(join(dirname(path), file)))).toEqual(before ? [before] : [])
     }
     expect(JSON.parse(read(fileOf('claude-desktop', home))).theme).toBe('dark')
-    expect(read(fileOf('cursor', home))).toContain(`\${env:OPENAI_API_KEY}`)
+    for (const name of ['cursor', 'windsurf'])
+      expect(read(fileOf(name, home))).toContain(`\${env:OPENAI_API_KEY}`)
     const texts = allNames.map((name) => read(fileOf(name, home)))
     const second = await init([...args, '--model', 'anthropic/other'], env)
     expect(second.code).toBe(0)

@@ -58,6 +58,7 @@ const referring =
   })
 
 export const clients: readonly Client[] = [
+  // https://modelcontextprotocol.io/docs/develop/connect-local-servers
   {
     name: 'claude-desktop',
     title: 'Claude Desktop',
@@ -66,6 +67,7 @@ export const clients: readonly Client[] = [
     file: ({ join, settings }) => join(settings, 'Claude', 'claude_desktop_config.json'),
     entry: plain,
   },
+  // https://code.claude.com/docs/en/mcp
   {
     name: 'claude-code',
     title: 'Claude Code',
@@ -75,6 +77,7 @@ export const clients: readonly Client[] = [
     sign: ({ env, home, join }) => env.CLAUDE_CONFIG_DIR || join(home, '.claude'),
     entry: typed,
   },
+  // https://code.visualstudio.com/docs/copilot/reference/mcp-configuration
   {
     name: 'vscode',
     title: 'VS Code',
@@ -83,6 +86,7 @@ export const clients: readonly Client[] = [
     file: ({ join, settings }) => join(settings, 'Code', 'User', 'mcp.json'),
     entry: typed,
   },
+  // https://cursor.com/docs/context/mcp
   {
     name: 'cursor',
     title: 'Cursor',
@@ -91,6 +95,7 @@ export const clients: readonly Client[] = [
     file: ({ home, join }) => join(home, '.cursor', 'mcp.json'),
     entry: referring((name) => `\${env:${name}}`),
   },
+  // https://developers.openai.com/codex/mcp, and codex-rs/config/src/mcp_types.rs of openai/codex
   {
     name: 'codex',
     title: 'Codex',
@@ -104,6 +109,7 @@ export const clients: readonly Client[] = [
       tool_timeout_sec: 600,
     }),
   },
+  // https://geminicli.com/docs/tools/mcp-server; a variable that is not set stays as it is written
   {
     name: 'gemini',
     title: 'Gemini CLI',
@@ -112,14 +118,16 @@ export const clients: readonly Client[] = [
     file: ({ home, join }) => join(home, '.gemini', 'settings.json'),
     entry: referring((name) => `$${name}`),
   },
+  // https://docs.windsurf.com/windsurf/cascade/mcp; its plugin for other editors has a file of its own
   {
     name: 'windsurf',
     title: 'Windsurf',
     format: 'json',
     key: 'mcpServers',
     file: ({ home, join }) => join(home, '.codeium', 'windsurf', 'mcp_config.json'),
-    entry: plain,
+    entry: referring((name) => `\${env:${name}}`),
   },
+  // https://zed.dev/docs/ai/mcp; older versions need "source", and all of them "args"
   {
     name: 'zed',
     title: 'Zed',
