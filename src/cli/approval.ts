@@ -3,10 +3,14 @@ import { harmless } from './terminal.js'
 
 const askable = process.stdin.isTTY === true && process.stderr.isTTY === true
 
-/** Asks the person at the terminal about a tool call. Where there is none, the answer is no. */
+/**
+ * Asks the person at the terminal about a tool call. Where there is none, the answer is no; when
+ * `stopped` comes first, there is nothing left to ask.
+ */
 export async function decide(
   { toolName, input }: ApprovalRequest,
   allowed: boolean,
+  stopped: AbortSignal,
 ): Promise<ApprovalDecision> {
   if (allowed) return { approved: true }
   const call = harmless(`${toolName} ${JSON.stringify(input)}`)
@@ -20,7 +24,13 @@ export async function decide(
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   // At the prompt Ctrl-C is the terminal's: it is to mean what it means everywhere.
   terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
-  const answer = await terminal.question(`Allow ${call}? [y/N] `)
-  terminal.close()
-  return { approved: /^y(es)?$/i.test(answer.trim()) }
+  try {
+    const answer = await terminal.question(`Allow ${call}? [y/N] `, { signal: stopped })
+    return { approved: /^y(es)?$/i.test(answer.trim()) }
+  } catch (error) {
+    if (!stopped.aborted) throw error
+    return { approved: false, reason: 'the run was stopped' }
+  } finally {
+    terminal.close()
+  }
 }

@@ -104,16 +104,19 @@ async function follow(spec: RunSpec, { services }: House, given: Given): Promise
     answerIsSeen: process.stdout.isTTY === true,
   })
   const { runId } = await runs.start(spec, { onEvent: screen.onEvent })
+  const stopped = new AbortController()
   const release = onSignals(() => {
     screen.stopping()
     void runs.cancel(runId, principal)
+    stopped.abort()
   })
   let record: RunRecord | undefined
   do {
     record = await runs.wait(runId, principal, { timeoutMs: waitMs, onProgress: screen.doing })
     for (const request of record?.approvals ?? []) {
       screen.pause()
-      await runs.decide(runId, principal, request.toolUseId, await decide(request, given.yes))
+      const decision = await decide(request, given.yes, stopped.signal)
+      await runs.decide(runId, principal, request.toolUseId, decision)
     }
   } while (record && !hasEnded(record.status))
   release()

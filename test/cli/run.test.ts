@@ -6,6 +6,7 @@ import { exitCodes } from '../../src/cli/exit-codes.js'
 import { configFile, temporaryFolder } from '../helpers/config-file.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { runProgram, startProgram, testKey, upstream } from '../helpers/program.js'
+import { notes, stdioServer } from '../helpers/tool-server/index.js'
 
 let fake: FakeProvider
 
@@ -247,6 +248,25 @@ describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
     expect(await program.exited()).toMatchObject({ code: 130 })
     expect(program.stderr()).toMatch(/openai\/gpt-4o-mini · 1 call · .* · cancelled\n$/)
     expect(await fake.waitFor(({ modelRequests }) => modelRequests[0]?.abortedAt)).toBeTruthy()
+  })
+
+  test('ends it at once when it comes again, with something that does not want to end', async () => {
+    fake.script({ chunks: ['One ', 'two'], betweenChunksMs: 60_000 })
+    const { env, lines } = notes()
+    const deaf = stdioServer({ ...env, TOOL_SERVER_DEAF: '1' })
+    const config = configFile({ mcpServers: { deaf } })
+    const args = ['run', 'Count', '--config', config, '--tool', 'deaf/*']
+    const program = startProgram(args, upstream(fake))
+    try {
+      await program.until('stdout', /One /)
+      program.child.kill('SIGINT')
+      await program.until('stderr', /cancelled\n$/)
+      program.child.kill('SIGINT')
+      // Alone it waits for the server, and ends with code 130.
+      expect(await program.exited()).toMatchObject({ code: null, signal: 'SIGINT' })
+    } finally {
+      for (const line of lines()) process.kill(Number(line.replace('start ', '')), 'SIGKILL')
+    }
   })
 })
 
