@@ -16,6 +16,10 @@ const graceMs = 5_000
 
 const watchAfterMs = 250
 
+/** To whoever expects a command to say something. */
+const atTerminal =
+  'Serving MCP over stdin and stdout, as a client that starts this speaks it. --help tells of commands for people.\n'
+
 interface Door {
   ended?: Promise<void>
   close(graceMs: number): Promise<void>
@@ -53,7 +57,10 @@ async function openDoor(
   house: House,
 ): Promise<Door> {
   const { services, live } = house
-  if (command.name === 'stdio') return endingHouse(serveOverStdio(services), house)
+  if (command.name === 'stdio') {
+    if (process.stdin.isTTY) process.stderr.write(atTerminal)
+    return endingHouse(serveOverStdio(services), house)
+  }
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('./mcp/auth/access.js'),
     import('./mcp/http/door.js'),
@@ -64,7 +71,7 @@ async function openDoor(
   const door = await serveHttp(services, access, {
     loadDashboard: () => import('./dashboard/routes.js'),
   })
-  process.stderr.write(`Listening on ${door.url}\n`)
+  process.stderr.write(`Listening on ${door.url}\nDashboard at ${new URL('/', door.url)}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
   return endingHouse(door, house)
 }

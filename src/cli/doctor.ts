@@ -10,6 +10,7 @@ import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.
 import { serverChecks } from './checks/servers.js'
 import { explain } from './explain.js'
 import { doctorHelp } from './help.js'
+import { counted } from './numbers.js'
 import { harmless } from './terminal.js'
 
 const options = {
@@ -113,7 +114,7 @@ async function databaseChecks(from: From): Promise<Check[]> {
 
 function configurationText({ agents, files, mcpServers }: Config): string {
   if (files.length === 0) return 'from the environment alone; init writes a file'
-  return `${files.join(', ')}: ${agents.size} agents, ${mcpServers.size} MCP servers`
+  return `${files.join(', ')}: ${counted(agents.size, 'agent')}, ${counted(mcpServers.size, 'MCP server')}`
 }
 
 const marks = { ok: '✓', warning: '!', problem: '✗' }
@@ -124,7 +125,6 @@ function text(checks: readonly Check[]): string {
     ...(mend === undefined ? [] : [`    ${mend}`]),
   ])
   const problems = checks.filter(({ status }) => status === 'problem').length
-  const last =
-    problems === 0 ? 'All is well.' : `${problems} ${problems === 1 ? 'problem' : 'problems'}.`
+  const last = problems === 0 ? 'All is well.' : `${counted(problems, 'problem')}.`
   return `${[...lines.map(harmless), '', last].join('\n')}\n`
 }

@@ -1,12 +1,12 @@
 import type { RunRecord } from '../runs/engine.js'
-import { count, usd } from './numbers.js'
+import { count, counted, usd } from './numbers.js'
 
 /** One line: the model, what went in and came out, what it cost and what the cache did. */
 export function footer({ metrics, modelId, sessionId, usage, outcome }: RunRecord): string {
   const { cache, costSource, cycles, latencyMs } = metrics
   const limit = outcome && 'result' in outcome ? outcome.result.limit : undefined
   const tokens = usage
-    ? `${count(usage.inputTokens)} tokens in, ${count(usage.outputTokens)} out`
+    ? `${counted(usage.inputTokens, 'token')} in, ${count(usage.outputTokens)} out`
     : 'tokens unknown'
   const cost = metrics.costUsd === null ? 'cost unknown' : usd(metrics.costUsd)
   const touched = cache.read > 0 || cache.written > 0
@@ -14,7 +14,7 @@ export function footer({ metrics, modelId, sessionId, usage, outcome }: RunRecor
     cache.savedUsd !== null && cache.savedUsd > 0 ? `, ${usd(cache.savedUsd)} saved` : ''
   return [
     modelId,
-    `${cycles.length} ${cycles.length === 1 ? 'call' : 'calls'}`,
+    counted(cycles.length, 'call'),
     tokens,
     costSource === 'computed' && metrics.costUsd ? `${cost} (computed)` : cost,
     ...(touched

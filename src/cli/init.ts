@@ -10,6 +10,7 @@ import { changedLines } from './init/diff.js'
 import { backUp, replaceFile, textOrNone } from './init/files.js'
 import { askedFor } from './init/questions.js'
 import { Untouchable, withEntry } from './init/with-entry.js'
+import { ownCommand } from './own-command.js'
 
 const options = {
   client: { type: 'string', multiple: true },
@@ -126,7 +127,7 @@ function lastWords(
           `A client with windows may not have your shell's variables: then add ${variables.join(' and ')} to "env" of its entry. Keys are not written by init.`,
         ]
       : []),
-    'Next: litellm-agents-mcp doctor, then start your clients anew.',
+    `Next: ${ownCommand(process.argv[1] ?? '')} doctor, then start your clients anew.`,
   ]
 }
 

@@ -48,7 +48,7 @@ export async function models(args: readonly string[]): Promise<number> {
     process.stderr.write(
       values.all
         ? 'No model fits.\n'
-        : 'No configured model fits. --all lists every model of the price map.\n',
+        : `${configured.length === 0 ? 'No model is configured, and no proxy' : 'No configured model fits'}. --all lists every model of the price map.\n`,
     )
   return 0
 }

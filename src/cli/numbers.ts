@@ -3,6 +3,11 @@ export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `1 call`, `2,000 calls` */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
 /** Cents where there are some, else two significant digits: `$0`, `$0.00042`, `$1.25`. */
 export function usd(value: number, round: (value: number) => number = Math.round): string {
   if (value === 0) return '$0'

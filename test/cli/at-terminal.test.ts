@@ -88,3 +88,9 @@ describe('init', () => {
     expect(existsSync(join(home, '.config'))).toBe(false)
   })
 })
+
+test('a server at a terminal says what it is there for', async () => {
+  const terminal = startAtTerminal([])
+  await terminal.sees(/Serving MCP over stdin and stdout.* --help/)
+  await terminal.stop()
+})

@@ -82,7 +82,9 @@ describe('doctor', () => {
     expect(checks.map(({ status }) => status)).not.toContain('problem')
     expect(named('model openai/gpt-4o-mini')?.detail).toContain('key from OPENAI_API_KEY')
     expect(named('keys')?.detail).toContain('LITELLM_PROXY_API_KEY')
-    expect(named('LiteLLM Proxy')?.detail).toContain('serves 2 models')
+    expect(named('LiteLLM Proxy')?.detail).toMatch(
+      /^127\.0\.0\.1:\d+: reachable.* serves 2 models$/,
+    )
     expect(fake.modelRequests).toEqual([])
   })
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-codes.js'
-import { count, size, usd } from '../../src/cli/numbers.js'
+import { count, counted, size, usd } from '../../src/cli/numbers.js'
+import { ownCommand } from '../../src/cli/own-command.js'
 import { linesOf } from '../../src/cli/run-screen.js'
 import { table } from '../../src/cli/table.js'
 import { dim, harmless, terminalStyle } from '../../src/cli/terminal.js'
@@ -50,10 +51,21 @@ test('the most that something can cost is rounded up', () => {
 })
 
 test('counts and sizes are short', () => {
+  expect([counted(1, 'call'), counted(0, 'call'), counted(2000, 'token')]).toEqual([
+    ...['1 call', '0 calls', '2,000 tokens'],
+  ])
   expect([count(999), count(1000), count(1234567)]).toEqual(['999', '1,000', '1,234,567'])
   expect([size(8192), size(200_000), size(1_000_000), size(1_050_000)]).toEqual([
     ...['8192', '200k', '1M', '1.1M'],
   ])
+})
+
+test.each([
+  ['/p/node_modules/.bin/litellm-agents-mcp', 'litellm-agents-mcp'],
+  ['/h/.npm/_npx/1/node_modules/.bin/litellm-agents-mcp', 'npx litellm-agents-mcp'],
+  ['/clone/dist/main.js', 'node /clone/dist/main.js'],
+])('%s is started again by %s', (program, command) => {
+  expect(ownCommand(program)).toBe(command)
 })
 
 test('a table is as wide as its cells', () => {

@@ -9,7 +9,7 @@ import { proxyPrefix } from '../../litellm/routes/proxy.js'
 import { localPrincipal } from '../../mcp/allowance.js'
 import { clientArgsFor, type modelSource } from '../../model-source.js'
 import { goesTo } from '../explain.js'
-import { usd } from '../numbers.js'
+import { counted, usd } from '../numbers.js'
 import { type Check, checked, ok, problem, warning } from './check.js'
 
 /** The model ids that a configuration spells out, each with who names it. */
@@ -85,8 +85,10 @@ export async function proxyChecks(config: Config, env: Environment): Promise<Che
   const given = args.api_base || args.base_url || env.LITELLM_PROXY_API_BASE
   if (!given) return []
   const mend = 'Start the proxy, or mend LITELLM_PROXY_API_BASE.'
+  // No more of the address: it may hold a password.
+  const at = typeof given === 'string' && URL.canParse(given) ? `${new URL(given).host}: ` : ''
   let served: string[] = []
-  const reached = await checked('LiteLLM Proxy', mend, async () => {
+  const looked = await checked('LiteLLM Proxy', mend, async () => {
     const route = resolveRoute({ modelId: `${proxyPrefix}*`, clientArgs: args }, env)
     const [version, models] = await Promise.all([
       proxyVersion(route),
@@ -94,8 +96,9 @@ export async function proxyChecks(config: Config, env: Environment): Promise<Che
     ])
     served = models.map(({ modelId }) => modelId)
     const said = version === null ? 'does not tell its version' : `version ${version}`
-    return ok('LiteLLM Proxy', `reachable, ${said}, serves ${served.length} models`)
+    return ok('LiteLLM Proxy', `reachable, ${said}, serves ${counted(served.length, 'model')}`)
   })
+  const reached = { ...looked, detail: at + looked.detail }
   if (reached.status !== 'ok') return [reached]
   // A proxy may have names that stand for many.
   const wildcard = served.some((id) => id.includes('*'))

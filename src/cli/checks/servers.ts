@@ -1,6 +1,7 @@
 import type { Config } from '../../config/resolve.js'
 import { McpToolsets } from '../../toolsets/mcp/toolsets.js'
 import { version } from '../../version.js'
+import { counted } from '../numbers.js'
 import { type Check, ok, problem } from './check.js'
 
 const silent = { debug: () => {}, warn: () => {} }
@@ -14,7 +15,7 @@ export async function serverChecks({ mcpServers }: Config): Promise<Check[]> {
   const check = async (server: string): Promise<Check> => {
     const name = `MCP server ${server}`
     const { problems, tools } = await toolsets.tools([`${server}/*`], options)
-    if (problems.length === 0) return ok(name, `starts, ${tools.length} tools`)
+    if (problems.length === 0) return ok(name, `starts, ${counted(tools.length, 'tool')}`)
     const mend = `Mend mcpServers.${server} in the configuration file: command, args, env, or url and headers.`
     return problem(name, problems.join(' '), mend)
   }

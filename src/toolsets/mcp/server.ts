@@ -220,8 +220,15 @@ class LostServer extends Error {
   }
 }
 
+/** What went wrong and why, down to the first cause; each repeats what the one below it says, or does not. */
 function reason(error: unknown): string {
-  const { message, cause } = error instanceof Error ? error : { message: String(error) }
-  const text = cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message
+  const parts: string[] = []
+  let cause = error
+  while (cause instanceof Error) {
+    const { message } = cause
+    if (message && !parts.some((part) => part.includes(message))) parts.push(message)
+    cause = cause instanceof AggregateError ? cause.errors[0] : cause.cause
+  }
+  const text = parts.length > 0 ? parts.join(': ') : String(error)
   return /[.!?]$/.test(text) ? text : `${text}.`
 }
