@@ -18,6 +18,12 @@ export function svg<Name extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children)
 }
 
+/** A text whose lines may break after a slash, as those of a model's id should. */
+export function breakable(text: string): HTMLElement {
+  const [first, ...rest] = text.split(/(?<=\/)/)
+  return h('span', {}, first, ...rest.flatMap((part) => [h('wbr'), part]))
+}
+
 /** What the page's own HTML has under this id. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id)

@@ -1,5 +1,5 @@
 import type { LiveRun } from '../src/dashboard/api.js'
-import { h } from './dom.js'
+import { breakable, h } from './dom.js'
 import { toldAgent, toldCost, toldHour, toldNumber } from './format.js'
 import { runAddress, statusChip } from './past-runs.js'
 
@@ -16,7 +16,7 @@ export function liveRun(run: LiveRun, operator: boolean): HTMLElement {
       h('a', { id: `live-${runId}`, href: runAddress(run) }, toldAgent(agent)),
       statusChip(status),
     ),
-    h('p', { class: 'under' }, operator ? `${modelId} · ${principal}` : modelId),
+    h('p', { class: 'under' }, breakable(operator ? `${modelId} · ${principal}` : modelId)),
     h('p', { class: 'doing' }, doing),
     h('p', { class: 'tools' }, tools.length > 0 ? tools.join(', ') : 'no tools so far'),
     h(
@@ -30,6 +30,6 @@ export function liveRun(run: LiveRun, operator: boolean): HTMLElement {
   )
 }
 
-export function fact(name: string, value: string): HTMLElement[] {
+export function fact(name: string, value: string | HTMLElement): HTMLElement[] {
   return [h('div', {}, h('dt', {}, name), h('dd', {}, value))]
 }

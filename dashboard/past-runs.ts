@@ -1,5 +1,5 @@
 import type { PastRun } from '../src/runs/run-history.js'
-import { h } from './dom.js'
+import { breakable, h } from './dom.js'
 import { toldAgent, toldCost, toldMoment, toldShort, toldTime } from './format.js'
 
 /** Ended runs as a table; `name` makes its ids its own. */
@@ -46,7 +46,7 @@ function row(name: string, run: PastRun, operator: boolean): HTMLElement {
       h('a', { id: `${name}-${runId}`, href: runAddress(run) }, toldAgent(agent)),
       ' ',
       statusChip(status, status === 'failed' ? error : undefined),
-      h('span', { class: 'under' }, operator ? `${modelId} · ${principal}` : modelId),
+      h('span', { class: 'under' }, breakable(operator ? `${modelId} · ${principal}` : modelId)),
     ),
     h('td', { class: 'number' }, toldTime(latencyMs)),
     h('td', { class: 'number wide' }, usage ? toldShort(usage.totalTokens) : '–'),

@@ -1,6 +1,6 @@
 import type { RunView } from '../src/dashboard/api.js'
 import type { Client } from './client.js'
-import { byId, h, show } from './dom.js'
+import { breakable, byId, h, show } from './dom.js'
 import { toldAgent, toldCost, toldMoment, toldNumber, toldTime } from './format.js'
 import { fact } from './live-runs.js'
 import { statusChip } from './past-runs.js'
@@ -55,7 +55,7 @@ function runView(run: RunView, width: number, open: boolean): HTMLElement[] {
       'dl',
       { class: 'facts' },
       ...fact('Agent', toldAgent(agent)),
-      ...fact('Model', run.modelId),
+      ...fact('Model', breakable(run.modelId)),
       ...fact('Principal', run.principal),
       ...(run.sessionId === null ? [] : fact('Session', run.sessionId)),
       ...fact('Began', toldMoment(run.createdAt)),
