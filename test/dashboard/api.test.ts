@@ -56,6 +56,13 @@ const get = (path: string, who?: Name, headers: Record<string, string> = {}) =>
   })
 const ask = async (path: string, who: Name) => (await get(path, who)).json()
 
+test('the server tells where the page is', async () => {
+  const address = /Dashboard at (\S+)/.exec(server.stderr())?.[1] ?? ''
+  const page = await fetch(address)
+  expect(page.headers.get('content-type')).toContain('text/html')
+  expect(await page.text()).toContain('LiteLLM Agents')
+})
+
 describe('the page', () => {
   const files = ['/', '/dashboard/page.js', '/dashboard/page.css', '/dashboard/icon.svg']
 
