@@ -1,4 +1,5 @@
-import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFile, temporaryFolder } from '../helpers/config-file.js'
@@ -105,7 +106,10 @@ describe('doctor', () => {
     const config = configFile({
       defaults: { modelId: 'litellm_proxy/unserved' },
       agents: { a: { description: 'A', modelId: 'anthropic/claude-sonnet-4-6' } },
-      mcpServers: { gone: { command: '/nowhere/server' } },
+      mcpServers: {
+        gone: { command: '/nowhere/server' },
+        shut: { url: `http://127.0.0.1:${await closedPort()}/mcp` },
+      },
       runs: { databaseUrl: 'postgres://u:hidden-pass@127.0.0.1:1/d' },
     })
     const { checks, code } = await doctor(['--config', config], proxy())
@@ -115,11 +119,13 @@ describe('doctor', () => {
       'model anthropic/claude-sonnet-4-6',
       'model litellm_proxy/unserved',
       'MCP server gone',
+      'MCP server shut',
       'PostgreSQL',
     ])
     for (const { mend } of problems) expect(mend).toMatch(/\w{3}/)
     expect(problems[0]?.mend).toContain('ANTHROPIC_API_KEY')
     expect(problems[1]?.mend).toContain('litellm_proxy/gpt-served')
+    expect(problems[3]?.detail).toContain('ECONNREFUSED')
     expect(JSON.stringify(checks)).not.toContain('hidden-pass')
   })
 
@@ -171,3 +177,12 @@ describe('doctor', () => {
     expect(lost.stderr).toContain('names no provider')
   })
 })
+
+/** Where nobody listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  return port
+}

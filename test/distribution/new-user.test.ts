@@ -85,7 +85,7 @@ describe.each(['the Node at hand', 'Node 24'])('with %s', (which) => {
 
   beforeAll(async () => {
     here = await install(node())
-  })
+  }, 180_000)
 
   test('init, doctor and run', async () => {
     const names = ['claude-desktop', 'vscode', 'codex']
@@ -109,7 +109,7 @@ describe.each(['the Node at hand', 'Node 24'])('with %s', (which) => {
     const asked = await shell('litellm-agents-mcp run "What is 17 * 23?" --tool calculator')
     expect(asked.stdout).toContain('391')
     expect(asked.stderr).toContain('→ calculator')
-  })
+  }, 60_000)
 
   test('the inspector, strictly', async () => {
     const command = realpathSync(join(here.folder, 'node_modules/.bin/litellm-agents-mcp'))
