@@ -220,7 +220,7 @@ class LostServer extends Error {
   }
 }
 
-/** What went wrong and why, down to the first cause; each repeats what the one below it says, or does not. */
+/** What went wrong and why, down to the first cause, and nothing twice. */
 function reason(error: unknown): string {
   const parts: string[] = []
   let cause = error
