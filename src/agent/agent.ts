@@ -4,7 +4,7 @@ import type { CachePointBlock, Message } from './content.js'
 import { type ConversationConfig, conversationManager } from './conversation/config.js'
 import type { ConversationManager } from './conversation/manager.js'
 import { AgentError, asAgentError } from './errors.js'
-import { type AgentEvent, lastOf } from './events.js'
+import type { AgentEvent } from './events.js'
 import { repairHistory } from './history.js'
 import { HookRunner } from './hook-runner.js'
 import type { Hooks } from './hooks.js'
@@ -17,6 +17,7 @@ import { AgentResult } from './result.js'
 import { RunSignal } from './run-signal.js'
 import { type ParentRun, parentRun, pauseAll, shownAbove } from './run-tree.js'
 import type { RunEnd, Span } from './span.js'
+import { type Emit, leftEarly, streamed } from './streamed.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { sumUsage, type Usage } from './usage.js'
@@ -46,6 +47,8 @@ export interface CoreAgentConfig {
 export interface CoreRunOptions {
   limits?: Limits
   signal?: AbortSignal
+  /** Is told what happens, as it happens. */
+  onEvent?: Emit<AgentEvent> | undefined
   /** What the caller should know from before the run; they stand in its metrics. */
   notices?: readonly string[]
   /** Overrides the model's own choice between a stream and one JSON reply. */
@@ -106,16 +109,15 @@ export class CoreAgent {
     return new CoreAgent({ ...config, name })
   }
 
-  /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */
-  async run(prompt: Prompt, options: CoreRunOptions = {}): Promise<AgentResult> {
-    return lastOf(this.events(prompt, options))
+  /** The run as it happens. Leaving the loop early ends the run and its model call. */
+  events(prompt: Prompt, options: CoreRunOptions = {}): AsyncGenerator<AgentEvent, AgentResult> {
+    return streamed(options.signal, (onEvent, signal) =>
+      this.run(prompt, { ...options, signal, onEvent }),
+    )
   }
 
-  /** The run as it happens. Leaving the loop early ends the run and its model call. */
-  async *events(
-    prompt: Prompt,
-    options: CoreRunOptions = {},
-  ): AsyncGenerator<AgentEvent, AgentResult> {
+  /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */
+  async run(prompt: Prompt, options: CoreRunOptions = {}): Promise<AgentResult> {
     const added = promptMessages(prompt)
     const limits = { ...this.limits, ...options.limits }
     checkLimits(limits)
@@ -123,7 +125,7 @@ export class CoreAgent {
     const run = new RunSignal(options.signal, limits.timeoutSeconds)
     const recorder = new MetricsRecorder(this.lifetimeUsage)
     const { name = '' } = this.config
-    const { parent, maxDepth } = options
+    const { onEvent = () => {}, parent, maxDepth } = options
     const budget = new Budget(limits, parent?.budget)
     const approve = options.approve ?? parent?.approve
     const place = { name, parent, maxDepth, budget, run, recorder, approve }
@@ -135,10 +137,9 @@ export class CoreAgent {
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
     const plan = outputPlan(options, this.tools)
-    let over = false
     this.messages = messages
     try {
-      const events = runLoop({
+      const end = await runLoop({
         model: this.model,
         system: this.system,
         messages,
@@ -152,11 +153,11 @@ export class CoreAgent {
         runFor: (emit, span) => parentRun(place, emit, span),
         span,
         recorder,
+        emit: parent ? shownAbove(onEvent, name, parent) : onEvent,
         stream: options.stream,
         toolsCachePoint: this.toolsCachePoint,
         cacheMemory: this.cacheMemory,
       })
-      const end = yield* parent ? shownAbove(events, name, parent) : events
       if (options.output?.force && !plan?.done) throw withoutObject(end)
       const result = new AgentResult({
         text: end.text,
@@ -170,26 +171,25 @@ export class CoreAgent {
       })
       // An extraction asks about the conversation and leaves it as it was.
       if (options.output?.force) this.messages = before
-      over = true
       ended = { stopReason: result.stopReason }
-      yield { type: 'result', result }
+      await onEvent({ type: 'result', result })
       return result
     } catch (thrown) {
-      over = true
       const error = asAgentError(thrown)
       ended = { error: error.code }
       error.usage = recorder.usage
       error.metrics = recorder.snapshot()
       error.attempts = plan?.attempts
       // A prompt that was never answered does not stay behind to be asked twice.
-      if (options.output?.force || !recorder.answered) this.messages = before
+      const unanswered = !recorder.answered && run.signal.reason !== leftEarly
+      if (options.output?.force || unanswered) this.messages = before
       throw error
     } finally {
       if (this.messages === messages)
         this.messages = this.conversation.apply?.(messages) ?? messages
       this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.usages()])]
       span?.end({ ...recorder.spending(), ...ended })
-      run.release({ abort: !over })
+      run.release()
       release()
     }
   }

@@ -25,15 +25,3 @@ export type AgentEvent =
   /** In an agent that a tool call runs; `agent` names it, after those between it and this run. */
   | { type: 'childEvent'; agent: string[]; toolUseId: string; event: AgentEvent }
   | { type: 'result'; result: AgentResult }
-
-/** Follows a run to its end. */
-export async function lastOf<Result>(
-  events: AsyncGenerator<AgentEvent, Result>,
-  onEvent?: (event: AgentEvent) => void,
-): Promise<Result> {
-  while (true) {
-    const next = await events.next()
-    if (next.done) return next.value
-    onEvent?.(next.value)
-  }
-}

@@ -1,7 +1,7 @@
 import type { Budget } from './budget.js'
 import { type Message, messageText, type StopReason, toolUses } from './content.js'
 import type { ConversationManager, Reduced } from './conversation/manager.js'
-import { type AgentError, asAgentError } from './errors.js'
+import { type AgentError, asAgentError, cancelledError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { type HookRunner, HookStop } from './hook-runner.js'
 import { type LimitHit, type Limits, limitReached } from './limits.js'
@@ -11,6 +11,7 @@ import { askModel, hookedCall, recordedCall } from './model-call.js'
 import type { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
 import type { Span } from './span.js'
+import { type Emit, leftEarly } from './streamed.js'
 import type { OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { executeTools } from './tool-execution.js'
@@ -32,6 +33,7 @@ export interface LoopInput {
   /** The run, where somebody watches. */
   span: Span | undefined
   recorder: MetricsRecorder
+  emit: Emit<AgentEvent>
   stream: boolean | undefined
   toolsCachePoint: ModelRequest['toolsCachePoint'] | undefined
   cacheMemory: CacheMemory
@@ -49,8 +51,8 @@ export interface LoopEnd {
  * Cycles of one model call and the tool calls it asks for, until the model is done, a limit is
  * reached or the run is cancelled. Only a failure throws.
  */
-export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, LoopEnd> {
-  const { messages, output, limits, budget, hooks, run, recorder } = input
+export async function runLoop(input: LoopInput): Promise<LoopEnd> {
+  const { messages, output, limits, budget, hooks, run, recorder, emit } = input
   let toolCalls = 0
   let attempt = 1
   let reduced = false
@@ -67,8 +69,12 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     messages.push(message)
     return end(stopReason)
   }
-  const interrupted = (): LoopEnd =>
-    run.timedOut ? end('limitReached', timeLimit(input)) : endSaying(run.cancelText, 'cancelled')
+  const interrupted = (): LoopEnd => {
+    // There is nobody to say anything to.
+    if (run.signal.reason === leftEarly) throw cancelledError()
+    if (run.timedOut) return end('limitReached', timeLimit(input))
+    return endSaying(run.cancelText, 'cancelled')
+  }
   while (true) {
     const limit = limitReached(limits, recorder.cycleCount, budget)
     if (limit) return end('limitReached', limit)
@@ -76,7 +82,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
 
     let reply: ModelReply
     try {
-      const called = yield* hooks ? hookedCall(input, hooks, attempt) : recordedCall(input)
+      const called = await (hooks ? hookedCall(input, hooks, attempt) : recordedCall(input))
       attempt = 'retry' in called ? attempt + 1 : 1
       if ('retry' in called) continue
       reply = called
@@ -93,7 +99,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
         reduced = true
         messages.splice(0, messages.length, ...shorter.messages)
         recorder.addNotice(shorter.detail)
-        yield { type: 'notice', message: shorter.detail }
+        await emit({ type: 'notice', message: shorter.detail })
       }
       if (milder || shorter) continue
       throw error
@@ -103,7 +109,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     message = truncated ? withoutToolUses(reply.message) : reply.message
     text = messageText(message) || text
     messages.push(message)
-    yield { type: 'message', message }
+    await emit({ type: 'message', message })
     if (truncated) {
       if (output) throw output.truncated(text)
       return end('maxTokens')
@@ -114,7 +120,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
       const next = await output?.afterText(messageText(message))
       if (next === undefined) return end(reply.stopReason)
       messages.push(next)
-      yield { type: 'message', message: next }
+      await emit({ type: 'message', message: next })
       continue
     }
 
@@ -122,7 +128,7 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
     if (max !== undefined && toolCalls + uses.length > max)
       return end('limitReached', { name: 'maxToolCalls', max, spent: toolCalls })
     toolCalls += uses.length
-    const { message: results, stopped } = yield* executeTools({
+    const { message: results, stopped } = await executeTools({
       uses,
       tools: offeredTools(input),
       outputTool: output?.tool,
@@ -130,12 +136,13 @@ export async function* runLoop(input: LoopInput): AsyncGenerator<AgentEvent, Loo
       cycle: recorder.cycleCount,
       signal: run.signal,
       recorder,
-      hooks: input.hooks,
+      emit,
+      hooks,
       runFor: input.runFor,
       span: input.span,
     })
     messages.push(results)
-    yield { type: 'message', message: results }
+    await emit({ type: 'message', message: results })
     if (stopped !== undefined) return endSaying(stopped, 'interrupt')
     if (output?.done) return end('toolUse')
     output?.failIfExhausted(text)

@@ -1,6 +1,5 @@
 import type { Message } from './content.js'
 import { type AgentError, asAgentError, cancelledError } from './errors.js'
-import { type AgentEvent, lastOf } from './events.js'
 import type { HookRunner } from './hook-runner.js'
 import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
@@ -9,11 +8,11 @@ import type { ModelCallEnd } from './span.js'
 import type { OutputRequest } from './structured-output.js'
 
 /** A model call with its hooks. `retry`: one of them wants it made again. */
-export async function* hookedCall(
+export async function hookedCall(
   input: LoopInput,
   hooks: HookRunner,
   attempt: number,
-): AsyncGenerator<AgentEvent, ModelReply | { retry: true }> {
+): Promise<ModelReply | { retry: true }> {
   const { run, recorder } = input
   const request = modelRequest(input)
   const event = { cycle: recorder.cycleCount + 1, signal: run.signal }
@@ -21,7 +20,7 @@ export async function* hookedCall(
   const before = await hooks.beforeModelCall({ ...event, messages, system, params: {} })
   let reply: ModelReply
   try {
-    reply = yield* recordedCall(input, { ...request, ...before })
+    reply = await recordedCall(input, { ...request, ...before })
   } catch (thrown) {
     const error = asAgentError(thrown)
     if (run.signal.aborted) throw error
@@ -48,7 +47,7 @@ export async function askModel(
   input: LoopInput,
   request: Pick<ModelRequest, 'messages' | 'system'>,
 ): Promise<ModelReply> {
-  return lastOf(recordedCall(input, { ...request, tools: [] }, 'summary'))
+  return recordedCall({ ...input, emit: () => {} }, { ...request, tools: [] }, 'summary')
 }
 
 function modelRequest({ messages, system, tools, output, ...input }: LoopInput): ModelRequest {
@@ -64,12 +63,12 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
 }
 
 /** One model call, counted whatever becomes of it. */
-export async function* recordedCall(
+export async function recordedCall(
   input: LoopInput,
   request = modelRequest(input),
   purpose?: CycleMetrics['purpose'],
-): AsyncGenerator<AgentEvent, ModelReply> {
-  const { model, recorder, run, stream, budget, span: runSpan } = input
+): Promise<ModelReply> {
+  const { model, recorder, run, stream, budget, emit, span: runSpan } = input
   const cycle = recorder.cycleCount + 1
   const reservation = budget.openCall()
   const { modelId } = model
@@ -84,7 +83,7 @@ export async function* recordedCall(
   const startedAt = performance.now()
   let firstByteAt: number | undefined
   let spent: Pick<ModelReply, 'usage' | 'costUsd'> = { usage: null, costUsd: null }
-  yield { type: 'cycleStart', cycle }
+  await emit({ type: 'cycleStart', cycle })
   try {
     for await (const event of model.stream(request, options)) {
       switch (event.type) {
@@ -92,14 +91,14 @@ export async function* recordedCall(
         case 'reasoningDelta':
         case 'toolUseStart':
           firstByteAt ??= performance.now()
-          yield { ...event, cycle }
+          await emit({ ...event, cycle })
           break
         case 'retry':
-          yield { ...event, type: 'modelRetry', cycle }
+          await emit({ ...event, type: 'modelRetry', cycle })
           break
         case 'notice':
           recorder.addNotice(event.message)
-          yield event
+          await emit(event)
           break
         case 'reply': {
           const { message, cache, stopReason, rawStopReason, ...report } = event.reply
@@ -116,7 +115,7 @@ export async function* recordedCall(
           spent = event.reply
           end = { metrics, cache, message }
           recorder.addCycle(metrics, cache)
-          yield { type: 'cycleEnd', cycle, metrics }
+          await emit({ type: 'cycleEnd', cycle, metrics })
           return event.reply
         }
       }

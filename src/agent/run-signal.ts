@@ -58,12 +58,12 @@ export class RunSignal {
   }
 
   /** Lets go of the caller's signal and of the clock; with `abort`, ends work that is left. */
-  release({ abort }: { abort: boolean }): void {
+  release({ abort = false, reason }: { abort?: boolean; reason?: unknown } = {}): void {
     this.released = true
     clearTimeout(this.timer)
     if (this.onCallerAbort) this.caller?.removeEventListener('abort', this.onCallerAbort)
     // Aborting costs more than all else here, and is for a run that its caller has left.
-    if (abort) this.controller.abort()
+    if (abort) this.controller.abort(reason)
   }
 
   private go(): void {

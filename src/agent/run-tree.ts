@@ -6,6 +6,7 @@ import type { ChildSpending, MetricsRecorder } from './metrics.js'
 import type { Model } from './model.js'
 import type { RunSignal } from './run-signal.js'
 import type { Span } from './span.js'
+import type { Emit } from './streamed.js'
 import type { Tool } from './tool.js'
 
 /** How many agents may work below one another, under the first. */
@@ -95,23 +96,16 @@ export function pauseAll(run: RunSignal, parent: ParentRun | undefined): () => v
   }
 }
 
-/** A run's events, shown also to the runs above. */
-export async function* shownAbove<End>(
-  events: AsyncGenerator<AgentEvent, End>,
+/** Tells of a run's events also the runs above. */
+export function shownAbove(
+  emit: Emit<AgentEvent>,
   name: string,
   parent: ParentRun,
-): AsyncGenerator<AgentEvent, End> {
-  let next = await events.next()
-  try {
-    for (; !next.done; next = await events.next()) {
-      const event = next.value
-      if (event.type === 'childEvent') parent.emit([name, ...event.agent], event.event)
-      else parent.emit([name], event)
-      yield event
-    }
-    return next.value
-  } finally {
-    if (!next.done) await events.return(undefined as End)
+): Emit<AgentEvent> {
+  return (event) => {
+    if (event.type === 'childEvent') parent.emit([name, ...event.agent], event.event)
+    else parent.emit([name], event)
+    return emit(event)
   }
 }
 

@@ -3,10 +3,10 @@ import { asAgentError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { type HookRunner, HookStop } from './hook-runner.js'
 import type { MetricsRecorder } from './metrics.js'
-import { Queue } from './queue.js'
 import { RunSignal } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
 import type { Span } from './span.js'
+import type { Emit } from './streamed.js'
 import { displayName, type Tool } from './tool.js'
 import { runTool } from './tool-call.js'
 
@@ -22,6 +22,7 @@ export interface ToolBatch {
   cycle: number
   signal: AbortSignal
   recorder: MetricsRecorder
+  emit: Emit<AgentEvent>
   hooks: HookRunner | undefined
   /** What the tools are shown of the run, with a way for the events below it. */
   runFor: (emit: ParentRun['emit'], span: Span | undefined) => ParentRun
@@ -34,23 +35,12 @@ export interface BatchEnd {
   stopped?: string
 }
 
-interface CallEnd {
-  type: 'callEnd'
-  use: ToolUse
-  toolResult: ToolResultBlock['toolResult']
-  durationMs: number
-}
-
 /**
  * Runs the tools a model asked for side by side and answers with one message that holds the results
  * in call order. Nothing a tool or a model does wrong ends the run: the model is told and goes on.
  * Only a hook may end it, or end with it.
  */
-export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent, BatchEnd> {
-  const { cycle, recorder } = batch
-  const nameOf = (use: ToolUse) => knownName(use, batch) ?? use.name
-  const results: ToolResultBlock[] = []
-  const queue = new Queue<AgentEvent | CallEnd>()
+export async function executeTools(batch: ToolBatch): Promise<BatchEnd> {
   const guard = batch.hooks && new RunSignal(batch.signal, undefined)
   const signal = guard?.signal ?? batch.signal
   let ended: { by: unknown } | undefined
@@ -58,40 +48,39 @@ export async function* executeTools(batch: ToolBatch): AsyncGenerator<AgentEvent
     ended ??= { by: thrown }
     guard?.release({ abort: true })
   }
-  for (const [index, use] of batch.uses.entries()) {
-    const { toolUseId, input } = use
-    yield { type: 'toolStart', cycle, toolUseId, name: nameOf(use), input }
-    const startedAt = performance.now()
-    const span = batch.span?.startToolCall({ name: knownName(use, batch), toolUseId, input })
-    const run = batch.runFor(
-      (agent, event) => queue.push({ type: 'childEvent', agent: [...agent], toolUseId, event }),
-      span,
-    )
-    void runTool(use, { ...batch, signal, run }, endBatch).then((toolResult) => {
-      span?.end(toolResult)
-      results[index] = { toolResult }
-      queue.push({ type: 'callEnd', use, toolResult, durationMs: performance.now() - startedAt })
-    })
-  }
-  for (let open = batch.uses.length; open > 0; ) {
-    const event = await queue.next()
-    if (event.type !== 'callEnd') {
-      yield event
-      continue
-    }
-    open--
-    const { use, toolResult, durationMs } = event
-    const { toolUseId } = use
-    const { status } = toolResult
-    const name = nameOf(use)
-    recorder.addTool(name, durationMs, status === 'error')
-    yield { type: 'toolEnd', cycle, toolUseId, name, status, durationMs }
-  }
-  guard?.release({ abort: false })
-  const message: Message = { role: 'user', content: results }
+  const calls = batch.uses.map((use) => watchedCall(use, { ...batch, signal }, endBatch))
+  const message: Message = { role: 'user', content: await Promise.all(calls) }
+  guard?.release()
   if (!ended) return { message }
   if (ended.by instanceof HookStop) return { message, stopped: ended.by.message }
   throw asAgentError(ended.by)
+}
+
+/** One of the calls, as those who watch the run see it. */
+async function watchedCall(
+  use: ToolUse,
+  batch: ToolBatch,
+  endBatch: (thrown: unknown) => void,
+): Promise<ToolResultBlock> {
+  const { cycle, emit, recorder, runFor } = batch
+  const { toolUseId, input } = use
+  const known = knownName(use, batch)
+  const name = known ?? use.name
+  const started = emit({ type: 'toolStart', cycle, toolUseId, name, input })
+  const startedAt = performance.now()
+  const span = batch.span?.startToolCall({ name: known, toolUseId, input })
+  const run = runFor(
+    (agent, event) => void emit({ type: 'childEvent', agent: [...agent], toolUseId, event }),
+    span,
+  )
+  const toolResult = await runTool(use, { ...batch, run }, endBatch)
+  const durationMs = performance.now() - startedAt
+  const { status } = toolResult
+  span?.end(toolResult)
+  recorder.addTool(name, durationMs, status === 'error')
+  await started
+  await emit({ type: 'toolEnd', cycle, toolUseId, name, status, durationMs })
+  return { toolResult }
 }
 
 /** What people see: a model may know a tool by another name. */

@@ -3,13 +3,14 @@ import { agentTool } from '../agent/agent-tool.js'
 import type { Approve } from '../agent/approval.js'
 import type { CachePointBlock, Message } from '../agent/content.js'
 import { configurationError, invalidRequest } from '../agent/errors.js'
-import { type AgentEvent, lastOf } from '../agent/events.js'
+import type { AgentEvent } from '../agent/events.js'
 import { type Hooks, hookNames } from '../agent/hooks.js'
 import { checkKeys } from '../agent/known-keys.js'
 import { type Limits, limitNames } from '../agent/limits.js'
 import type { Model } from '../agent/model.js'
 import { checkMessages, type Prompt } from '../agent/prompt.js'
 import type { AgentResult } from '../agent/result.js'
+import { type Emit, streamed } from '../agent/streamed.js'
 import type { Tool } from '../agent/tool.js'
 import { compileSchema, type Schema } from '../schema.js'
 import { checkToolNaming, type LibraryTool } from './tool.js'
@@ -99,7 +100,8 @@ export class Agent {
     prompt: Prompt,
     options: InvokeOptions<Output> = {},
   ): Promise<AgentResult<Output>> {
-    return lastOf(this.stream(prompt, options))
+    checkOptions(options, invokeKeys, 'The options of invoke and stream')
+    return this.run(prompt, options, {})
   }
 
   /** The run as it happens. Leaving the loop early ends the run and its model call. */
@@ -108,7 +110,9 @@ export class Agent {
     options: InvokeOptions<Output> = {},
   ): AsyncGenerator<AgentEvent, AgentResult<Output>> {
     checkOptions(options, invokeKeys, 'The options of invoke and stream')
-    return this.run(prompt, options, false)
+    return streamed(options.signal, (onEvent, signal) =>
+      this.run(prompt, { ...options, signal }, { onEvent }),
+    )
   }
 
   /**
@@ -121,7 +125,7 @@ export class Agent {
     options: StructuredOutputOptions = {},
   ): Promise<StructuredResult<Output>> {
     checkOptions(options, structuredOutputKeys, 'The options of structuredOutput')
-    const result = await lastOf(this.run(prompt, { ...options, outputSchema: schema }, true))
+    const result = await this.run(prompt, { ...options, outputSchema: schema }, { force: true })
     return result as StructuredResult<Output>
   }
 
@@ -147,11 +151,11 @@ export class Agent {
     return this.config.name
   }
 
-  private async *run<Output>(
+  private async run<Output>(
     prompt: Prompt,
     options: InvokeOptions<Output>,
-    force: boolean,
-  ): AsyncGenerator<AgentEvent, AgentResult<Output>> {
+    { force = false, onEvent }: { force?: boolean; onEvent?: Emit<AgentEvent> },
+  ): Promise<AgentResult<Output>> {
     await Promise.all(this.tools.map(ready))
     const { approve, limits, signal, maxAttempts, outputSchema, outputPrompt } = options
     const output = outputSchema && {
@@ -161,12 +165,13 @@ export class Agent {
       ...(outputPrompt && { prompt: outputPrompt }),
     }
     const run = {
+      onEvent,
       ...(approve && { approve }),
       ...(limits && { limits }),
       ...(signal && { signal }),
       ...(output && { output }),
     }
-    return (yield* this.core.events(prompt, run)) as AgentResult<Output>
+    return (await this.core.run(prompt, run)) as AgentResult<Output>
   }
 }
 

@@ -1,6 +1,6 @@
 import { CoreAgent } from '../agent/agent.js'
 import type { Approve } from '../agent/approval.js'
-import { type AgentEvent, lastOf } from '../agent/events.js'
+import type { AgentEvent } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
 import type { ParentRun } from '../agent/run-tree.js'
 import { runInSession } from './in-session.js'
@@ -74,8 +74,9 @@ async function runAgent(
   { output, notices, prompt: fetched, span }: RunParts,
   { signal, approve, onEvent, stream, parent }: RunOptions,
 ): Promise<AgentResult> {
-  const events = agent.events(fetched ?? prompt, {
+  return agent.run(fetched ?? prompt, {
     signal,
+    onEvent,
     ...(approve && { approve }),
     ...(output && { output }),
     ...(notices && { notices }),
@@ -84,5 +85,4 @@ async function runAgent(
     ...(parent && { parent }),
     ...(maxDepth !== undefined && { maxDepth }),
   })
-  return lastOf(events, onEvent)
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { CoreAgent } from '../../src/agent/agent.js'
 import { agentTool } from '../../src/agent/agent-tool.js'
-import { lastOf } from '../../src/agent/events.js'
 import { LiveRun } from '../../src/runs/live-run.js'
 import { callOf } from '../helpers/conversation.js'
 import { spec } from '../helpers/engine.js'
@@ -26,10 +25,12 @@ test('a run that goes on tells what agents below it do, and what they have spent
   const run = new LiveRun(spec(), 60_000)
   run.begin()
   const said: string[] = []
-  const end = lastOf(new CoreAgent({ model, tools: [tool] }).events('Go'), (event) => {
-    run.onEvent(event)
-    said.push(run.doing)
-    if (event.type === 'toolEnd') said.push(`${run.record().usage?.totalTokens} tokens`)
+  const end = new CoreAgent({ model, tools: [tool] }).run('Go', {
+    onEvent: (event) => {
+      run.onEvent(event)
+      said.push(run.doing)
+      if (event.type === 'toolEnd') said.push(`${run.record().usage?.totalTokens} tokens`)
+    },
   })
   expect(run.record().usage?.totalTokens).toBe(0)
   const { metrics } = await end

@@ -1,4 +1,5 @@
 import type { ModelEvent, ModelReply, ModelRequest } from '../../agent/model.js'
+import type { Emit } from '../../agent/streamed.js'
 import type { ModelInfo } from '../model-info.js'
 import type { Route } from '../route.js'
 import type { CallSettings } from '../settings.js'
@@ -18,8 +19,7 @@ export interface WireCall {
 /** What a call tells before its reply. */
 export type CallEvent = Exclude<ModelEvent, { type: 'reply' }>
 
-/** Takes what a call tells. Where it is told more than it can take, it says when it can take more. */
-export type Tell = (event: CallEvent) => void | Promise<void>
+export type Tell = Emit<CallEvent>
 
 /**
  * A wire makes one call, without retries: it tells deltas as they come, and resolves with the reply.
