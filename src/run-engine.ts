@@ -7,6 +7,7 @@ import { MemoryQuotas } from './runs/memory-quotas.js'
 import { MemoryRunHistory, type RunHistory } from './runs/run-history.js'
 import type { SessionStore } from './runs/session-store.js'
 import type { Materialise } from './runs/spec.js'
+import { spendingRows } from './runs/spending-rows.js'
 import { MemoryUsageTotals, type UsageSource } from './runs/usage-totals.js'
 import { sessionStore, storeOptions } from './session-store.js'
 import { version } from './version.js'
@@ -52,8 +53,9 @@ async function inProcess({
     admit: ({ principal, limits }) =>
       quotas.admit(principal, limits, allowanceOf(principal, live.config)),
     onEnd: (record) => {
-      usage.add(record)
-      history.add(record)
+      const spent = spendingRows(record.agent, record.metrics)
+      usage.add(record, spent)
+      history.add(record, spent)
       onEnd(record)
     },
     onFault,

@@ -42,7 +42,8 @@ function sumsByModel(
 
 const nothing: ModelSpending = { cycles: 0, usage: noUsage, costUsd: 0, knownCostUsd: 0 }
 
-function sumOf(one: ModelSpending = nothing, other: ModelSpending): ModelSpending {
+function sumOf(one: ModelSpending | undefined, other: ModelSpending): ModelSpending {
+  if (!one) return other
   return {
     cycles: one.cycles + other.cycles,
     usage: sumUsage([one, other].filter(({ cycles }) => cycles > 0).map(({ usage }) => usage)),

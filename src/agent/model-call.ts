@@ -3,8 +3,9 @@ import { type AgentError, asAgentError, cancelledError } from './errors.js'
 import type { HookRunner } from './hook-runner.js'
 import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
-import type { Model, ModelReply, ModelRequest } from './model.js'
+import type { CallEvent, Model, ModelEvent, ModelReply, ModelRequest } from './model.js'
 import type { ModelCallEnd } from './span.js'
+import type { Emit } from './streamed.js'
 import type { OutputRequest } from './structured-output.js'
 
 /** A model call with its hooks. `retry`: one of them wants it made again. */
@@ -83,44 +84,39 @@ export async function recordedCall(
   const startedAt = performance.now()
   let firstByteAt: number | undefined
   let spent: Pick<ModelReply, 'usage' | 'costUsd'> = { usage: null, costUsd: null }
+  const tell = (event: CallEvent) => {
+    switch (event.type) {
+      case 'retry':
+        return emit({ ...event, type: 'modelRetry', cycle })
+      case 'notice':
+        recorder.addNotice(event.message)
+        return emit(event)
+      default:
+        firstByteAt ??= performance.now()
+        return emit({ ...event, cycle })
+    }
+  }
   await emit({ type: 'cycleStart', cycle })
   try {
-    for await (const event of model.stream(request, options)) {
-      switch (event.type) {
-        case 'textDelta':
-        case 'reasoningDelta':
-        case 'toolUseStart':
-          firstByteAt ??= performance.now()
-          await emit({ ...event, cycle })
-          break
-        case 'retry':
-          await emit({ ...event, type: 'modelRetry', cycle })
-          break
-        case 'notice':
-          recorder.addNotice(event.message)
-          await emit(event)
-          break
-        case 'reply': {
-          const { message, cache, stopReason, rawStopReason, ...report } = event.reply
-          const now = performance.now()
-          const metrics = {
-            modelId,
-            latencyMs: now - startedAt,
-            timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
-            ...report,
-            stopReason,
-            ...(rawStopReason !== null && { rawStopReason }),
-            ...(purpose && { purpose }),
-          }
-          spent = event.reply
-          end = { metrics, cache, message }
-          recorder.addCycle(metrics, cache)
-          await emit({ type: 'cycleEnd', cycle, metrics })
-          return event.reply
-        }
-      }
+    const reply = await (model.call
+      ? model.call(request, options, tell)
+      : streamedReply(model.stream(request, options), tell))
+    const { message, cache, stopReason, rawStopReason, ...report } = reply
+    const now = performance.now()
+    const metrics = {
+      modelId,
+      latencyMs: now - startedAt,
+      timeToFirstByteMs: (firstByteAt ?? now) - startedAt,
+      ...report,
+      stopReason,
+      ...(rawStopReason !== null && { rawStopReason }),
+      ...(purpose && { purpose }),
     }
-    throw cancelledError()
+    spent = reply
+    end = { metrics, cache, message }
+    recorder.addCycle(metrics, cache)
+    await emit({ type: 'cycleEnd', cycle, metrics })
+    return reply
   } catch (thrown) {
     const error = asAgentError(thrown)
     const failed = failedCycle(model, error, performance.now() - startedAt, firstByteAt)
@@ -133,6 +129,17 @@ export async function recordedCall(
     reservation?.settle(spent)
     span?.end(end ?? { metrics: failedCycle(model, cancelledError(), 0, firstByteAt) })
   }
+}
+
+async function streamedReply(
+  events: AsyncIterable<ModelEvent>,
+  tell: Emit<CallEvent>,
+): Promise<ModelReply> {
+  for await (const event of events) {
+    if (event.type === 'reply') return event.reply
+    await tell(event)
+  }
+  throw cancelledError()
 }
 
 /** A provider that turned the call away took nothing for it; one that broke off may have. */

@@ -8,6 +8,7 @@ import type {
 } from './content.js'
 import type { ErrorCode } from './error-codes.js'
 import type { LimitName } from './limits.js'
+import type { Emit } from './streamed.js'
 import type { ToolSpec } from './tool.js'
 import type { TraceContext } from './trace-context.js'
 import type { Usage } from './usage.js'
@@ -110,8 +111,17 @@ export type ModelEvent =
   | { type: 'notice'; message: string }
   | { type: 'reply'; reply: ModelReply }
 
+/** What a model call tells before its reply. */
+export type CallEvent = Exclude<ModelEvent, { type: 'reply' }>
+
 /** A provider of model calls. Fails with an AgentError and nothing else. */
 export interface Model {
   readonly modelId: string
   stream(request: ModelRequest, options: ModelCallOptions): AsyncIterable<ModelEvent>
+  /** The same call for those who are told of it instead of taking its events one by one, which costs less. */
+  call?(
+    request: ModelRequest,
+    options: ModelCallOptions,
+    tell: Emit<CallEvent>,
+  ): Promise<ModelReply>
 }

@@ -9,13 +9,13 @@ import type {
   ModelRequest,
 } from '../agent/model.js'
 import { RunSignal } from '../agent/run-signal.js'
+import { streamed } from '../agent/streamed.js'
 import { adapted } from './adapt.js'
 import { withAutoCachePoints } from './auto-cache.js'
 import { capped } from './capped.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
-import { modelEvents } from './model-events.js'
 import type { ModelInfo } from './model-info.js'
 import { withRetries } from './retry.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
@@ -79,35 +79,37 @@ export class LiteLLMModel implements Model {
   }
 
   stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
-    return this.streamFor(undefined, request, options)
+    return this.events({ request, options })
+  }
+
+  call(request: ModelRequest, options: ModelCallOptions, tell: Tell): Promise<ModelReply> {
+    return this.reply({ request, options }, tell)
   }
 
   /** The same model for calls that a LiteLLM Proxy is told more of. */
   spendingAs(spend: SpendFields): Model {
-    const { modelId } = this
-    return { modelId, stream: (request, options) => this.streamFor(spend, request, options) }
+    return {
+      modelId: this.modelId,
+      call: (request, options, tell) => this.reply({ request, options, spend }, tell),
+      stream: (request, options) => this.events({ request, options, spend }),
+    }
   }
 
-  private streamFor(
-    spend: SpendFields | undefined,
-    request: ModelRequest,
-    options: ModelCallOptions,
-  ): AsyncGenerator<ModelEvent> {
-    return modelEvents(options.signal, async (tell, signal) => {
-      const { fallbacks } = this.resolve()
-      const ask = (model: LiteLLMModel, tell: Tell) =>
-        model.call(request, { ...options, signal }, spend, tell)
-      return withFallbacks([this, ...fallbacks], ask, tell)
-    })
+  private events(asked: Asked): AsyncGenerator<ModelEvent> {
+    return streamed<ModelEvent, ModelReply>(
+      asked.options.signal,
+      (tell, signal) => this.reply({ ...asked, options: { ...asked.options, signal } }, tell),
+      (reply) => ({ type: 'reply', reply }),
+    )
+  }
+
+  private async reply(asked: Asked, tell: Tell): Promise<ModelReply> {
+    const { fallbacks } = this.resolve()
+    return withFallbacks([this, ...fallbacks], (model, tell) => model.ownReply(asked, tell), tell)
   }
 
   /** One model's own try, with its retries. */
-  private async call(
-    request: ModelRequest,
-    options: ModelCallOptions,
-    spend: SpendFields | undefined,
-    tell: Tell,
-  ): Promise<ModelReply> {
+  private async ownReply({ request, options, spend }: Asked, tell: Tell): Promise<ModelReply> {
     const { route, ...resolved } = this.resolve()
     const usual = request.params ? this.settingsWith(request.params, route) : resolved.settings
     const traced = options.trace ? withTrace(usual, options.trace, route) : usual
@@ -185,6 +187,12 @@ export class LiteLLMModel implements Model {
     })
     return { route, settings, fallbacks: models }
   }
+}
+
+interface Asked {
+  request: ModelRequest
+  options: ModelCallOptions
+  spend?: SpendFields
 }
 
 interface Resolved {

@@ -35,8 +35,8 @@ export class LiveRun {
   private readonly happened: AgentEvent[] = []
   private readonly messages: Message[] = []
   private readonly timeline = new Timeline()
-  private readonly listeners = new Set<(doing: string) => void>()
-  private readonly waiters = new Set<Waiter>()
+  private listeners: readonly ((doing: string) => void)[] = []
+  private waiters: readonly Waiter[] = []
 
   constructor(
     readonly spec: RunSpec,
@@ -82,11 +82,11 @@ export class LiveRun {
 
   /** Until the run's end. */
   listen(listener: (doing: string) => void): void {
-    this.listeners.add(listener)
+    this.listeners = [...this.listeners, listener]
   }
 
   get heard(): boolean {
-    return this.listeners.size > 0
+    return this.listeners.length > 0
   }
 
   /** Resolves when the run ends, the time is up or the signal aborts. */
@@ -101,9 +101,9 @@ export class LiveRun {
     listener: ((doing: string) => void) | undefined,
   ): Promise<void> {
     if (signal?.aborted || this.status === 'waiting') return
-    if (listener) this.listeners.add(listener)
+    if (listener) this.listen(listener)
     await this.until(timeoutMs, { forEnd: false, signal })
-    if (listener) this.listeners.delete(listener)
+    if (listener) this.listeners = this.listeners.filter((one) => one !== listener)
   }
 
   private async until(
@@ -114,13 +114,13 @@ export class LiveRun {
       const done = () => {
         clearTimeout(timer)
         signal?.removeEventListener('abort', done)
-        this.waiters.delete(waiter)
+        this.waiters = this.waiters.filter((one) => one !== waiter)
         resolve()
       }
       const waiter = { forEnd, done }
       const timer = setTimeout(done, timeoutMs)
       signal?.addEventListener('abort', done, { once: true })
-      this.waiters.add(waiter)
+      this.waiters = [...this.waiters, waiter]
     })
   }
 

@@ -47,8 +47,8 @@ export class MemoryRunHistory implements RunHistory {
 
   constructor(private readonly max = maxPastRuns) {}
 
-  add(record: RunRecord): void {
-    this.runs.push(pastRun(record))
+  add(record: RunRecord, spent: readonly SpendingRow[]): void {
+    this.runs.push(pastRun(record, spent))
     // Moving all for each that comes would cost more than some that are too many.
     if (this.runs.length > this.max * 1.1) this.runs = this.runs.slice(-this.max)
   }
@@ -68,9 +68,9 @@ export function runFigures(
   usage: Usage | null,
   metrics: Metrics,
   outcome: RunOutcome | undefined,
+  parts: readonly SpendingRow[] = spendingRows(agent, metrics),
 ): RunFigures {
   const { cache, costUsd, cycles, latencyMs, tools } = metrics
-  const parts = spendingRows(agent, metrics)
   const own = parts.every((part) => part.agent === agent && part.modelId === modelId)
   const used = Object.values(tools)
   return {
@@ -86,9 +86,9 @@ export function runFigures(
   }
 }
 
-function pastRun(record: RunRecord): PastRun {
+function pastRun(record: RunRecord, spent: readonly SpendingRow[]): PastRun {
   const { agent, createdAt, endedAt = Date.now(), modelId, principal, runId, status } = record
   const { metrics, outcome, usage } = record
-  const figures = runFigures(record, usage, metrics, outcome)
+  const figures = runFigures(record, usage, metrics, outcome, spent)
   return { runId, principal, agent, modelId, status, createdAt, endedAt, ...figures }
 }

@@ -1,6 +1,6 @@
 import { sumCost, sumUsage, type Usage } from '../agent/usage.js'
 import type { RunRecord } from './engine.js'
-import { spendingRows } from './spending-rows.js'
+import type { SpendingRow } from './spending-rows.js'
 
 /** What one agent spent on one model on one day (UTC). */
 export interface UsageTotal {
@@ -29,9 +29,9 @@ export class MemoryUsageTotals implements UsageSource {
   /** The oldest first: they go where there are too many. */
   private readonly rows = new Map<string, UsageTotal & { principal: string }>()
 
-  add({ principal, agent, metrics, createdAt }: RunRecord): void {
+  add({ principal, createdAt }: RunRecord, rows: readonly SpendingRow[]): void {
     const day = new Date(createdAt).toISOString().slice(0, 10)
-    for (const spent of spendingRows(agent, metrics)) {
+    for (const spent of rows) {
       const { costUsd, cycles, knownCostUsd, runs, usage } = spent
       const row = this.row(principal, day, spent.modelId, spent.agent)
       row.usage = row.modelCalls === 0 ? usage : sumUsage([row.usage, usage])

@@ -97,8 +97,8 @@ test('the history keeps the last runs, each for its principal', async () => {
   const [record] = ended
   if (!record) throw new Error('It has not ended.')
   const history = new MemoryRunHistory(10)
-  for (let count = 0; count < 25; count++) history.add({ ...record, runId: `run-${count}` })
-  history.add({ ...record, principal: 'bob' })
+  for (let count = 0; count < 25; count++) history.add({ ...record, runId: `run-${count}` }, [])
+  history.add({ ...record, principal: 'bob' }, [])
   const kept = await history.of('ann')
   expect(kept.length).toBeLessThanOrEqual(10)
   expect(kept[0]).toMatchObject({ runId: 'run-24', status: 'completed', cycles: 1 })

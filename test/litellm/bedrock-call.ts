@@ -1,6 +1,6 @@
 import { AgentError } from '../../src/agent/errors.js'
 import type { Model, ModelEvent, ModelReply, ModelRequest } from '../../src/agent/model.js'
-import { modelEvents } from '../../src/litellm/model-events.js'
+import { streamed } from '../../src/agent/streamed.js'
 import type { ModelInfo } from '../../src/litellm/model-info.js'
 import type { Route } from '../../src/litellm/route.js'
 import { callSettings } from '../../src/litellm/settings.js'
@@ -90,9 +90,13 @@ export function bedrockModel(options: CallOptions): Model {
   return {
     modelId: options.route.id,
     stream: (request, { signal, stream }) =>
-      modelEvents(signal, (tell, signal) => {
-        const asked = { ...options, signal, stream: stream ?? options.stream ?? true }
-        return bedrockCall(wireCall(request, asked), tell)
-      }),
+      streamed<ModelEvent, ModelReply>(
+        signal,
+        (tell, signal) => {
+          const asked = { ...options, signal, stream: stream ?? options.stream ?? true }
+          return bedrockCall(wireCall(request, asked), tell)
+        },
+        (reply) => ({ type: 'reply', reply }),
+      ),
   }
 }

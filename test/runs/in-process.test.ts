@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { AgentError } from '../../src/agent/errors.js'
 import { BoundedStore } from '../../src/runs/bounded-store.js'
 import { FairQueue, type Place } from '../../src/runs/fair-queue.js'
+import { spendingRows } from '../../src/runs/spending-rows.js'
 import { MemoryUsageTotals } from '../../src/runs/usage-totals.js'
 import { inProcessEngine, spec } from '../helpers/engine.js'
 
@@ -124,7 +125,7 @@ test('totals of what each principal used, by model, agent and day', async () => 
     const { runId } = await engine.start(spec({ principal, agent }))
     await engine.wait(runId, principal, { timeoutMs: 5_000 })
   }
-  for (const record of ended) totals.add(record)
+  for (const record of ended) totals.add(record, spendingRows(record.agent, record.metrics))
   const day = new Date().toISOString().slice(0, 10)
   const common = { day, modelId: 'scripted' }
   expect(await totals.of('ann')).toEqual([

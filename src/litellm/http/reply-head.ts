@@ -16,7 +16,7 @@ export class ReplyError extends Error {
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/
-const headerLine = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/
+const headerName = /^[!#$%&'*+.^_`|~\w-]+$/
 const headerEnd = /\r?\n/
 
 /** A reply's status line and headers, without the empty line after them. */
@@ -28,12 +28,14 @@ export function parseReplyHead(text: string): ReplyHead {
   let name = ''
   for (const line of lines) {
     // A value that goes on in the next line, as old servers write it.
-    if (name !== '' && /^[ \t]/.test(line)) {
+    if (name !== '' && (line[0] === ' ' || line[0] === '\t')) {
       headers.set(name, `${headers.get(name)} ${line.trim()}`)
       continue
     }
-    const [, given = '', value = ''] = headerLine.exec(line) ?? bad('header')
-    name = given.toLowerCase()
+    const colon = line.indexOf(':')
+    name = line.slice(0, colon).toLowerCase()
+    if (colon === -1 || !headerName.test(name)) bad('header')
+    const value = line.slice(colon + 1).trim()
     const before = headers.get(name)
     headers.set(name, before === undefined ? value : `${before}, ${value}`)
   }

@@ -1,4 +1,4 @@
-import type { ModelEvent, ModelReply, ModelRequest } from '../../agent/model.js'
+import type { CallEvent, ModelReply, ModelRequest } from '../../agent/model.js'
 import type { Emit } from '../../agent/streamed.js'
 import type { ModelInfo } from '../model-info.js'
 import type { Route } from '../route.js'
@@ -15,9 +15,6 @@ export interface WireCall {
   stream: boolean
   signal: AbortSignal
 }
-
-/** What a call tells before its reply. */
-export type CallEvent = Exclude<ModelEvent, { type: 'reply' }>
 
 export type Tell = Emit<CallEvent>
 
