@@ -1,9 +1,15 @@
+import type { McpRequestContext } from '@modelcontextprotocol/server'
 import { matchesGlob } from '../agent/glob.js'
 import type { CallerAllowance, HttpConfig } from '../config/http.js'
 import type { Config } from '../config/resolve.js'
 
 /** Whoever started the server over stdio is its operator. */
 export const localPrincipal = 'local'
+
+/** Who is behind a request. */
+export function principalOf({ authInfo }: Pick<McpRequestContext, 'authInfo'>): string {
+  return authInfo?.clientId ?? localPrincipal
+}
 
 const everything: CallerAllowance = {}
 

@@ -1,9 +1,11 @@
+import { isInputRequiredResult } from '@modelcontextprotocol/server'
 import type { RunRecord } from '../runs/engine.js'
+import { Progress } from './progress.js'
 import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 import type { ToolAnswer, ToolCall } from './tool.js'
 import { unknownRun } from './unknown-run.js'
-import { waitForRun } from './wait-for-run.js'
+import { defaultWaitSeconds } from './wait-seconds.js'
 
 export interface RunAnswer {
   record: RunRecord
@@ -11,8 +13,9 @@ export interface RunAnswer {
 }
 
 /**
- * Waits for a run and answers with its result, with how far it is, or with a form where it waits for
- * a person whom the client can ask.
+ * Waits for a run as long as the call wants to, and answers with its result, with how far it is, or
+ * with a form where it waits for a person whom the client can ask. A client that listens is told
+ * meanwhile how it goes.
  */
 export async function answerRun(
   runId: string,
@@ -20,11 +23,30 @@ export async function answerRun(
   call: ToolCall,
   services: Services,
 ): Promise<RunAnswer> {
-  const { asking, principal } = call
-  // Who leaves a form unanswered is not shown it again and again.
-  const answered = await asking.decide(services.runs, principal)
-  const record = await waitForRun(runId, waitSeconds, call, services)
-  if (!record) throw unknownRun(runId, services.config)
-  const ask = record.status === 'waiting' && asking.able && answered
-  return { record, answer: ask ? await asking.form(record) : runResult(record, services) }
+  const { asking, client, principal, sendProgress, signal } = call
+  const { runs } = services
+  const seconds = waitSeconds ?? defaultWaitSeconds(client, sendProgress !== undefined)
+  const until = performance.now() + seconds * 1000
+  const left = () => Math.max(0, until - performance.now())
+  const progress = sendProgress && new Progress(sendProgress)
+  try {
+    let answered = await asking.decide(runs, principal)
+    for (;;) {
+      const record = await runs.wait(runId, principal, {
+        timeoutMs: left(),
+        signal,
+        asks: asking.able && asking.withinCall && answered,
+        ...(progress && { onProgress: (doing) => progress.say(doing) }),
+      })
+      if (!record) throw unknownRun(runId, services.config)
+      // Who leaves a form unanswered is not shown it again and again.
+      if (record.status !== 'waiting' || !asking.able || !answered)
+        return { record, answer: runResult(record, services) }
+      const asked = await asking.ask(record, { runs, principal, signal, timeoutMs: left() })
+      if (isInputRequiredResult(asked)) return { record, answer: asked }
+      answered = asked
+    }
+  } finally {
+    progress?.stop()
+  }
 }

@@ -1,16 +1,17 @@
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
+  type InputRequest,
   type InputRequests,
   type InputRequiredResult,
   inputRequired,
   inputResponse,
+  type McpRequestContext,
   type RequestStateCodec,
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { isJsonObject } from '../agent/content.js'
 import type { PendingApproval, RunEngine, RunRecord } from '../runs/engine.js'
+import { showsForms } from './client-identity.js'
 
 /** What a client carries between a question and its answer: signed, and good for a while. */
 interface Question {
@@ -36,32 +37,66 @@ export function questionCodec(
 export interface Asking {
   /** Whether the client can show one. */
   readonly able: boolean
+  /** Whether it is shown while the call waits (2025), and not by the result of the call (2026). */
+  readonly withinCall: boolean
   /** The run that the client was asked about in the round before this one. */
   readonly runId: string | undefined
   /** Takes the answers of that round; whether there was one to each question. */
   decide(runs: RunEngine, principal: string): Promise<boolean>
-  /** The form, in place of a result. */
-  form(record: RunRecord): Promise<InputRequiredResult>
+  /** The form to be the result; within the call, whether each question was answered in time. */
+  ask(record: RunRecord, within: Within): Promise<InputRequiredResult | boolean>
+}
+
+export interface Within {
+  readonly runs: RunEngine
+  readonly principal: string
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
 }
 
 export function askingOf(
   server: Server,
   context: ServerContext,
+  era: McpRequestContext['era'],
   codec: () => QuestionCodec,
 ): Asking {
   const { mcpReq } = context
   const runId = mcpReq.requestState<Question>()?.runId
+  const withinCall = era === 'legacy'
   return {
     able: showsForms(server, context),
+    withinCall,
     runId,
     decide: async (runs, principal) =>
       runId === undefined || takeAnswers(runs, runId, principal, mcpReq.inputResponses),
-    form: async (record) =>
-      inputRequired({
-        inputRequests: approvalForms(record),
-        requestState: await codec().mint({ runId: record.runId }, context),
-      }),
+    ask: async (record, within) =>
+      withinCall
+        ? askWithinCall(record, within, mcpReq)
+        : inputRequired({
+            inputRequests: approvalForms(record),
+            requestState: await codec().mint({ runId: record.runId }, context),
+          }),
   }
+}
+
+async function askWithinCall(
+  record: RunRecord,
+  { runs, principal, signal, timeoutMs: timeout }: Within,
+  mcpReq: ServerContext['mcpReq'],
+): Promise<boolean> {
+  // Who wants no wait wants no form.
+  if (timeout <= 0) return false
+  const answered = async ([toolUseId, { method, params }]: [string, InputRequest]) => {
+    try {
+      const answer = await mcpReq.send({ method, params: { ...params } }, { signal, timeout })
+      return takeAnswers(runs, record.runId, principal, { [toolUseId]: answer })
+    } catch {
+      // It has not answered, or with an error: what waits can still be decided by a tool.
+      return false
+    }
+  }
+  const all = await Promise.all(Object.entries(approvalForms(record)).map(answered))
+  return all.every(Boolean)
 }
 
 /** Takes what a person said in forms; whether they said something in each. */
@@ -119,17 +154,4 @@ function question(agent: string, { input, toolName }: PendingApproval): string {
   const text = JSON.stringify(input, null, 1)
   const cut = text.length > shownChars ? `${text.slice(0, shownChars).toWellFormed()}…` : text
   return `${who} wants to call ${toolName} with ${cut}`
-}
-
-/** 2026 clients say with each request what they can do, 2025 ones when they open a connection. */
-function clientCapabilities(server: Server, { mcpReq }: ServerContext): unknown {
-  const { [CLIENT_CAPABILITIES_META_KEY]: said }: Record<string, unknown> = mcpReq.envelope ?? {}
-  return said ?? server.getClientCapabilities()
-}
-
-/** Whether the client can show a form to a person. */
-export function showsForms(server: Server, context: ServerContext): boolean {
-  const capabilities = clientCapabilities(server, context)
-  const elicitation = isJsonObject(capabilities) ? capabilities.elicitation : undefined
-  return isJsonObject(elicitation) && ('form' in elicitation || !('url' in elicitation))
 }

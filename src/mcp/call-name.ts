@@ -2,7 +2,7 @@ import { isJsonObject } from '../agent/content.js'
 
 /**
  * 2025 clients cancel over HTTP by a message of its own, which comes to a server of its own. The
- * header of their sessions, which we have no other use for, says whose call is meant: ids alone are
+ * header of their sessions says whose call is meant: ids alone are
  * the same 1, 2, 3 for all.
  */
 export const clientHeader = 'mcp-session-id'
@@ -13,11 +13,6 @@ export function callName(
   requestId: unknown,
 ): string | undefined {
   return typeof client === 'string' ? JSON.stringify([principal, client, requestId]) : undefined
-}
-
-/** The opening of a 2025 client, which is when it is given a name. */
-export function opensSession(message: unknown): boolean {
-  return isJsonObject(message) && message.method === 'initialize'
 }
 
 /** The call that a message cancels. */

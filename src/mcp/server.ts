@@ -5,7 +5,7 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { configFor, localPrincipal } from './allowance.js'
+import { configFor, principalOf } from './allowance.js'
 import { askingOf, type QuestionCodec, questionCodec } from './asking.js'
 import { callName, clientHeader } from './call-name.js'
 import { clientName } from './client-identity.js'
@@ -24,8 +24,9 @@ const maxTokenLength = 1_000
 
 /** Makes a protocol server for each connection (stdio) or request (HTTP), for clients of both eras. */
 export function serverFactory(services: Services): (context: McpRequestContext) => Server {
-  return ({ authInfo, era, requestInfo }) => {
-    const principal = authInfo?.clientId ?? localPrincipal
+  return (context) => {
+    const { era, requestInfo } = context
+    const principal = principalOf(context)
     /** As this caller may use them, under the configuration of the moment. */
     const own = (): Services => {
       const config = configFor(principal, services.config)
@@ -57,7 +58,6 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
         },
         instructions: surface().instructions,
         requestState: { verify: (state, context) => codec().verify(state, context) },
-        inputRequired: { roundTimeoutMs: approvalTimeoutSeconds * 1000 },
         cacheHints: {
           'server/discover': lists,
           'tools/list': lists,
@@ -78,7 +78,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
           {
             ...toolCall(params.arguments ?? {}, principal, context),
             client: clientName(server, context),
-            asking: askingOf(server, context, codec),
+            asking: askingOf(server, context, era, codec),
             trace,
           },
           own(),

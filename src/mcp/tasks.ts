@@ -10,7 +10,8 @@ import {
 import * as z from 'zod'
 import { isJsonObject } from '../agent/content.js'
 import { hasEnded, type RunRecord } from '../runs/engine.js'
-import { approvalForms, showsForms, takeAnswers } from './asking.js'
+import { approvalForms, takeAnswers } from './asking.js'
+import { showsForms } from './client-identity.js'
 import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 

@@ -70,6 +70,11 @@ export interface StartOptions {
 export interface WaitOptions {
   timeoutMs: number
   signal?: AbortSignal
+  /**
+   * Whoever waits will ask for the word that the run then waits for: so long the run is not detached
+   * from the call that started it.
+   */
+  asks?: boolean
   /** Told at once and at each step what the run is doing. */
   onProgress?: (doing: string) => void
 }

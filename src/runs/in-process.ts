@@ -106,7 +106,7 @@ export class InProcessEngine implements RunEngine {
   async wait(
     runId: string,
     principal: string,
-    { timeoutMs, signal, onProgress }: WaitOptions,
+    { timeoutMs, signal, asks, onProgress }: WaitOptions,
   ): Promise<RunRecord | undefined> {
     const started = this.liveRun(runId, principal)
     if (!started) return this.ended.get(runId, principal)?.record
@@ -116,7 +116,8 @@ export class InProcessEngine implements RunEngine {
     const own = signal !== started.owner
     if (timeoutMs > 0) await started.run.untilNews(timeoutMs, own ? signal : undefined, onProgress)
     if (!this.live.has(runId)) return this.ended.get(runId, principal)?.record
-    if (!signal?.aborted) this.detach(started)
+    const goesOn = asks && started.run.status === 'waiting'
+    if (!signal?.aborted && !goesOn) this.detach(started)
     return this.record(started)
   }
 

@@ -14,7 +14,6 @@ import { InFlight } from '../../src/mcp/in-flight.js'
 import { readResource, resources, resourceTemplates } from '../../src/mcp/resources.js'
 import { serverFactory } from '../../src/mcp/server.js'
 import type { Services } from '../../src/mcp/services.js'
-import { surfaceOf } from '../../src/mcp/surface.js'
 import { takesTasks } from '../../src/mcp/tasks.js'
 import type { ToolAnswer } from '../../src/mcp/tool.js'
 import { InProcessEngine } from '../../src/runs/in-process.js'
@@ -33,7 +32,7 @@ import {
 import { type FixtureTool, plainTools } from './plain-tools.js'
 import { materialise, taskTools } from './task-tools.js'
 
-/** Our HTTP door, with what the official suite asks for beside what is our own. */
+/** Our HTTP door, with the tools that the official suite asks for, and its resources beside our own. */
 export async function serveFixtures(): Promise<HttpDoor> {
   const services = fixtureServices()
   const ours = serverFactory(services)
@@ -83,7 +82,7 @@ function withFixtures(
     principal,
     signal: context.mcpReq.signal,
     takesTasks: takesTasks(context),
-    asking: askingOf(server, context, () => codec),
+    asking: askingOf(server, context, era, () => codec),
     trace: undefined,
   })
   const tools: Record<string, FixtureTool<ToolAnswer>> = {
@@ -98,9 +97,7 @@ function withFixtures(
   }))
 
   server.registerCapabilities({ logging: {}, resources: { subscribe: true } })
-  server.setRequestHandler('tools/list', () => ({
-    tools: [...surfaceOf(services).listTools(), ...listed],
-  }))
+  server.setRequestHandler('tools/list', () => ({ tools: listed }))
   server.setRequestHandler('tools/call', ({ params }, context) => {
     const tool = Object.hasOwn(tools, params.name) ? tools[params.name] : undefined
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such tool.')

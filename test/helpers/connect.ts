@@ -26,7 +26,10 @@ export interface Connection {
 }
 
 /** Who sits at a client and answers its forms; a client without one has no forms. */
-export type Person = (message: string) => {
+export type Person = (message: string) => Filled | Promise<Filled>
+
+// An interface would not fit the SDKs' types, which may hold more.
+export type Filled = {
   action: 'accept' | 'decline' | 'cancel'
   content?: Record<string, string | number | boolean | string[]>
 }
@@ -86,11 +89,12 @@ export function connectHttp(
   kind: ClientKind,
   { url, token }: Pick<HttpServer, 'url' | 'token'>,
   person?: Person,
+  name = 'test',
 ) {
   const requestInit = token ? { headers: { authorization: `Bearer ${token}` } } : {}
   return kind === 'sdk1'
-    ? open1(new HttpTransport1(new URL(url), { requestInit }), person)
-    : open2(kind, new StreamableHTTPClientTransport(new URL(url), { requestInit }), person)
+    ? open1(new HttpTransport1(new URL(url), { requestInit }), person, name)
+    : open2(kind, new StreamableHTTPClientTransport(new URL(url), { requestInit }), person, name)
 }
 
 /** A client at either door of a server with this environment, and an end to both. */
@@ -107,17 +111,19 @@ export async function connect(kind: ClientKind, door: Door, env: Environment): P
   }
 }
 
-const info = { name: 'test', version: '1' }
-
 async function open2(
   kind: '2026' | '2025',
   transport: StdioClientTransport | StreamableHTTPClientTransport,
   person: Person | undefined,
+  name = 'test',
 ): Promise<Connection> {
-  const client = new Client(info, {
-    versionNegotiation: { mode: kind === '2026' ? { pin: '2026-07-28' } : 'legacy' },
-    capabilities: person ? { elicitation: {} } : {},
-  })
+  const client = new Client(
+    { name, version: '1' },
+    {
+      versionNegotiation: { mode: kind === '2026' ? { pin: '2026-07-28' } : 'legacy' },
+      capabilities: person ? { elicitation: {} } : {},
+    },
+  )
   if (person) client.setRequestHandler('elicitation/create', ({ params }) => person(params.message))
   await client.connect(transport)
   // What a client knows of the tools' output schemas it holds their results to.
@@ -133,8 +139,10 @@ async function open2(
 async function open1(
   transport: StdioTransport1 | HttpTransport1,
   person: Person | undefined,
+  name = 'test',
 ): Promise<Connection> {
-  const client = new Client1(info, { capabilities: person ? { elicitation: {} } : {} })
+  const capabilities = person ? { elicitation: {} } : {}
+  const client = new Client1({ name, version: '1' }, { capabilities })
   if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message))
   await client.connect(transport as Parameters<typeof client.connect>[0])
   await client.listTools()

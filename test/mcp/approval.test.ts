@@ -6,6 +6,7 @@ import {
   clientKinds,
   connectHttp,
   connectStdio,
+  type Filled,
   type HttpServer,
   type Person,
   startHttp,
@@ -52,7 +53,7 @@ function toolResults(): string[] {
     )
 }
 
-function people(...answers: ReturnType<Person>[]) {
+function people(...answers: Filled[]) {
   const asked: string[] = []
   const person: Person = (message) => {
     asked.push(message)

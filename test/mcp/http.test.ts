@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { configFile } from '../helpers/config-file.js'
 import { type HttpServer, startHttp } from '../helpers/connect.js'
-import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import {
+  type FakeProvider,
+  type JsonObject,
+  startFakeProvider,
+} from '../helpers/fake-provider/index.js'
 import { type RawRequest, send as sendTo } from '../helpers/http-client.js'
+import { modernParams } from '../helpers/modern-params.js'
 import { startProgram, upstream } from '../helpers/program.js'
 
 let fake: FakeProvider
@@ -102,6 +107,37 @@ describe('the endpoint', () => {
     expect((await send('/mcp', { headers: { authorization } })).status).toBe(405)
     expect((await send('/mcp', { method: 'DELETE', headers: { authorization } })).status).toBe(405)
     expect((await post({ 'content-type': 'text/plain' })).status).toBe(415)
+  })
+
+  const modern = (params: JsonObject, method = 'tools/call') =>
+    post(
+      {
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': method,
+        'mcp-name': String(params.name ?? params.taskId),
+      },
+      JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: modernParams(params, {}) }),
+    )
+  // A model of their own: what is learnt of it changes how it is asked.
+  const run = { name: 'run_agent', arguments: { prompt: 'Hello', modelId: 'openai/gpt-4o' } }
+
+  test('answers in one message what is answered at once, with the status that belongs to it', async () => {
+    fake.reset()
+    const answer = await modern(run)
+    expect(answer.headers['content-type']).toBe('application/json')
+    expect(answer.json().result.structuredContent.status).toBe('completed')
+    const refused = await modern({ taskId: 'any' }, 'tasks/get')
+    expect([refused.status, refused.json().error.code]).toEqual([400, -32021])
+  })
+
+  test('begins to answer before the answer is there', async () => {
+    fake.reset()
+    fake.script({ text: 'At last', delayMs: 2_000 })
+    const answer = await modern(run)
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-type']).toBe('text/event-stream')
+    expect(answer.body).toMatch(/^: working\n\nevent: message\ndata: /)
+    expect(answer.message().result.structuredContent.text).toBe('At last')
   })
 
   test('stops the model call when its caller hangs up', async () => {

@@ -2,8 +2,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  type McpRequestContext,
+  type Server as McpServer,
+} from '@modelcontextprotocol/server'
 import { configurationError } from '../../agent/errors.js'
+import { principalOf } from '../allowance.js'
 import type { HttpAccess } from '../auth/access.js'
 import { type Authenticate, authentication } from '../auth/authenticate.js'
 import { metadataPaths, resourceMetadata } from '../auth/challenge.js'
@@ -12,9 +17,11 @@ import type { Services } from '../services.js'
 import type { ListChanges } from '../surface.js'
 import { logVisit, pathOf, type Visit } from './access-log.js'
 import { boundConnections, serverOptions } from './connections.js'
+import { withEarlyHeaders } from './early-headers.js'
 import { maxStreams } from './event-streams.js'
 import { webPageGuard } from './guard.js'
 import { mcpRoute } from './mcp-route.js'
+import { Questions } from './questions.js'
 import { refuse, replyJson } from './reply.js'
 
 export interface HttpDoor {
@@ -42,7 +49,7 @@ export interface Dashboard {
 export interface HttpParts {
   /** Absent: there is no dashboard. */
   loadDashboard?: () => Promise<Dashboard>
-  makeServer?: McpServerFactory
+  makeServer?: (context: McpRequestContext) => McpServer
 }
 
 /** Serves Streamable HTTP at /mcp, for both eras, each request on a protocol server of its own. */
@@ -54,17 +61,23 @@ export async function serveHttp(
   const { config, inFlight, log, runs } = services
   const { host, maxBodyBytes, maxConnections, oauth, port } = config.http
   const onerror = (error: Error) => log.warn('a request was not served', { reason: error.message })
-  const handler = createMcpHandler(makeServer, {
-    // Headers and keep-alives go out while an agent works, so that no proxy takes it for dead.
-    responseMode: 'sse',
+  const questions = new Questions()
+  const askingServer = (context: McpRequestContext) => {
+    const server = makeServer(context)
+    if (context.era === 'legacy') questions.follow(server, principalOf(context))
+    return server
+  }
+  const handler = createMcpHandler(askingServer, {
     keepAliveMs: eventStreamKeepAliveMs,
     maxRequestBodySize: maxBodyBytes,
     maxSubscriptions: maxStreams,
     onerror,
   })
-  const serveMcp = toNodeHandler(handler, { onerror, maxRequestBodySize: maxBodyBytes })
+  // Headers and keep-alives go out while an agent works, so that no proxy takes it for dead.
+  const fetch = withEarlyHeaders(handler.fetch, eventStreamKeepAliveMs)
+  const serveMcp = toNodeHandler({ fetch }, { onerror, maxRequestBodySize: maxBodyBytes })
   const authenticate = authentication(config.http, access)
-  const serveKnown = mcpRoute(services, authenticate, serveMcp)
+  const serveKnown = mcpRoute(services, authenticate, questions, serveMcp)
   const dashboard =
     loadDashboard &&
     onFirstUse(async () => (await loadDashboard()).dashboard(services, authenticate))

@@ -4,18 +4,21 @@ import { isJsonContentType } from '@modelcontextprotocol/server'
 import { allowanceOf } from '../allowance.js'
 import type { Authenticate } from '../auth/authenticate.js'
 import { challenge } from '../auth/challenge.js'
-import { cancelledCall, clientHeader, opensSession } from '../call-name.js'
+import { cancelledCall, clientHeader } from '../call-name.js'
 import type { Services } from '../services.js'
+import { openedSession } from '../session-id.js'
 import type { Visit } from './access-log.js'
 import { JsonBodies } from './body.js'
 import { EventStreams } from './event-streams.js'
-import { refuseForNow } from './reply.js'
+import type { Questions } from './questions.js'
+import { accept, refuseForNow } from './reply.js'
 import { RequestRate } from './request-rate.js'
 
 /** Lets those requests through to the protocol whose caller is known and within bounds, and whose body can be read. */
 export function mcpRoute(
   { config, inFlight }: Services,
   authenticate: Authenticate,
+  questions: Questions,
   serveMcp: ReturnType<typeof toNodeHandler>,
 ): (request: IncomingMessage, response: ServerResponse, visit: Visit) => Promise<void> {
   const bodies = new JsonBodies(config.http.maxBodyBytes)
@@ -41,10 +44,12 @@ export function mcpRoute(
       return serveMcp(authenticated, response)
     const body = await bodies.read(request)
     if ('refused' in body) return bodies.refuse(response, body.refused)
+    if (questions.answer(body.json, principal)) return accept(response)
     if (!streams.admit(body.json, principal, response)) return
     const cancelled = cancelledCall(body.json, principal, request.headers[clientHeader])
     if (cancelled) inFlight.cancel(cancelled.name, cancelled.reason)
-    if (opensSession(body.json)) response.setHeader(clientHeader, crypto.randomUUID())
+    const session = openedSession(body.json)
+    if (session !== undefined) response.setHeader(clientHeader, session)
     return serveMcp(authenticated, response, body.json)
   }
 }

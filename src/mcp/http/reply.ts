@@ -33,6 +33,12 @@ export function refuseForNow(response: ServerResponse, perMinute: number, waitMs
   })
 }
 
+/** For a message that has no answer. */
+export function accept(response: ServerResponse): void {
+  response.writeHead(202)
+  response.end()
+}
+
 export function replyJson(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body))

@@ -117,7 +117,7 @@ export class DurableRuns implements RunEngine {
   private async until(
     runId: string,
     principal: string,
-    { timeoutMs, signal, onProgress }: WaitOptions,
+    { timeoutMs, signal, asks, onProgress }: WaitOptions,
     isNews: (run: RunSummary) => boolean,
   ): Promise<RunRecord | undefined> {
     const until = Date.now() + timeoutMs
@@ -131,7 +131,8 @@ export class DurableRuns implements RunEngine {
         const left = until - Date.now()
         const gone = leaving?.aborted ?? false
         if (hasEnded(run.status) || isNews(run) || left <= 0 || gone) {
-          if (!gone) this.detach(runId)
+          const goesOn = asks && run.status === 'waiting'
+          if (!gone && !goesOn) this.detach(runId)
           return this.store.reads.record(runId, principal)
         }
         if (run.doing !== told) onProgress?.(run.doing)
