@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const [folder, failedSteps] = process.argv.slice(2)
-const reports = readdirSync(folder).map((file) =>
-  JSON.parse(readFileSync(join(folder, file), 'utf8')),
-)
+const reports = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')))
 const sum = (key) => reports.reduce((total, report) => total + report[key], 0)
 
 const passed = sum('numPassedTests')
