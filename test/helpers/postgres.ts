@@ -18,10 +18,27 @@ export interface TestPostgres {
   stop(): Promise<void>
 }
 
+export interface OwnPostgres extends TestPostgres {
+  /** Ends the server; its databases stay. */
+  goAway(): Promise<void>
+  comeBack(): Promise<void>
+}
+
 /** The server named by TEST_DATABASE_URL, or one of our own on a free port. */
 export async function startPostgres(): Promise<TestPostgres> {
   const given = process.env.TEST_DATABASE_URL
-  const server = given === undefined ? await ownServer() : { url: given, stop: async () => {} }
+  return given === undefined
+    ? startOwnPostgres()
+    : databasesOn({ url: given, stop: async () => {} })
+}
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const server = await ownServer()
+  const { goAway, comeBack } = server
+  return { ...databasesOn(server), goAway, comeBack }
+}
+
+function databasesOn(server: { url: string; stop(): Promise<void> }): TestPostgres {
   let last = 0
   return {
     database: async () => {
@@ -48,7 +65,7 @@ async function ownServer() {
     port,
     user: 'postgres',
     password: 'password',
-    persistent: false,
+    persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
@@ -59,6 +76,8 @@ async function ownServer() {
   await server.start()
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    goAway: () => server.stop(),
+    comeBack: () => server.start(),
     stop: async () => {
       await server.stop()
       await rm(databaseDir, { recursive: true, force: true })

@@ -162,7 +162,8 @@ async function work(clients: Connection[], seat: number, at: number, until: numb
       const gone = () => parted.has(client)
       count(id, kind, await callOfKind(kind, { client, id, random, ledger, paceMs, gone }))
     } catch (error) {
-      if (!parted.has(client)) throw error
+      if (!parted.has(client))
+        throw new Error(`${kind} by ${seats[seat]}: ${error}`, { cause: error })
       for (const call of [id, `${id}first`]) lost.add(call)
       counts.left++
     }

@@ -14,6 +14,8 @@ export const workflowTable = `${schemaName}.workflow_status`
 
 const queueName = 'runs'
 const queuePollMs = 100
+const idleTimeout = 'idle_in_transaction_session_timeout'
+const idleTransactionMs = 60_000
 
 export interface DbosOptions {
   databaseUrl: string
@@ -55,7 +57,7 @@ export async function launchDbos(
   const { alone, databaseUrl, executorId, version, maxRunning, warn } = options
   DBOS.setConfig({
     name: 'litellm-agents-mcp',
-    systemDatabaseUrl: databaseUrl,
+    systemDatabaseUrl: endingIdleTransactions(databaseUrl),
     systemDatabaseSchemaName: schemaName,
     executorID: executorId,
     applicationVersion: version,
@@ -100,4 +102,16 @@ export async function launchDbos(
     minPollingIntervalMs: queuePollMs,
   })
   return dbos
+}
+
+/**
+ * DBOS wants transactions ended that a dead node has left open. Set with the connection: DBOS's own way
+ * is a statement beside the first one, which pg warns of.
+ */
+function endingIdleTransactions(databaseUrl: string): string {
+  const url = new URL(databaseUrl)
+  const options = url.searchParams.get('options') ?? ''
+  if (!options.includes(idleTimeout))
+    url.searchParams.set('options', `${options} -c ${idleTimeout}=${idleTransactionMs}`.trim())
+  return url.href
 }

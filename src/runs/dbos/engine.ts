@@ -241,7 +241,10 @@ export class DurableRuns implements RunEngine {
     }
     const execution = new Execution(runId, taken, workshop)
     this.executions.set(runId, execution)
-    const off = notifications.on(cancelTopic(runId), () => execution.cancel())
+    // A notice says that there may be something to see, and one comes to all when a connection is back.
+    const off = notifications.on(cancelTopic(runId), () => {
+      this.cancelAsked([runId]).catch(onError)
+    })
     try {
       await execution.run()
     } finally {
@@ -254,10 +257,14 @@ export class DurableRuns implements RunEngine {
   /** What each beat of the node does beside. */
   private async tend(): Promise<void> {
     const running = [...this.executions.keys()]
-    if (running.length > 0)
-      for (const runId of await this.store.cancelRequested(running))
-        this.executions.get(runId)?.cancel()
+    if (running.length > 0) await this.cancelAsked(running)
     await this.upkeep.tend()
+  }
+
+  /** Cancels those of these runs of which somebody has asked it. */
+  private async cancelAsked(running: readonly string[]): Promise<void> {
+    for (const runId of await this.store.cancelRequested(running))
+      this.executions.get(runId)?.cancel()
   }
 
   private async stop(runId: string, principal: string): Promise<void> {
