@@ -163,11 +163,16 @@ async function work(clients: Connection[], seat: number, at: number, until: numb
       count(id, kind, await callOfKind(kind, { client, id, random, ledger, paceMs, gone }))
     } catch (error) {
       if (!parted.has(client))
-        throw new Error(`${kind} by ${seats[seat]}: ${error}`, { cause: error })
+        throw new Error(`${kind} by ${seats[seat]}: ${error} ${codeOf(error)}`, { cause: error })
       for (const call of [id, `${id}first`]) lost.add(call)
       counts.left++
     }
   }
+}
+
+/** Of an answer that is none of MCP's, its status. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? `(${error.code})` : ''
 }
 
 async function reconnect(clients: Connection[], seat: number): Promise<void> {
