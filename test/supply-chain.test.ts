@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { reportTrust } from './helpers/trust.js'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const run = promisify(execFile)
@@ -27,6 +28,25 @@ const locks = ['package-lock.json', 'test/clients/package-lock.json'].map(
   (path) => JSON.parse(read(path)) as Lock,
 )
 const bundled = section('Bundled')
+const production = Object.entries(locks[0]?.packages ?? {}).filter(([, { dev }]) => !dev)
+const withInstallScript = production.filter(([, { hasInstallScript }]) => hasInstallScript)
+const licences = new Map<string, number>()
+
+afterAll(() => {
+  const rows = [...licences].sort(([, one], [, other]) => other - one)
+  reportTrust(
+    'supply chain',
+    {
+      installed: Object.keys(manifest.dependencies).length,
+      bundled: bundled.length,
+      optionalPeers: Object.keys(manifest.peerDependencies).length,
+      development: section('Development').length,
+      inBillOfMaterials: rows.reduce((sum, [, count]) => sum + count, 0),
+      installScripts: withInstallScript.length,
+    },
+    ['| Licence | Packages |', '|---|---|', ...rows.map((row) => `| ${row.join(' | ')} |`)],
+  )
+})
 
 function section(title: string): string[] {
   const text = read('docs/dependencies.md').split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? ''
@@ -74,9 +94,8 @@ test('every locked package has a hash', () => {
 })
 
 test('nothing of the production tree runs a script when it is installed', () => {
-  const production = Object.entries(locks[0]?.packages ?? {}).filter(([, { dev }]) => !dev)
   expect(production.length).toBeGreaterThan(1)
-  expect(production.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
+  expect(withInstallScript).toEqual([])
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   expect(Object.keys(scripts)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/^(pre|post)?install$|^prepare$/)]),
@@ -103,8 +122,12 @@ test('the bill of materials names what is bundled, under free licences', async (
     'BlueOak-1.0.0',
     'Unlicense',
   ]
+  for (const { licenses = [] } of components)
+    for (const { license } of licenses)
+      licences.set(license.id, (licences.get(license.id) ?? 0) + 1)
   const others = components.filter(
-    ({ licenses = [] }) => !licenses.every(({ license }) => free.includes(license.id)),
+    ({ licenses = [] }) =>
+      licenses.length === 0 || !licenses.every(({ license }) => free.includes(license.id)),
   )
   expect(others.map(({ purl }) => purl)).toEqual([])
 })

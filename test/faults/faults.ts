@@ -30,6 +30,8 @@ export interface Fault {
   stalls?: boolean
   /** Answered with something, so that no other model is asked. */
   delivered?: boolean
+  /** Where an object is wanted, the model is asked once more. */
+  noObject?: boolean
 }
 
 const html = '<html><body><h1>502 Bad Gateway</h1></body></html>'
@@ -191,6 +193,24 @@ const broken: Fault[] = [
 ]
 
 const answers: Fault[] = [
+  {
+    name: 'empty content',
+    group: 'answer',
+    step: () => ({ text: '' }),
+    ends: 'ok',
+    asked: 1,
+    once: true,
+    noObject: true,
+  },
+  {
+    name: 'nothing but blanks',
+    group: 'answer',
+    step: () => ({ text: ' \n' }),
+    ends: 'ok',
+    asked: 1,
+    once: true,
+    noObject: true,
+  },
   {
     name: 'chunks without choices',
     group: 'answer',

@@ -26,7 +26,8 @@ export function expected(
   { billed }: Outcome,
 ): Verdict {
   const ends = fault.differs?.[route === 'proxy' ? 'openai' : route] ?? fault.ends
-  const asked = situation === 'second cycle' ? fault.asked + 1 : fault.asked
+  const more = situation === 'second cycle' || (situation === 'extraction' && fault.noObject)
+  const asked = more ? fault.asked + 1 : fault.asked
   // Behind a proxy it is the proxy that asks another.
   const another = situation === 'fallback' && route !== 'proxy' && !fault.delivered
   const spared = another && worthAnother.includes(ends)

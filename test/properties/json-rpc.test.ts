@@ -63,16 +63,24 @@ test('nothing that stands on a line of stdin ends the server', async () => {
 }, 600_000)
 
 const header = fc.constantFrom('2026-07-28', '2025-11-25', '2024-11-05', 'x')
+const visible = fc.string({
+  unit: fc.integer({ min: 33, max: 126 }).map((code) => String.fromCharCode(code)),
+})
+const session = fc.oneof(
+  visible,
+  visible.map((name) => `5f0c1c9e-1d6e-4a3c-9a53-6f4e9d1a2b3c.forms.${name}`),
+)
 
 test('nothing that is posted ends the server, or goes without an answer', async () => {
   await fc.assert(
-    fc.asyncProperty(body, header, method, async (text, version, name) => {
+    fc.asyncProperty(body, header, method, session, async (text, version, name, id) => {
       const reply = await fetch(http.url, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           accept: 'application/json, text/event-stream',
           'mcp-protocol-version': version,
+          'mcp-session-id': id,
           ...(name && { 'mcp-method': name }),
         },
         body: text,
