@@ -19,8 +19,8 @@ function interrupted(toolUseId: string): ToolResultBlock {
 }
 
 /**
- * A history every provider accepts: each tool use is answered in the message that follows it, and
- * no result stands without its use. Repairing twice changes nothing more. Messages that are sound
+ * A history every provider accepts: each tool use is answered in the message that follows it, before
+ * whatever else is said there, and no result stands without its use. Repairing twice changes nothing more. Messages that are sound
  * are kept as they are, not copied.
  */
 export function repairHistory(messages: readonly Message[]): Message[] {
@@ -49,8 +49,10 @@ function answerToolUses(use: Message, answer: Message | undefined): Message {
   const content: ContentBlock[] = []
   let sound = answer !== undefined
   for (const block of answer?.content ?? []) {
-    if (isToolResult(block) && !open.delete(block.toolResult.toolUseId)) sound = false
-    else content.push(block)
+    const known = !isToolResult(block) || open.delete(block.toolResult.toolUseId)
+    const behind = isToolResult(block) && content.some((other) => !isToolResult(other))
+    if (!known || behind) sound = false
+    if (known) content.push(block)
   }
   if (sound && open.size === 0) return answer as Message
   const results = content.filter(isToolResult)

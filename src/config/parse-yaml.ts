@@ -7,6 +7,7 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
 } from 'yaml'
 import type { ConfigProblem } from './problems.js'
 
@@ -25,6 +26,7 @@ export function parseYaml(text: string): ParsedText {
   const problems = document.errors.map(({ message, pos }) =>
     notParsed(message, lineAt(Math.min(pos[0], text.length))),
   )
+  problems.push(...endlessAliases(document, lineAt))
   return {
     content: problems.length > 0 ? undefined : plainContent(document, problems),
     problems,
@@ -33,6 +35,20 @@ export function parseYaml(text: string): ParsedText {
       return offset === undefined ? undefined : lineAt(offset)
     },
   }
+}
+
+/** Aliases that stand inside of what they stand for. */
+function endlessAliases(document: Document, lineAt: (offset: number) => number): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  visit(document, {
+    Alias: (_, alias, around) => {
+      const meant = alias.resolve(document)
+      if (!meant || !around.includes(meant)) return
+      const line = alias.range ? lineAt(alias.range[0]) : undefined
+      problems.push(notParsed(`*${alias.source} stands inside of what it stands for`, line))
+    },
+  })
+  return problems
 }
 
 /** What can only be found out on the way, such as aliases that would fill the memory. */

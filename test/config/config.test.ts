@@ -284,6 +284,9 @@ describe('the file', () => {
     await expect(loadConfig({ config: configFile('{', 'agents.json') }, {})).rejects.toThrow(
       /line 1: it cannot be parsed/,
     )
+    expect(problems('a: 1\nagents: &x\n  more: *x\n')).toContainEqual(
+      'line 3: it cannot be parsed: *x stands inside of what it stands for',
+    )
     expect(problems('a: 1\nhttp:\n\tport: 1\n')[0]).toMatch(/^line 3: it cannot be parsed: Tabs/)
     expect(problems('{ "http": {},\n"http": {} }')).toEqual([
       'line 2: it cannot be parsed: Map keys must be unique',

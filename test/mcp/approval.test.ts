@@ -141,6 +141,22 @@ describe.each(clientKinds)('a %s client with forms', (kind) => {
   })
 })
 
+test.each(['2025', 'sdk1'] as const)(
+  'a %s client over stdio that does not answer in time gets a handle, and is not asked for ever',
+  async (kind) => {
+    fake.script({ toolCalls: [six] }, { text: 'It is 6.' })
+    const never: Person = () => new Promise(() => {})
+    await withPerson(kind, never, async (client) => {
+      const { structuredContent } = await client.call('run_agent', { ...ask, waitSeconds: 1 })
+      const { approvals, runId } = structuredContent
+      expect(structuredContent).toMatchObject({ status: 'running', approvals: [{}] })
+      const answer = { runId, toolUseId: approvals[0].toolUseId, approve: true }
+      const later = await client.call('answer_approval', answer)
+      expect(later.structuredContent).toMatchObject({ status: 'completed', text: 'It is 6.' })
+    })
+  },
+)
+
 describe.each(clientKinds)('a %s client without forms', (kind) => {
   let server: HttpServer
   let client: Connection

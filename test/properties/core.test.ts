@@ -15,6 +15,7 @@ import { history, json } from './arbitraries.js'
 import { many, runs } from './runs.js'
 
 let properties = 0
+const limitMs = 600_000
 afterAll(() => reportTrust('properties: core', { properties, runs: runs.total }))
 
 async function holds(property: fc.IRawProperty<unknown, boolean>, few: number, lots: number) {
@@ -22,16 +23,20 @@ async function holds(property: fc.IRawProperty<unknown, boolean>, few: number, l
   properties++
 }
 
-test('repaired histories are valid, and repairing them again changes nothing', () =>
-  holds(
-    fc.property(history, (messages) => {
-      const repaired = repairHistory(messages)
-      expect(unanswered(repaired)).toEqual([])
-      expect(repairHistory(repaired)).toEqual(repaired)
-    }),
-    500,
-    50_000,
-  ))
+test(
+  'repaired histories are valid, and repairing them again changes nothing',
+  () =>
+    holds(
+      fc.property(history, (messages) => {
+        const repaired = repairHistory(messages)
+        expect(unanswered(repaired)).toEqual([])
+        expect(repairHistory(repaired)).toEqual(repaired)
+      }),
+      500,
+      50_000,
+    ),
+  limitMs,
+)
 
 /** Uses without a result in the next message, and results without a use in the one before. */
 function unanswered(messages: readonly Message[]): string[] {
@@ -71,25 +76,29 @@ const chunk = fc.oneof(
   json.map((delta) => ({ delta })),
 )
 
-test('a stream means the same however it is cut, and never throws', () =>
-  holds(
-    fc.asyncProperty(
-      fc.array(chunk, { maxLength: 8 }),
-      fc.array(fc.nat(400), { maxLength: 12 }),
-      fc.constantFrom('\n', '\r\n', '\r'),
-      async (chunks, cuts, lineEnd) => {
-        const lines = chunks.flatMap((choice) => [
-          `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}`,
-          '',
-          ': comment',
-        ])
-        const whole = [...lines, ''].join(lineEnd) + lineEnd
-        expect(await built(pieces(whole, cuts))).toEqual(await built([whole]))
-      },
+test(
+  'a stream means the same however it is cut, and never throws',
+  () =>
+    holds(
+      fc.asyncProperty(
+        fc.array(chunk, { maxLength: 8 }),
+        fc.array(fc.nat(400), { maxLength: 12 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        async (chunks, cuts, lineEnd) => {
+          const lines = chunks.flatMap((choice) => [
+            `data: ${JSON.stringify({ choices: [{ index: 0, ...choice }] })}`,
+            '',
+            ': comment',
+          ])
+          const whole = [...lines, ''].join(lineEnd) + lineEnd
+          expect(await built(pieces(whole, cuts))).toEqual(await built([whole]))
+        },
+      ),
+      300,
+      20_000,
     ),
-    300,
-    20_000,
-  ))
+  limitMs,
+)
 
 function pieces(whole: string, cuts: readonly number[]): string[] {
   const ends = [...new Set(cuts.map((cut) => cut % (whole.length + 1)))].sort((a, b) => a - b)
@@ -125,22 +134,26 @@ const { schema } = fc.letrec<{ schema: JsonValue }>((tie) => ({
   ) as fc.Arbitrary<JsonValue>,
 }))
 
-test('no JSON Schema does more than be refused', () =>
-  holds(
-    fc.asyncProperty(schema, json, async (given, value) => {
-      const candidates = [given, { ...(given as JsonObject), type: 'object' }]
-      for (const candidate of candidates)
-        try {
-          const validate = await jsonValidator(checkShape(candidate, 'x'), 'x')
-          const { ok } = validate(value)
-          expect(ok).toBeTypeOf('boolean')
-        } catch (error) {
-          expect(error).toBeInstanceOf(AgentError)
-        }
-    }),
-    300,
-    10_000,
-  ))
+test(
+  'no JSON Schema does more than be refused',
+  () =>
+    holds(
+      fc.asyncProperty(schema, json, async (given, value) => {
+        const candidates = [given, { ...(given as JsonObject), type: 'object' }]
+        for (const candidate of candidates)
+          try {
+            const validate = await jsonValidator(checkShape(candidate, 'x'), 'x')
+            const { ok } = validate(value)
+            expect(ok).toBeTypeOf('boolean')
+          } catch (error) {
+            expect(error).toBeInstanceOf(AgentError)
+          }
+      }),
+      300,
+      10_000,
+    ),
+  limitMs,
+)
 
 const section = fc.constantFrom(
   ...['defaults', 'clientArgs', 'allow', 'http', 'sessions', 'agents', 'mcpServers', 'runs'],
@@ -156,26 +169,30 @@ const { config } = fc.letrec<{ config: JsonValue }>((tie) => ({
   ) as fc.Arbitrary<JsonValue>,
 }))
 
-test('no configuration does more than be refused', () =>
-  holds(
-    fc.property(
-      fc.oneof(
-        config.map((value) => JSON.stringify(value)),
-        fc.string(),
-        fc
-          .array(fc.constantFrom('a: ', '- ', '&x ', '*x', '{', '}', '\n', '  ', '|', '"', '!!'))
-          .map((parts) => parts.join('')),
+test(
+  'no configuration does more than be refused',
+  () =>
+    holds(
+      fc.property(
+        fc.oneof(
+          config.map((value) => JSON.stringify(value)),
+          fc.string(),
+          fc
+            .array(fc.constantFrom('a: ', '- ', '&x ', '*x', '{', '}', '\n', '  ', '|', '"', '!!'))
+            .map((parts) => parts.join('')),
+        ),
+        (text) => {
+          try {
+            const env = { HOME: '/nonexistent' }
+            const file = parseConfigFile('/nonexistent/agents.yaml', text, env, () => '')
+            resolveConfig({ file, env, flags: {} })
+          } catch (error) {
+            expect(error).toBeInstanceOf(ConfigError)
+          }
+        },
       ),
-      (text) => {
-        try {
-          const env = { HOME: '/nonexistent' }
-          const file = parseConfigFile('/nonexistent/agents.yaml', text, env, () => '')
-          resolveConfig({ file, env, flags: {} })
-        } catch (error) {
-          expect(error).toBeInstanceOf(ConfigError)
-        }
-      },
+      400,
+      20_000,
     ),
-    400,
-    20_000,
-  ))
+  limitMs,
+)

@@ -57,7 +57,7 @@ test('the Messages API takes what is made of any history', async () => {
     many(300, 20_000),
   )
   properties++
-})
+}, 600_000)
 
 test('Converse takes what is made of any history', async () => {
   await fc.assert(
@@ -68,7 +68,7 @@ test('Converse takes what is made of any history', async () => {
     many(300, 20_000),
   )
   properties++
-})
+}, 600_000)
 
 const words = fc.string({ unit: 'grapheme', maxLength: 30 })
 const answer: fc.Arbitrary<Step> = fc.record(

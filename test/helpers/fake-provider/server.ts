@@ -10,6 +10,7 @@ import { receive } from './receive.js'
 import { makeReply } from './reply.js'
 import type * as Fake from './types.js'
 
+const keepAliveMs = 120_000
 const DEFAULT_MODELS = ['gpt-4o-mini', 'claude-sonnet-4-6', 'amazon.nova-lite-v1:0']
 
 /** The scripted upstream of the tests: OpenAI, Anthropic and Bedrock on one port of 127.0.0.1. */
@@ -62,7 +63,8 @@ export async function startFakeProvider(
     })
   }
 
-  const server = createServer((req, res) => {
+  // Longer than any test is silent: a connection that is closed just as it is used again is another fault.
+  const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
     req.socket.setNoDelay(true)
     handle(req, res).catch((error: unknown) => {
       if (!res.headersSent) res.writeHead(500, { 'content-type': 'text/plain' })
