@@ -68,7 +68,7 @@ export class Bench {
     const modelId = models[route]
     this.running.set(id, { fault, situation, done: false })
     const session = situation === 'session' && { sessionId: `s${id}` }
-    const calm = { modelId, ...session }
+    const calm = { modelId: this.unreachable ? spareModel : modelId, ...session }
     if (session) await this.client.call('run_agent', { prompt: `[case ${id} calm] Hello`, ...calm })
     const before = this.requestsOf(id).length
     const { tool, args } = callOf(situation, fault, { id, modelId })
@@ -78,7 +78,6 @@ export class Bench {
     const next = await this.client.call('run_agent', {
       prompt: `[case ${id} calm] Hello again`,
       ...calm,
-      ...(this.unreachable && { modelId: spareModel }),
     })
     const spared = requests.filter(({ body }) => !this.struck.has(body))
     const billed = { all: billOf(requests), spared: billOf(spared) }
