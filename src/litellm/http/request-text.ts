@@ -24,7 +24,7 @@ export function postHead({ url, headers }: PostHead, bodyBytes: number): string 
   return `${head}content-length: ${bodyBytes}\r\nconnection: keep-alive\r\n\r\n`
 }
 
-export class InvalidHeader extends TypeError {
+class InvalidHeader extends TypeError {
   readonly code = 'ERR_INVALID_CHAR'
   constructor(name: string) {
     super(`The header ${JSON.stringify(name)} has a character that no header may have.`)
