@@ -25,7 +25,9 @@ export function createLogger(first: LogLevel, redact: (text: string) => string):
     (message: string, fields: LogFields = {}) => {
       if (levels.indexOf(at) < levels.indexOf(level)) return
       pino ??= loadPino(redact)
-      pino.then((logger) => logger[at](fields, redact(message)))
+      const logger = pino
+      // Writing waits for the descriptor: whoever is to be answered is answered first.
+      setImmediate(() => logger.then((logger) => logger[at](fields, redact(message))))
     }
   return {
     debug: write('debug'),

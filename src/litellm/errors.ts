@@ -122,6 +122,10 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
   })
 }
 
+const certificateFault = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT)/
+const certificateHint =
+  'The certificate of that address is not trusted. Check the address; where it has an authority of its own, name its certificate in NODE_EXTRA_CA_CERTS.'
+
 /** The connection failed, before (`sent: false`) or after the request had gone out. */
 export function connectionError(
   route: Route,
@@ -130,11 +134,13 @@ export function connectionError(
 ): AgentError {
   const reason = systemCode(cause)
   const what = sent ? 'The connection broke off' : 'No connection could be made'
+  const untrusted = reason !== undefined && certificateFault.test(reason)
   return new AgentError({
     code: 'connection',
     message: `${what} (${where(route)}${reason ? `: ${reason}` : ''}).`,
-    hint: hints.connection,
-    retryable: true,
+    hint: untrusted ? certificateHint : hints.connection,
+    // A certificate is no better at the next try.
+    retryable: !untrusted,
     unsent: !sent,
     ...(text && { text }),
   })
