@@ -14,6 +14,8 @@ interface Sender {
 }
 
 const done = Promise.resolve()
+/** More than this is not gathered before it is written. */
+const maxBatch = 1_000_000
 
 /**
  * JSON-RPC, a line a message. Whether a message is a good one the SDK's protocol checks for itself:
@@ -24,7 +26,11 @@ export class LineTransport implements Transport {
   onerror?: (error: Error) => void
   onmessage?: (message: JSONRPCMessage) => void
   private closed = false
-  /** Those whose message is written and who wait until the reader has caught up. */
+  /** Messages of one turn of the event loop: they are written together. */
+  private batch = ''
+  /** The reader is behind. */
+  private full = false
+  /** Those who wait until the reader has caught up. */
   private waiting: Sender[] = []
   private readonly lines: LineReader
 
@@ -46,7 +52,10 @@ export class LineTransport implements Transport {
       close()
     })
     input.once('close', close)
-    output.on('drain', () => this.release(({ resolve }) => resolve()))
+    output.on('drain', () => {
+      this.full = false
+      this.release(({ resolve }) => resolve())
+    })
     // It stays: what is written to a reader that has gone must end nothing but this connection.
     output.on('error', (error) => {
       if (!this.closed) this.onerror?.(error)
@@ -57,12 +66,16 @@ export class LineTransport implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     if (this.closed) return Promise.reject(gone())
-    if (this.output.write(`${JSON.stringify(message)}\n`)) return done
+    if (this.batch === '') setImmediate(() => this.flush())
+    this.batch += `${JSON.stringify(message)}\n`
+    if (this.batch.length > maxBatch) this.flush()
+    if (!this.full) return done
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }))
   }
 
   async close(): Promise<void> {
     if (this.closed) return
+    this.flush()
     this.closed = true
     this.input.pause()
     this.release(({ reject }) => reject(gone()))
@@ -79,6 +92,12 @@ export class LineTransport implements Transport {
     } catch (error) {
       this.onerror?.(error instanceof Error ? error : new Error(String(error)))
     }
+  }
+
+  private flush(): void {
+    const { batch } = this
+    this.batch = ''
+    if (batch !== '' && !this.output.write(batch)) this.full = true
   }
 
   private release(tell: (sender: Sender) => void): void {

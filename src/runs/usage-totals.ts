@@ -23,14 +23,16 @@ export interface UsageSource {
 }
 
 const maxRows = 10_000
+const dayMs = 86_400_000
 
 /** Totals in this process, from its start on. */
 export class MemoryUsageTotals implements UsageSource {
   /** The oldest first: they go where there are too many. */
+  private day = { count: -1, name: '' }
   private readonly rows = new Map<string, UsageTotal & { principal: string }>()
 
   add({ principal, createdAt }: RunRecord, rows: readonly SpendingRow[]): void {
-    const day = new Date(createdAt).toISOString().slice(0, 10)
+    const day = this.dayOf(createdAt)
     for (const spent of rows) {
       const { costUsd, cycles, knownCostUsd, runs, usage } = spent
       const row = this.row(principal, day, spent.modelId, spent.agent)
@@ -47,6 +49,14 @@ export class MemoryUsageTotals implements UsageSource {
       .filter((row) => row.principal === principal)
       .map(({ principal: _, ...row }) => row)
       .sort((one, other) => other.day.localeCompare(one.day))
+  }
+
+  /** Most runs are of the day of the one before. */
+  private dayOf(time: number): string {
+    const count = Math.floor(time / dayMs)
+    if (count !== this.day.count)
+      this.day = { count, name: new Date(time).toISOString().slice(0, 10) }
+    return this.day.name
   }
 
   private row(principal: string, day: string, modelId: string, agent: string): UsageTotal {
