@@ -41,7 +41,7 @@ test('a run that moves to another node goes on in its caller’s trace', async (
     return server
   }
   const calculation = { name: 'calculator', arguments: { expression: '6*7' } }
-  fake.script({ toolCalls: [calculation] }, { text: 'Slow', delayMs: 2_000 }, { text: '42' })
+  fake.script({ toolCalls: [calculation] }, { text: 'Slow', delayMs: 30_000 }, { text: '42' })
   const one = await node()
   const reply = await rpc(one, 'tools/call', {
     name: 'run_agent',
