@@ -55,6 +55,7 @@ export type {
 export type {
   CacheMemory,
   CallBudget,
+  CallEvent,
   CallGrant,
   CallNeed,
   CallReport,
@@ -69,6 +70,7 @@ export type {
 export type { Prompt, SystemPrompt } from './agent/prompt.js'
 export { AgentResult, type AgentResultInit } from './agent/result.js'
 export type { ParentRun } from './agent/run-tree.js'
+export type { Emit } from './agent/streamed.js'
 export {
   type Tool,
   type ToolContext,

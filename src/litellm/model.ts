@@ -2,6 +2,7 @@ import type { JsonObject } from '../agent/content.js'
 import { cancelledError, configurationError } from '../agent/errors.js'
 import { checkKeys } from '../agent/known-keys.js'
 import type {
+  CallEvent,
   Model,
   ModelCallOptions,
   ModelEvent,
@@ -9,7 +10,7 @@ import type {
   ModelRequest,
 } from '../agent/model.js'
 import { RunSignal } from '../agent/run-signal.js'
-import { streamed } from '../agent/streamed.js'
+import { type Emit, streamed } from '../agent/streamed.js'
 import { adapted } from './adapt.js'
 import { withAutoCachePoints } from './auto-cache.js'
 import { capped } from './capped.js'
@@ -82,7 +83,11 @@ export class LiteLLMModel implements Model {
     return this.events({ request, options })
   }
 
-  call(request: ModelRequest, options: ModelCallOptions, tell: Tell): Promise<ModelReply> {
+  call(
+    request: ModelRequest,
+    options: ModelCallOptions,
+    tell: Emit<CallEvent>,
+  ): Promise<ModelReply> {
     return this.reply({ request, options }, tell)
   }
 

@@ -14,8 +14,8 @@ interface Sender {
 }
 
 const done = Promise.resolve()
-/** More than this is not gathered before it is written. */
-const maxBatch = 1_000_000
+/** Node writes a text of up to 16 KB from the stack; for a longer one it has to find memory. */
+const maxBatch = 16_384
 
 /**
  * JSON-RPC, a line a message. Whether a message is a good one the SDK's protocol checks for itself:
@@ -66,9 +66,10 @@ export class LineTransport implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     if (this.closed) return Promise.reject(gone())
+    const line = `${JSON.stringify(message)}\n`
+    if (this.batch.length + line.length > maxBatch) this.flush()
     if (this.batch === '') setImmediate(() => this.flush())
-    this.batch += `${JSON.stringify(message)}\n`
-    if (this.batch.length > maxBatch) this.flush()
+    this.batch += line
     if (!this.full) return done
     return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }))
   }
