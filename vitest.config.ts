@@ -7,7 +7,6 @@ const longest = [
   'test/runs/nodes',
   'test/proxy/',
   'test/clients/',
-  'test/dashboard/page',
   'test/distribution/',
   'test/conformance/',
   'test/toolsets/',

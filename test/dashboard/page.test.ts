@@ -1,6 +1,6 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   launchBrowser,
   type SeededServer,
@@ -10,6 +10,9 @@ import {
   tokens,
 } from '../helpers/dashboard.js'
 import { send } from '../helpers/http-client.js'
+
+// A browser shares two cores with whatever else is tested.
+vi.setConfig({ testTimeout: 90_000 })
 
 const phone = { width: 360, height: 740 }
 const desktop = { width: 1280, height: 900 }
