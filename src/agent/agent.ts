@@ -17,7 +17,7 @@ import { AgentResult } from './result.js'
 import { RunSignal } from './run-signal.js'
 import { type ParentRun, parentRun, pauseAll, shownAbove } from './run-tree.js'
 import type { RunEnd, Span } from './span.js'
-import { type Emit, leftEarly, streamed } from './streamed.js'
+import { type Emit, leftEarly } from './streamed.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
 import { sumUsage, type Usage } from './usage.js'
@@ -107,13 +107,6 @@ export class CoreAgent {
   fork(name: string): CoreAgent {
     const { cacheMemory, ...config } = this.config
     return new CoreAgent({ ...config, name })
-  }
-
-  /** The run as it happens. Leaving the loop early ends the run and its model call. */
-  events(prompt: Prompt, options: CoreRunOptions = {}): AsyncGenerator<AgentEvent, AgentResult> {
-    return streamed(options.signal, (onEvent, signal) =>
-      this.run(prompt, { ...options, signal, onEvent }),
-    )
   }
 
   /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */

@@ -23,18 +23,14 @@ export async function* streamed<Event, Result>(
   let told: Event[] = []
   let left = false
   let wake = () => {}
-  let heard = () => {}
+  let writers: (() => void)[] = []
   const emit: Emit<Event> = (event) => {
     if (left) return
     told.push(event)
     wake()
     if (told.length < maxAhead || run.signal.aborted) return
     return new Promise((resolve) => {
-      const before = heard
-      heard = () => {
-        before()
-        resolve()
-      }
+      writers.push(resolve)
     })
   }
   const end = (outcome: NonNullable<typeof state.outcome>) => {
@@ -46,9 +42,9 @@ export async function* streamed<Event, Result>(
     (error: unknown) => end({ error }),
   )
   const releaseWriters = () => {
-    const release = heard
-    heard = () => {}
-    release()
+    const waiting = writers
+    writers = []
+    for (const goOn of waiting) goOn()
   }
   try {
     while (true) {

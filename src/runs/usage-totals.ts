@@ -27,8 +27,8 @@ const dayMs = 86_400_000
 
 /** Totals in this process, from its start on. */
 export class MemoryUsageTotals implements UsageSource {
-  /** The oldest first: they go where there are too many. */
   private day = { count: -1, name: '' }
+  /** The oldest first: they go where there are too many. */
   private readonly rows = new Map<string, UsageTotal & { principal: string }>()
 
   add({ principal, createdAt }: RunRecord, rows: readonly SpendingRow[]): void {

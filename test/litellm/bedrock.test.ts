@@ -157,8 +157,9 @@ describe.each(ways)('an answer %s', (_way, stream) => {
     const params = { thinking: { type: 'enabled', budget_tokens: 1024 }, max_tokens: 2000 }
     const model = bedrockModel(options({ stream, params }))
     const thoughts: string[] = []
-    const events = new CoreAgent({ model, tools: [calculator] }).events('2 + 2?')
-    for await (const event of events) if (event.type === 'reasoningDelta') thoughts.push(event.text)
+    await new CoreAgent({ model, tools: [calculator] }).run('2 + 2?', {
+      onEvent: (event) => void (event.type === 'reasoningDelta' && thoughts.push(event.text)),
+    })
     expect(thoughts.join('')).toBe('Two and two')
     const [first, second] = provider.modelRequests
     expect(first?.body).toMatchObject({
