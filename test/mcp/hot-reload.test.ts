@@ -209,6 +209,8 @@ describe('what counts as a change', () => {
     const changed = configuration({ two: profile('a') }, { http: { allowedHosts: ['a.example'] } })
     writeFileSync(config, JSON.stringify(changed))
     await hasTool(connected, 'agent_two')
-    expect(connected.stderr()).toMatch(/"changed":\["http"\].*take a new start/)
+    await eventually(() =>
+      expect(connected.stderr()).toMatch(/"changed":\["http"\].*take a new start/),
+    )
   })
 })
