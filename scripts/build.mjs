@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { messageKinds } from './message-kinds.mjs'
 import { thirdPartyLicences } from './third-party.mjs'
 
 // Installed with this package, or by whoever needs them; everything else is bundled.
@@ -106,7 +107,7 @@ async function bundle() {
         '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs'),
       },
     },
-    plugins: [start, priceMap, builtins],
+    plugins: [start, priceMap, messageKinds, builtins],
     onLog: (level, log) => {
       if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') console.error(log.message)
     },

@@ -19,7 +19,7 @@ export interface RunHouse {
   usage: UsageSource
   history: RunHistory
   /** The same wherever a client's next request may go. */
-  signingKey: Uint8Array
+  signingKey: () => Uint8Array
 }
 
 export interface RunHouseOptions {
@@ -60,7 +60,13 @@ async function inProcess({
     },
     onFault,
   })
-  return { runs, sessions, usage, history, signingKey: newKey() }
+  // Node's cryptography takes a while to load, and most clients are never asked anything.
+  let key: Uint8Array | undefined
+  const signingKey = () => {
+    key ??= newKey()
+    return key
+  }
+  return { runs, sessions, usage, history, signingKey }
 }
 
 /** What keeps runs in a database is loaded only where there is one. */
@@ -93,12 +99,13 @@ async function durable(
     onEnd,
     onError,
   })
+  const key = await sharedSecret(postgres.database, 'signingKey', newKey())
   return {
     runs,
     sessions: postgres.sessions,
     usage: postgresUsage(postgres.database),
     history: postgresHistory(postgres.database),
-    signingKey: await sharedSecret(postgres.database, 'signingKey', newKey()),
+    signingKey: () => key,
   }
 }
 

@@ -8,7 +8,7 @@ import { median, percentile, rounded } from './numbers.mjs'
 import { cpuMs, residentMb, spinMs } from './process.mjs'
 
 /** The old generation of a server in the soak, in MB. */
-const soakHeapMb = 64
+const soakHeapMb = 32
 
 export const phaseNames = [
   'deps',

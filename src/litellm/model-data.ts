@@ -56,25 +56,33 @@ async function readData(): Promise<ModelData> {
 
 async function load() {
   const data = await readData()
-  const index = indexByName(data)
+  const providers = Object.keys(data.models)
+  const rowsOf = rowsByName(data)
   return (name: ModelName): ModelInfo | undefined => {
-    for (const candidate of candidates(name)) {
-      const found = index.get(candidate.toLowerCase())
-      if (found && sameProvider(name.provider, found.provider))
-        return modelInfoOf(entryOf(data, found.row), found.provider)
-    }
+    const theirs = providers.filter((provider) => sameProvider(name.provider, provider))
+    for (const candidate of candidates(name))
+      for (const provider of theirs) {
+        const row = rowsOf(provider).get(candidate.toLowerCase())
+        if (row !== undefined) return modelInfoOf(entryOf(data, row), provider)
+      }
     return undefined
   }
 }
 
-function indexByName(data: ModelData) {
-  const index = new Map<string, { provider: string; row: number }>()
-  for (const [provider, models] of Object.entries(data.models))
-    for (const [name, row] of Object.entries(models)) {
-      const whole = name.startsWith('/') ? provider + name : name
-      index.set(whole.toLowerCase(), { provider, row })
+/** A provider's rows by whole name in lower case, made when they are first asked for. */
+function rowsByName({ models }: ModelData): (provider: string) => ReadonlyMap<string, number> {
+  const made = new Map<string, ReadonlyMap<string, number>>()
+  return (provider) => {
+    let rows = made.get(provider)
+    if (!rows) {
+      const whole = (name: string) => (name.startsWith('/') ? provider + name : name).toLowerCase()
+      rows = new Map(
+        Object.entries(models[provider] ?? {}).map(([name, row]) => [whole(name), row]),
+      )
+      made.set(provider, rows)
     }
-  return index
+    return rows
+  }
 }
 
 function entryOf({ fields, shapes, rows }: ModelData, number: number): JsonObject {

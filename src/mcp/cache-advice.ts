@@ -1,11 +1,13 @@
 import type { CacheReport } from '../agent/cache.js'
 
-const number = new Intl.NumberFormat('en-US')
+/** Made when it is first needed: Intl takes 5 MB. */
+let numbers: Intl.NumberFormat | undefined
 
 /** One line on what the prompt cache did, for people who look at answers and not at `_meta`. */
 export function cacheAdvice({ read, written, savedUsd, points }: CacheReport): string {
+  numbers ??= new Intl.NumberFormat('en-US')
   const saved = savedUsd === null ? '' : `, ${money(savedUsd)}`
-  const did = `${number.format(read)} tokens read, ${number.format(written)} written${saved}`
+  const did = `${numbers.format(read)} tokens read, ${numbers.format(written)} written${saved}`
   const [advice] = points.flatMap(({ at, detail }) => (detail ? [`${at}: ${detail}`] : []))
   return `Cache: ${did}.${advice ? ` ${advice}` : ''}`
 }

@@ -43,7 +43,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     const { approvalTimeoutSeconds } = services.config.runs
     let made: QuestionCodec | undefined
     const codec = () => {
-      made ??= questionCodec(services.signingKey, principal, approvalTimeoutSeconds)
+      made ??= questionCodec(services.signingKey(), principal, approvalTimeoutSeconds)
       return made
     }
     const server = new Server(

@@ -26,7 +26,7 @@ export interface Services {
   /** Calls being worked on, at either door. */
   readonly inFlight: InFlight
   /** Signs what clients carry for us, and bring back. */
-  readonly signingKey: Uint8Array
+  readonly signingKey: () => Uint8Array
   /** Absent: nobody asked for any. */
   readonly telemetry?: Telemetry | undefined
   /** A text without keys, and without credentials in addresses. */

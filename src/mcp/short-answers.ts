@@ -24,8 +24,10 @@ export class ShortAnswers {
         usage !== null &&
         usage.outputTokens < shortTokens,
     )
-    this.models.delete(modelId)
-    if (!short) return
+    if (!short) {
+      this.models.delete(modelId)
+      return
+    }
     this.models.add(modelId)
     const [oldest] = this.models
     if (this.models.size > maxModels && oldest !== undefined) this.models.delete(oldest)

@@ -43,6 +43,7 @@ export async function serveFixtures(): Promise<HttpDoor> {
 }
 
 function fixtureServices(): Services {
+  const key = crypto.getRandomValues(new Uint8Array(32))
   const config = resolveConfig({ env: {}, flags: { port: 0 } })
   return {
     version: '0.0.0',
@@ -62,7 +63,7 @@ function fixtureServices(): Services {
     },
     results: new KeptResults(),
     inFlight: new InFlight(),
-    signingKey: crypto.getRandomValues(new Uint8Array(32)),
+    signingKey: () => key,
     redact: (text) => text,
   }
 }
@@ -76,7 +77,7 @@ function withFixtures(
   door: HttpDoor,
 ): Server {
   const principal = authInfo?.clientId ?? localPrincipal
-  const codec = questionCodec(services.signingKey, principal, 60)
+  const codec = questionCodec(services.signingKey(), principal, 60)
   const mint = codec.mint as Mint
   const callOf = (context: ServerContext) => ({
     principal,

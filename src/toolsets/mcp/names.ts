@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 const maxLength = 64
 const separator = '__'
 
@@ -24,6 +22,11 @@ export function providerName(server: string, tool: string): string {
   const clean = plain.replace(/[^a-zA-Z0-9_-]/g, '_')
   const ambiguous = server.includes(separator) || server.endsWith('_')
   if (clean === plain && plain.length <= maxLength && !ambiguous) return plain
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8)
+  const hash = process
+    .getBuiltinModule('node:crypto')
+    .createHash('sha256')
+    .update(name)
+    .digest('hex')
+    .slice(0, 8)
   return `${clean.slice(0, maxLength - hash.length - 1)}_${hash}`
 }

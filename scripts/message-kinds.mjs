@@ -1,0 +1,32 @@
+import { resolve } from 'node:path'
+
+const ours = resolve(import.meta.dirname, '../src/mcp/message-kinds.ts')
+const names = [
+  'isJSONRPCRequest',
+  'isJSONRPCNotification',
+  'isJSONRPCResultResponse',
+  'isJSONRPCErrorResponse',
+]
+
+/** Puts our functions in the place of the MCP SDK's; src/mcp/message-kinds.ts says why. */
+export const messageKinds = {
+  name: 'message-kinds',
+  transform: {
+    filter: { id: /@modelcontextprotocol\/(server|client)\/dist\/src-.*\.mjs$/ },
+    handler: (code, id) => {
+      let rest = code
+      for (const name of names) {
+        const own = new RegExp(
+          `^const ${name} = \\(value\\) => \\w+\\.safeParse\\(value\\)\\.success;$`,
+          'm',
+        )
+        if (!own.test(rest)) throw new Error(`${id} has no ${name} that could be replaced`)
+        rest = rest.replace(own, '')
+      }
+      return {
+        code: `import { ${names.join(', ')} } from ${JSON.stringify(ours)};\n${rest}`,
+        map: null,
+      }
+    },
+  },
+}
