@@ -15,7 +15,7 @@ if ! cmp -s "$requirements" "$venv/.installed-requirements"; then
   rm -rf "$venv"
   "${PYTHON:-python3}" -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --no-deps --require-hashes --only-binary :all: -r "$requirements"
+    --no-deps --no-compile --require-hashes --only-binary :all: -r "$requirements"
   cp "$requirements" "$venv/.installed-requirements"
 fi
 

@@ -48,6 +48,6 @@ rm -rf "$venv"
 "$python" -m venv "$venv" || fail "could not make $venv (on Debian and Ubuntu: apt install python3-venv)."
 # The lock names everything; pip's own search for versions fails where a newer one than the locked has extras.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-  --no-deps --require-hashes --only-binary :all: -r "$requirements"
+  --no-deps --no-compile --require-hashes --only-binary :all: -r "$requirements"
 printf '%s' "$wanted" >"$stamp"
 printf 'setup-python: %s is ready\n' "$venv"
