@@ -3,7 +3,14 @@ import { type AgentError, asAgentError, cancelledError } from './errors.js'
 import type { HookRunner } from './hook-runner.js'
 import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
-import type { CallEvent, Model, ModelEvent, ModelReply, ModelRequest } from './model.js'
+import type {
+  CallEvent,
+  Model,
+  ModelCallOptions,
+  ModelEvent,
+  ModelReply,
+  ModelRequest,
+} from './model.js'
 import type { ModelCallEnd } from './span.js'
 import type { Emit } from './streamed.js'
 import type { OutputRequest } from './structured-output.js'
@@ -98,9 +105,7 @@ export async function recordedCall(
   }
   await emit({ type: 'cycleStart', cycle })
   try {
-    const reply = await (model.call
-      ? model.call(request, options, tell)
-      : streamedReply(model.stream(request, options), tell))
+    const reply = await replyOf(model, request, options, tell)
     const { message, cache, stopReason, rawStopReason, ...report } = reply
     const now = performance.now()
     const metrics = {
@@ -129,6 +134,18 @@ export async function recordedCall(
     reservation?.settle(spent)
     span?.end(end ?? { metrics: failedCycle(model, cancelledError(), 0, firstByteAt) })
   }
+}
+
+/** One model call, told of as it goes on: by the model itself where it can, or from its stream. */
+export function replyOf(
+  model: Model,
+  request: ModelRequest,
+  options: ModelCallOptions,
+  tell: Emit<CallEvent>,
+): Promise<ModelReply> {
+  return model.call
+    ? model.call(request, options, tell)
+    : streamedReply(model.stream(request, options), tell)
 }
 
 async function streamedReply(

@@ -122,6 +122,8 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
   })
 }
 
+const noWayThere =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS)/
 const certificateFault = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT)/
 const certificateHint =
   'The certificate of that address is not trusted. Check the address; where it has an authority of its own, name its certificate in NODE_EXTRA_CA_CERTS.'
@@ -212,7 +214,6 @@ function systemCode(cause: unknown): string | undefined {
 
 /** Whether the failure came before any byte of the request could have reached the server. */
 export function wasUnsent(cause: unknown): boolean {
-  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS)/.test(
-    systemCode(cause) ?? '',
-  )
+  const reason = systemCode(cause) ?? ''
+  return noWayThere.test(reason) || certificateFault.test(reason)
 }

@@ -1,12 +1,15 @@
 import { toolUses } from '../../agent/content.js'
 import { AgentError, asAgentError } from '../../agent/errors.js'
 import type {
+  CallEvent,
   Model,
   ModelCallOptions,
   ModelEvent,
   ModelReply,
   ModelRequest,
 } from '../../agent/model.js'
+import { replyOf } from '../../agent/model-call.js'
+import { type Emit, streamed } from '../../agent/streamed.js'
 import type { DurableTools } from './durable-tools.js'
 import { type ErrorRecord, errorRecord } from './error-record.js'
 import type { Journal } from './journal.js'
@@ -36,28 +39,38 @@ export class DurableModel implements Model {
     this.modelId = model.modelId
   }
 
-  async *stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
-    await this.tools.closeCycle()
-    const live = new Mailbox<ModelEvent>()
-    const call = this.journal
-      .step('model', options.signal, () => recordCall(this.model, request, options, live))
-      .finally(() => live.close())
-    // It is waited for below, and where the run is left before, nobody minds.
-    call.catch(() => {})
-    let told = false
-    for await (const event of live) {
-      told = true
-      yield event
-    }
-    const { end, notices, cacheMemory, latencyMs, timeToFirstByteMs } = await call
+  stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
+    return streamed(
+      options.signal,
+      (tell, signal) => this.call(request, { ...options, signal }, tell),
+      (reply): ModelEvent => ({ type: 'reply', reply }),
+    )
+  }
+
+  async call(
+    request: ModelRequest,
+    options: ModelCallOptions,
+    tell: Emit<CallEvent>,
+  ): Promise<ModelReply> {
+    const { journal, model, tools } = this
+    await tools.closeCycle()
+    let live = false
+    const { end, notices, cacheMemory, latencyMs, timeToFirstByteMs } = await journal.step(
+      'model',
+      options.signal,
+      () => {
+        live = true
+        return recordCall(model, request, options, tell)
+      },
+    )
     for (const [at, hash] of cacheMemory) request.cacheMemory?.set(at, hash)
-    if (!told) for (const message of notices) yield { type: 'notice', message }
+    if (!live) for (const message of notices) await tell({ type: 'notice', message })
     if ('error' in end) throw new AgentError(end.error)
     const { reply } = end
     // Tool calls that were cut off are not run.
     const uses = reply.stopReason === 'maxTokens' ? [] : toolUses(reply.message)
-    this.tools.openCycle(uses, options.signal)
-    yield { type: 'reply', reply: { ...reply, latencyMs, timeToFirstByteMs } }
+    tools.openCycle(uses, options.signal)
+    return { ...reply, latencyMs, timeToFirstByteMs }
   }
 }
 
@@ -65,7 +78,7 @@ async function recordCall(
   model: Model,
   request: ModelRequest,
   options: ModelCallOptions,
-  live: Mailbox<ModelEvent>,
+  tell: Emit<CallEvent>,
 ): Promise<CallRecord> {
   const startedAt = performance.now()
   const notices: string[] = []
@@ -81,42 +94,14 @@ async function recordCall(
     }
   }
   try {
-    for await (const event of model.stream(request, options)) {
-      if (event.type === 'reply') return record({ reply: event.reply })
+    const reply = await replyOf(model, request, options, (event) => {
       if (event.type === 'notice') notices.push(event.message)
       else if (event.type !== 'retry') firstByteMs ??= performance.now() - startedAt
-      live.put(event)
-    }
-    throw new Error('The model ended without a reply.')
+      // The run may have gone on without this call.
+      if (!options.signal.aborted) return tell(event)
+    })
+    return record({ reply })
   } catch (error) {
     return record({ error: errorRecord(asAgentError(error)) })
-  }
-}
-
-/** Hands on what comes until it is closed. */
-class Mailbox<T> {
-  private readonly waiting: T[] = []
-  private closed = false
-  private wake: () => void = () => {}
-
-  put(item: T): void {
-    this.waiting.push(item)
-    this.wake()
-  }
-
-  close(): void {
-    this.closed = true
-    this.wake()
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    while (true) {
-      for (let item = this.waiting.shift(); item !== undefined; item = this.waiting.shift())
-        yield item
-      if (this.closed) return
-      await new Promise<void>((resolve) => {
-        this.wake = resolve
-      })
-    }
   }
 }
