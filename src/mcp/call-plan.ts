@@ -5,6 +5,7 @@ import {
   checkNoProfile,
   checkUrls,
   knownProfile,
+  openFallbacks,
   permittedLimits,
   permittedModel,
   permittedParams,
@@ -36,7 +37,7 @@ export function planCall(
   checkUrls(args.prompt, config)
   const systemPrompt = permittedSystemPrompt(args.systemPrompt, profile)
   const { defaults } = config
-  const fallbacks = profile?.fallbacks ?? defaults.fallbacks
+  const fallbacks = openFallbacks(profile?.fallbacks ?? defaults.fallbacks, config, models)
   const cache = profile?.cache ?? defaults.cache
   return {
     tool,

@@ -2,10 +2,13 @@ import type { Readable, Writable } from 'node:stream'
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server'
 import { isJsonObject } from '../agent/content.js'
 import { LineReader, type LongLine } from './long-line.js'
+import { isJSONRPCRequest } from './message-kinds.js'
 
 export interface LineTransportOptions {
   maxLineBytes: number
   onLongLine: (line: LongLine) => void
+  /** Told of what is no JSON (`undefined`) or no message, and of a request that is not a good one. */
+  onMalformed: (value: unknown) => void
 }
 
 interface Sender {
@@ -17,10 +20,7 @@ const done = Promise.resolve()
 /** Node writes a text of up to 16 KB from the stack; for a longer one it has to find memory. */
 const maxBatch = 16_384
 
-/**
- * JSON-RPC, a line a message. Whether a message is a good one the SDK's protocol checks for itself:
- * here it only has to be one.
- */
+/** JSON-RPC, a line a message. The SDK's protocol leaves out what is malformed; here it is told of. */
 export class LineTransport implements Transport {
   onclose?: () => void
   onerror?: (error: Error) => void
@@ -37,8 +37,9 @@ export class LineTransport implements Transport {
   constructor(
     private readonly input: Readable,
     private readonly output: Writable,
-    { maxLineBytes, onLongLine }: LineTransportOptions,
+    private readonly options: LineTransportOptions,
   ) {
+    const { maxLineBytes, onLongLine } = options
     this.lines = new LineReader(maxLineBytes, { onLine: (line) => this.take(line), onLongLine })
   }
 
@@ -85,10 +86,12 @@ export class LineTransport implements Transport {
 
   private take(line: string): void {
     if (this.closed) return
+    const message = parsed(line)
+    if (isMalformed(message)) {
+      this.options.onMalformed(message)
+      return
+    }
     try {
-      const message: unknown = JSON.parse(line)
-      if (!isJsonObject(message) || message.jsonrpc !== '2.0')
-        throw new Error('It is no JSON-RPC 2.0 message.')
       this.onmessage?.(message as unknown as JSONRPCMessage)
     } catch (error) {
       this.onerror?.(error instanceof Error ? error : new Error(String(error)))
@@ -110,4 +113,19 @@ export class LineTransport implements Transport {
 
 function gone(): Error {
   return new Error('The connection is closed.')
+}
+
+/** `undefined`: it is no JSON. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    // What the parser says of it quotes it.
+    return undefined
+  }
+}
+
+function isMalformed(value: unknown): boolean {
+  if (!isJsonObject(value) || value.jsonrpc !== '2.0') return true
+  return value.method !== undefined && value.id !== undefined && !isJSONRPCRequest(value)
 }

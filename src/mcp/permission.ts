@@ -92,6 +92,11 @@ export function permittedModel(
   )
 }
 
+/** Of the operator's fallbacks, those whose models the caller may have. */
+export function openFallbacks(modelIds: string[], config: Config, models: ModelSource): string[] {
+  return modelIds.filter((modelId) => openToCaller(modelId, config, models))
+}
+
 /** Judged by where an id leads, not by how it is spelt. Fails where it leads nowhere. */
 export function mayUseModel(modelId: string, config: Config, models: ModelSource): boolean {
   const { allow, defaults } = config

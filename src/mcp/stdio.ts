@@ -1,6 +1,12 @@
-import type { CallToolResult, JSONRPCMessage, Server } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  JSONRPCMessage,
+  RequestId,
+  Server,
+} from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import { invalidRequest } from '../agent/errors.js'
+import { isJsonObject } from '../agent/content.js'
+import { type AgentError, invalidRequest } from '../agent/errors.js'
 import { LineTransport } from './line-transport.js'
 import { type LongLine, requestOf } from './long-line.js'
 import { failure } from './results.js'
@@ -10,6 +16,8 @@ import type { ListChanges } from './surface.js'
 
 const answerMs = 500
 const maxLineBytes = 10 * 1024 * 1024
+const parseErrorCode = -32700
+const invalidRequestCode = -32600
 
 export interface StdioDoor {
   /** Resolves when the client has gone: its end of stdin or stdout is closed. */
@@ -32,6 +40,11 @@ export function serveOverStdio(services: Services): StdioDoor {
     maxLineBytes,
     onLongLine: (line) => {
       transport.send(longLineAnswer(line, modern, services)).catch(notSent)
+    },
+    onMalformed: (value) => {
+      const { code, error, id } = malformed(value)
+      log.warn('a message was not served', { reason: error.message })
+      transport.send(rpcError(id, code, error)).catch(notSent)
     },
   })
   const handle = serveStdio(
@@ -79,7 +92,26 @@ function longLineAnswer(line: LongLine, modern: boolean, { redact }: Services): 
     const result: CallToolResult = failure(error, {}, redact)
     return { jsonrpc: '2.0', id, result: modern ? { ...result, resultType: 'complete' } : result }
   }
+  return rpcError(id, invalidRequestCode, error)
+}
+
+/** What is wrong with a line, and whom that is to be told: only a request has an id of its sender's. */
+function malformed(value: unknown): { code: number; error: AgentError; id: RequestId | null } {
+  if (value === undefined) {
+    const error = invalidRequest('The line is no JSON.', 'Send one JSON-RPC message a line.')
+    return { code: parseErrorCode, error, id: null }
+  }
+  const { id, method } = isJsonObject(value) ? value : {}
+  const known = method !== undefined && (typeof id === 'string' || Number.isSafeInteger(id))
+  const error = invalidRequest(
+    'The message is no JSON-RPC 2.0 request.',
+    'Send an object with jsonrpc "2.0", a text or whole number as id, a method, params that are an object, and nothing else.',
+  )
+  return { code: invalidRequestCode, error, id: known ? (id as RequestId) : null }
+}
+
+function rpcError(id: RequestId | null, code: number, error: AgentError): JSONRPCMessage {
   const { message, ...data } = error.toJSON()
   // JSON-RPC wants null where the id could not be told; the SDK's type has no place for it.
-  return { jsonrpc: '2.0', id, error: { code: -32600, message, data } } as JSONRPCMessage
+  return { jsonrpc: '2.0', id, error: { code, message, data } } as JSONRPCMessage
 }

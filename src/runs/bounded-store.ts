@@ -10,7 +10,10 @@ interface Entry<Value> {
   readonly expiresAt: number
 }
 
-/** Values for a set time, never more or bigger together than the bounds: the oldest go first. */
+/**
+ * Values for a set time, never more or bigger together than the bounds: the oldest go first. The latest
+ * stays however big it is.
+ */
 export class BoundedStore<Value> {
   private readonly entries = new Map<string, Entry<Value>>()
   private bytes = 0
@@ -42,7 +45,8 @@ export class BoundedStore<Value> {
     const now = this.now()
     const { maxBytes, maxCount } = this.bounds
     for (const [id, { value, bytes, expiresAt }] of this.entries) {
-      if (this.entries.size <= maxCount && this.bytes <= maxBytes && expiresAt > now) return
+      const fit = this.entries.size <= maxCount && this.bytes <= maxBytes && expiresAt > now
+      if (fit || this.entries.size === 1) return
       this.entries.delete(id)
       this.bytes -= bytes
       this.onDrop(value)

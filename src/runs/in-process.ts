@@ -115,7 +115,7 @@ export class InProcessEngine implements RunEngine {
     // The signal of the call that started a run ends the run itself, and so the wait.
     const own = signal !== started.owner
     if (timeoutMs > 0) await started.run.untilNews(timeoutMs, own ? signal : undefined, onProgress)
-    if (!this.live.has(runId)) return this.ended.get(runId, principal)?.record
+    if (started.run.ended) return started.run.ended
     const goesOn = asks && started.run.status === 'waiting'
     if (!signal?.aborted && !goesOn) this.detach(started)
     return this.record(started)
@@ -131,6 +131,7 @@ export class InProcessEngine implements RunEngine {
     if (started) {
       this.stop(started)
       if (this.live.has(runId)) await started.run.untilEnd(stopMs)
+      if (started.run.ended) return started.run.ended
     }
     return this.get(runId, principal)
   }

@@ -29,6 +29,8 @@ export class LiveRun {
   status: RunStatus = 'queued'
   doing = 'queued'
   startedAt: number | undefined
+  /** For those who have waited for it, whatever is kept of it. */
+  ended: RunRecord | undefined
   private text = ''
   private textCycle = 0
   /** What a record is made of, where somebody asks before the end. */
@@ -150,6 +152,7 @@ export class LiveRun {
     const endedAt = Date.now()
     const expiresAt = endedAt + ttlSeconds * 1000
     const record = Object.assign(this.record(outcome), { endedAt, expiresAt, outcome })
+    this.ended = record
     for (const { done } of this.waiters) done()
     return { record, transcript: withoutMedia(this.transcript()) }
   }

@@ -327,6 +327,32 @@ describe('starting', () => {
     expect(ms).toBeLessThan(1_000)
   })
 
+  test('and ending: who only listens holds nobody up', async () => {
+    const program = startProgram(['http', '--port', '0', '--no-auth'])
+    const [, url] = await program.until('stderr', /Listening on (\S+)/)
+    const stream = await fetch(url as string, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2026-07-28',
+        'mcp-method': 'subscriptions/listen',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'subscriptions/listen',
+        params: modernParams({ notifications: { toolsListChanged: true } }, {}),
+      }),
+    })
+    const reader = stream.body?.getReader()
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toContain('acknowledged')
+    program.child.kill('SIGTERM')
+    const { code, ms } = await program.exited()
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(1_500)
+  })
+
   test('on a port in use says so', async () => {
     const program = startProgram(['http', '--port', new URL(server.url).port])
     expect((await program.exited()).code).toBe(1)

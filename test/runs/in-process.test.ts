@@ -79,6 +79,30 @@ test('results that were told at once do not push out those somebody may come bac
   expect(await engine.list('ann')).toHaveLength(3)
 })
 
+test('a result bigger than all that may be kept reaches who waits, and stays until another comes', async () => {
+  const { engine } = inProcessEngine(['Hello'], { maxResultBytes: 3 })
+  const idempotency = { key: 'k', argumentsDigest: 'a' }
+  const { runId } = await engine.start(spec(), { idempotency })
+  const record = await engine.wait(runId, 'ann', { timeoutMs: 5_000 })
+  expect(record).toMatchObject({ status: 'completed', text: 'Hello' })
+  expect(await engine.get(runId, 'ann')).toEqual(record)
+  expect((await engine.start(spec(), { idempotency })).runId).toBe(runId)
+
+  const other = await engine.start(spec(), { idempotency: { ...idempotency, key: 'l' } })
+  await engine.wait(other.runId, 'ann', { timeoutMs: 5_000 })
+  expect(await engine.get(runId, 'ann')).toBeUndefined()
+})
+
+test('runs that end together are each told, where only one result can be kept', async () => {
+  const { engine } = inProcessEngine(['Hello'], { maxResults: 1 })
+  const { signal } = new AbortController()
+  const started = await Promise.all([1, 2, 3].map(() => engine.start(spec(), { signal })))
+  const records = await Promise.all(
+    started.map(({ runId }) => engine.wait(runId, 'ann', { timeoutMs: 5_000, signal })),
+  )
+  expect(records.map((record) => record?.status)).toEqual(Array(3).fill('completed'))
+})
+
 test('of a fault of ours a run tells no more than that it happened, and its key is free', async () => {
   const faults: unknown[] = []
   const fault = new Error('a secret detail')

@@ -18,7 +18,7 @@ import type { ListChanges } from '../surface.js'
 import { logVisit, pathOf, type Visit } from './access-log.js'
 import { boundConnections, serverOptions } from './connections.js'
 import { withEarlyHeaders } from './early-headers.js'
-import { maxStreams } from './event-streams.js'
+import { EventStreams, maxStreams } from './event-streams.js'
 import { webPageGuard } from './guard.js'
 import { mcpRoute } from './mcp-route.js'
 import { Questions } from './questions.js'
@@ -62,6 +62,7 @@ export async function serveHttp(
   const { host, maxBodyBytes, maxConnections, oauth, port } = config.http
   const onerror = (error: Error) => log.warn('a request was not served', { reason: error.message })
   const questions = new Questions()
+  const streams = new EventStreams()
   const askingServer = (context: McpRequestContext) => {
     const server = makeServer(context)
     if (context.era === 'legacy') questions.follow(server, principalOf(context))
@@ -77,7 +78,7 @@ export async function serveHttp(
   const fetch = withEarlyHeaders(handler.fetch, eventStreamKeepAliveMs)
   const serveMcp = toNodeHandler({ fetch }, { onerror, maxRequestBodySize: maxBodyBytes })
   const authenticate = authentication(config.http, access)
-  const serveKnown = mcpRoute(services, authenticate, questions, serveMcp)
+  const serveKnown = mcpRoute(services, authenticate, questions, streams, serveMcp)
   const dashboard =
     loadDashboard &&
     onFirstUse(async () => (await loadDashboard()).dashboard(services, authenticate))
@@ -133,7 +134,7 @@ export async function serveHttp(
       server.close()
       await Promise.all([inFlight.idle(graceMs), runs.close(graceMs)])
       inFlight.abortAll()
-      await finished(unfinished)
+      await finished([...unfinished].filter((response) => !streams.has(response)))
       await handler.close()
       server.closeAllConnections()
     },
@@ -156,9 +157,9 @@ function onFirstUse<Value>(load: () => Promise<Value>): () => Promise<Value> {
   }
 }
 
-/** Lets answers that are ready reach their callers; a stream without an end is not waited for. */
-async function finished(responses: Iterable<ServerResponse>): Promise<void> {
-  const closed = [...responses].map(
+/** Lets answers that are ready reach their callers. */
+async function finished(responses: readonly ServerResponse[]): Promise<void> {
+  const closed = responses.map(
     (response) => new Promise<void>((resolve) => response.once('close', resolve)),
   )
   if (closed.length > 0) await Promise.race([Promise.all(closed), sleep(answerMs)])

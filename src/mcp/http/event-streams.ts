@@ -9,6 +9,7 @@ const maxOfOne = maxStreams / 2
 /** The event streams that are open, so that no caller takes all there may be. */
 export class EventStreams {
   private readonly open = new Map<string, number>()
+  private readonly responses = new WeakSet<ServerResponse>()
 
   /** Whether a message may be served: one that opens a stream too many has been refused. */
   admit(message: unknown, principal: string, response: ServerResponse): boolean {
@@ -24,8 +25,13 @@ export class EventStreams {
       return false
     }
     this.open.set(principal, count + 1)
+    this.responses.add(response)
     response.once('close', () => this.leave(principal))
     return true
+  }
+
+  has(response: ServerResponse): boolean {
+    return this.responses.has(response)
   }
 
   private leave(principal: string): void {

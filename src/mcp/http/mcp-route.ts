@@ -9,7 +9,7 @@ import type { Services } from '../services.js'
 import { openedSession } from '../session-id.js'
 import type { Visit } from './access-log.js'
 import { JsonBodies } from './body.js'
-import { EventStreams } from './event-streams.js'
+import type { EventStreams } from './event-streams.js'
 import type { Questions } from './questions.js'
 import { accept, refuseForNow } from './reply.js'
 import { RequestRate } from './request-rate.js'
@@ -19,10 +19,10 @@ export function mcpRoute(
   { config, inFlight }: Services,
   authenticate: Authenticate,
   questions: Questions,
+  streams: EventStreams,
   serveMcp: ReturnType<typeof toNodeHandler>,
 ): (request: IncomingMessage, response: ServerResponse, visit: Visit) => Promise<void> {
   const bodies = new JsonBodies(config.http.maxBodyBytes)
-  const streams = new EventStreams()
   const rate = new RequestRate()
 
   return async (request, response, visit) => {

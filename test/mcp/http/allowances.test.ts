@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFile } from '../../helpers/config-file.js'
 import { type HttpServer, startHttp } from '../../helpers/connect.js'
 import {
+  errorStep,
   type FakeProvider,
   type JsonObject,
   startFakeProvider,
@@ -21,6 +22,7 @@ const principals = {
   single: { maxConcurrentRuns: 1 },
   poor: { usdPerDay: 0.001 },
   short: { tokensPerDay: 1000 },
+  faithful: { modelIds: ['openai/gpt-4o-mini'] },
 }
 type Name = keyof typeof principals
 const token = (name: string) => `${name}-0123456789abcdef`
@@ -35,13 +37,13 @@ beforeAll(async () => {
     { token: token(name), allow },
   ])
   const LITELLM_AGENTS_CONFIG = configFile({
-    defaults: { modelId: 'openai/gpt-4o-mini' },
+    defaults: { modelId: 'openai/gpt-4o-mini', fallbacks: ['openai/gpt-4o'] },
     allow: { modelIds: ['openai/*'], tools: ['judge', 'agent_*'] },
     agents: {
       writer: { description: 'Writes letters.', exposeAs: 'tool' },
       judge: { description: 'Judges letters.', exposeAs: 'tool', modelId: 'openai/gpt-4o' },
     },
-    clientArgs: { openai: { api_base: `${fake.url}/v1`, api_key: testKey } },
+    clientArgs: { openai: { api_base: `${fake.url}/v1`, api_key: testKey, max_retries: 0 } },
     http: { principals: Object.fromEntries(named) },
   })
   server = await startHttp({ LITELLM_AGENTS_CONFIG }, [], 'none')
@@ -184,4 +186,17 @@ describe('two principals', () => {
     await run('boss', { sessionId, prompt: 'What is my word?' })
     expect(JSON.stringify(fake.modelRequests[2]?.body)).toContain('swordfish')
   })
+})
+
+test('a fallback is for those who may use its model', async () => {
+  const models = () => fake.modelRequests.map(({ body }) => body.model)
+  fake.script(errorStep(503), { text: 'In its place' })
+  const { structuredContent } = await run('boss')
+  expect(structuredContent).toMatchObject({ status: 'completed', text: 'In its place' })
+  expect(models()).toEqual(['gpt-4o-mini', 'gpt-4o'])
+
+  fake.reset()
+  fake.script(errorStep(503), { text: 'In its place' })
+  expect(await errorOf(run('faithful'))).toMatchObject({ code: 'providerError' })
+  expect(models()).toEqual(['gpt-4o-mini'])
 })
