@@ -1,4 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
+import { cutText } from '../agent/cut-text.js'
 import {
   hasEnded,
   type PendingApproval,
@@ -8,7 +9,6 @@ import {
   type RunResult,
 } from '../runs/engine.js'
 import { cacheAdvice } from './cache-advice.js'
-import { cutText } from './cut-text.js'
 import { imageContent } from './image-content.js'
 import { failure, runMeta, spending, success } from './results.js'
 import type { Services } from './services.js'

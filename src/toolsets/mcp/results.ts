@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import type { JsonValue, ToolResultContent } from '../../agent/content.js'
+import { cutText } from '../../agent/cut-text.js'
 import { mediaBlock, plainMediaType } from '../../agent/media.js'
 import { ToolFailure, type ToolOutput } from '../../agent/tool.js'
 
@@ -87,11 +88,4 @@ function withinChars(
 function textOf(block: ToolResultContent): string {
   if ('text' in block) return block.text
   return 'json' in block ? JSON.stringify(block.json) : ''
-}
-
-/** Never cuts a character of two code units in half. */
-function cutText(text: string, max: number): string {
-  if (text.length <= max) return text
-  const last = text.charCodeAt(max - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? max - 1 : max)
 }
