@@ -124,7 +124,13 @@ function text(checks: readonly Check[]): string {
     `${marks[status]} ${name}: ${detail}`,
     ...(mend === undefined ? [] : [`    ${mend}`]),
   ])
-  const problems = checks.filter(({ status }) => status === 'problem').length
-  const last = problems === 0 ? 'All is well.' : `${counted(problems, 'problem')}.`
-  return `${[...lines.map(harmless), '', last].join('\n')}\n`
+  return `${[...lines.map(harmless), '', inAll(checks)].join('\n')}\n`
+}
+
+function inAll(checks: readonly Check[]): string {
+  const found = (['problem', 'warning'] as const).flatMap((kind) => {
+    const number = checks.filter(({ status }) => status === kind).length
+    return number === 0 ? [] : [counted(number, kind)]
+  })
+  return found.length === 0 ? 'All is well.' : `${found.join(', ')}.`
 }

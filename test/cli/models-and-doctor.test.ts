@@ -102,6 +102,17 @@ describe('doctor', () => {
     expect(stdout).toMatch(/All is well\.\n$/)
   })
 
+  test('counts warnings at its end, which are no failure', async () => {
+    const warned = await runProgram(['doctor'])
+    expect(warned.code).toBe(0)
+    expect(warned.stdout).toContain('! model: there is no default model')
+    expect(warned.stdout).toMatch(/\n\n1 warning\.\n$/)
+    const config = configFile({ mcpServers: { gone: { command: '/nowhere/server' } } })
+    const both = await runProgram(['doctor', '--config', config])
+    expect(both.code).toBe(1)
+    expect(both.stdout).toMatch(/\n\n1 problem, 1 warning\.\n$/)
+  })
+
   test('tells every problem with its mend, and exits with 1', async () => {
     const config = configFile({
       defaults: { modelId: 'litellm_proxy/unserved' },
