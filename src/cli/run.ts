@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text as textOfStream } from 'node:stream/consumers'
+import { AgentError } from '../agent/errors.js'
 import { userStateFolder } from '../config/folders.js'
 import { loadConfig } from '../config/load.js'
 import type { Config } from '../config/resolve.js'
@@ -9,6 +10,7 @@ import type { TelemetryConfig } from '../config/telemetry.js'
 import { type House, openHouse } from '../house.js'
 import { localPrincipal } from '../mcp/allowance.js'
 import { planCall } from '../mcp/call-plan.js'
+import { failure } from '../mcp/results.js'
 import { answerOf, runResult } from '../mcp/run-result.js'
 import { UsageError } from '../parse-options.js'
 import type { RunRecord } from '../runs/engine.js'
@@ -50,6 +52,11 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const spec = specOf(given, house)
     return given.dryRun ? await dryRun(spec, house, given) : await follow(spec, house, given)
+  } catch (error) {
+    // Who reads the object is to find a run that was refused in it, as a caller of run_agent does.
+    if (given.json && !given.dryRun && error instanceof AgentError)
+      printObject(failure(error, {}, house.services.redact).structuredContent)
+    throw error
   } finally {
     await house.services.runs.close(0)
     await Promise.race([
@@ -133,8 +140,7 @@ function report(
 ): number {
   const { outcome } = record
   if (json) {
-    const { structuredContent } = runResult(record, services)
-    process.stdout.write(`${JSON.stringify(structuredContent, null, 2)}\n`)
+    printObject(runResult(record, services).structuredContent)
   } else if (outcome && 'result' in outcome) {
     const { output } = outcome.result
     const wanted = output !== undefined || schema !== undefined
@@ -146,6 +152,10 @@ function report(
   const { code, hint, internal, message } = outcome.error
   if (code !== 'cancelled') process.stderr.write(`${services.redact(`${message}\n${hint}`)}\n`)
   return internal ? 1 : exitCodeOf(code)
+}
+
+function printObject(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 }
 
 function objectText(output: unknown): string {

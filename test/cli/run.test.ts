@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { errorCodes } from '../../src/agent/error-codes.js'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { configFile, temporaryFolder } from '../helpers/config-file.js'
+import { connectStdio } from '../helpers/connect.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { runProgram, startProgram, testKey, upstream } from '../helpers/program.js'
 import { notes, stdioServer } from '../helpers/tool-server/index.js'
@@ -227,6 +228,32 @@ describe('exit codes', () => {
     expect(stderr).toMatch(says)
     expect(fake.modelRequests).toEqual([])
   })
+
+  test.each([
+    ['without a model', ['hi'], 'configuration', 3],
+    [
+      'without its agent',
+      ['hi', '--agent', 'nope', '--model', 'offline/demo'],
+      'invalidRequest',
+      7,
+    ],
+  ])(
+    'a run that is refused %s is what run_agent says of it with --json',
+    async (_, args, code, exit) => {
+      const [plain, json] = [
+        await runProgram(['run', ...args]),
+        await runProgram(['run', ...args, '--json']),
+      ]
+      expect(json).toMatchObject({ code: exit, stderr: plain.stderr })
+      expect(plain).toMatchObject({ code: exit, stdout: '', stderr: expect.stringMatching(/\w/) })
+      const [prompt, , agent, , modelId] = args
+      const server = await connectStdio('2025', {})
+      const told = await server.call('run_agent', { prompt, agent, modelId })
+      await server.close()
+      expect(JSON.parse(json.stdout)).toEqual(told.structuredContent)
+      expect(told.structuredContent).toMatchObject({ status: 'failed', error: { code } })
+    },
+  )
 
   test('a failure is told without the key', async () => {
     fake.script({ raw: { status: 401, body: { error: { message: `bad key ${testKey}` } } } })
