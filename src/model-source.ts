@@ -7,7 +7,7 @@ import type { Config } from './config/resolve.js'
 import { listModels } from './litellm/catalog.js'
 import { Lru } from './litellm/lru.js'
 import { LiteLLMModel } from './litellm/model.js'
-import { type Environment, type Route, resolveRoute } from './litellm/route.js'
+import { type Environment, findRoute, type Route, resolveRoute } from './litellm/route.js'
 import type { SpendFields } from './litellm/spend-fields.js'
 import type { ModelSource } from './mcp/services.js'
 import type { ModelSpec } from './run-parts.js'
@@ -94,12 +94,17 @@ export function clientArgsFor(
 ): JsonObject {
   let incomplete: JsonObject = {}
   for (const [provider, args] of Object.entries(clientArgs)) {
+    const named = modelId.startsWith(`${provider}/`)
     try {
-      if (resolveRoute({ modelId, clientArgs: args }, env).provider === provider) return args
+      const { kind, missingKey, ...found } = findRoute({ modelId, clientArgs: args }, env)
+      const leads = found.provider === provider
+      if (leads && !missingKey) return args
+      // A proxy without a key takes no models but those that name it.
+      if (missingKey && (named || (leads && kind === 'direct'))) incomplete = args
     } catch (error) {
       if (!(error instanceof AgentError)) throw error
       // Resolving it once more says what is missing.
-      if (modelId.startsWith(`${provider}/`)) incomplete = args
+      if (named) incomplete = args
     }
   }
   return incomplete

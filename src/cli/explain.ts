@@ -1,8 +1,12 @@
+import type { AgentError } from '../agent/errors.js'
 import { loadConfig } from '../config/load.js'
-import { explainRoute, type RouteExplanation } from '../litellm/explain.js'
+import { explainFoundRoute, type RouteExplanation } from '../litellm/explain.js'
 import { clientArgsFor } from '../model-source.js'
 
-/** Prints where a model id leads and with what, without a call. Fails where it leads nowhere. */
+/**
+ * Prints where a model id leads and with what, without a call. Fails where it leads nowhere, and,
+ * after it has told where, for want of a key.
+ */
 export async function explain(
   modelId: string,
   { json, ...from }: { config?: string; json: boolean },
@@ -10,17 +14,21 @@ export async function explain(
   const config = await loadConfig(from)
   const { params } = config.defaults
   const clientArgs = clientArgsFor(modelId, config, process.env)
-  const route = await explainRoute({ modelId, clientArgs, params }, process.env)
-  process.stdout.write(json ? `${JSON.stringify(route, null, 2)}\n` : text(route))
+  const { route, missingKey } = await explainFoundRoute(
+    { modelId, clientArgs, params },
+    process.env,
+  )
+  process.stdout.write(json ? `${JSON.stringify(route, null, 2)}\n` : text(route, missingKey))
+  if (missingKey) throw missingKey
 }
 
-function text(route: RouteExplanation): string {
-  return lines(route)
+function text(route: RouteExplanation, missingKey: AgentError | undefined): string {
+  return lines(route, missingKey)
     .map(([name, value]) => `${name.padEnd(12)} ${value}\n`)
     .join('')
 }
 
-function lines(route: RouteExplanation): [string, string][] {
+function lines(route: RouteExplanation, missingKey: AgentError | undefined): [string, string][] {
   const { url, urlSource, dropped } = route
   return [
     ['model id', route.modelId],
@@ -28,10 +36,14 @@ function lines(route: RouteExplanation): [string, string][] {
     ['wire', route.wire],
     ['url', url === null ? 'inside the process' : `${url} (${urlSource})`],
     ['model sent', route.model],
-    ['key', route.keySource ?? 'none'],
+    ['key', route.keySource ?? (missingKey ? `none: ${withinSentence(missingKey.hint)}` : 'none')],
     ['cache points', route.cachePoints ? 'sent' : 'not sent: this endpoint does not know them'],
     ...dropped.map(({ param, why }): [string, string] => ['not sent', `${param}: ${why}`]),
   ]
+}
+
+function withinSentence(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
 /** In a few words. */

@@ -1,7 +1,8 @@
 import type { JsonObject } from '../agent/content.js'
+import type { AgentError } from '../agent/errors.js'
 import { adapted, type Dropped } from './adapt.js'
 import { modelInfo } from './model-data.js'
-import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
+import { type ClientArgs, type Environment, findRoute, type Route, resolveRoute } from './route.js'
 import { messagesBase } from './routes/anthropic.js'
 import { callSettings } from './settings.js'
 
@@ -29,10 +30,28 @@ export interface RouteExplanation {
  * `configuration`, `modelNotFound`, `unsupportedParams`.
  */
 export async function explainRoute(
-  config: { modelId: string; clientArgs?: ClientArgs; params?: Readonly<JsonObject> },
+  config: Asked,
   env: Environment = process.env,
 ): Promise<RouteExplanation> {
-  const route = resolveRoute(config, env)
+  return explanation(config, resolveRoute(config, env))
+}
+
+interface Asked {
+  modelId: string
+  clientArgs?: ClientArgs
+  params?: Readonly<JsonObject>
+}
+
+/** The same where the key is missing, with what the call would fail with. */
+export async function explainFoundRoute(
+  config: Asked,
+  env: Environment,
+): Promise<{ route: RouteExplanation; missingKey: AgentError | undefined }> {
+  const found = findRoute(config, env)
+  return { route: await explanation(config, found), missingKey: found.missingKey }
+}
+
+async function explanation(config: Asked, route: Route): Promise<RouteExplanation> {
   const settings = callSettings(config, route)
   const { provider, model } = route
   const info = route.kind === 'direct' ? await modelInfo({ provider, model }) : undefined

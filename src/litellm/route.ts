@@ -7,7 +7,7 @@ import { bedrockRoute, mantleRoute } from './routes/bedrock.js'
 import { needsProxy, proxyOnly } from './routes/needs-proxy.js'
 import { openaiCompatibleRoute } from './routes/openai-compatible.js'
 import { proxyPrefix, proxyRoute } from './routes/proxy.js'
-import type { Route } from './routes/types.js'
+import type { FoundRoute, Route } from './routes/types.js'
 
 export type { ClientArgs, Environment } from './routes/args.js'
 export type { Route, Traits } from './routes/types.js'
@@ -21,10 +21,19 @@ const bedrockName =
  * The route of a model id (DESIGN §4). Pure. Fails with `configuration` where something is missing
  * and with `modelNotFound` where the id names no provider.
  */
-export function resolveRoute(
-  { modelId, clientArgs = {} }: { modelId: string; clientArgs?: ClientArgs },
-  env: Environment,
-): Route {
+export function resolveRoute(asked: Asked, env: Environment): Route {
+  const route = findRoute(asked, env)
+  if (route.missingKey) throw route.missingKey
+  return route
+}
+
+interface Asked {
+  modelId: string
+  clientArgs?: ClientArgs
+}
+
+/** The same, but that the key may be missing. */
+export function findRoute({ modelId, clientArgs = {} }: Asked, env: Environment): FoundRoute {
   const args = routeArgs(clientArgs)
   const flag = args.useProxy ?? /^(true|1)$/i.test(env.USE_LITELLM_PROXY ?? '')
   if (flag || modelId.startsWith(proxyPrefix)) return proxyRoute(modelId, args, env)
@@ -34,7 +43,12 @@ export function resolveRoute(
     : prefixedRoute(modelId.slice(0, slash), modelId.slice(slash + 1), args, env)
 }
 
-function prefixedRoute(prefix: string, model: string, args: RouteArgs, env: Environment): Route {
+function prefixedRoute(
+  prefix: string,
+  model: string,
+  args: RouteArgs,
+  env: Environment,
+): FoundRoute {
   if (model === '')
     throw configurationError(
       `${prefix}/ names no model.`,
@@ -60,7 +74,7 @@ function prefixedRoute(prefix: string, model: string, args: RouteArgs, env: Envi
   throw unplaced(`${prefix}/${model}`, args)
 }
 
-function bareRoute(modelId: string, args: RouteArgs, env: Environment): Route {
+function bareRoute(modelId: string, args: RouteArgs, env: Environment): FoundRoute {
   const { openai } = providers
   if (openai && openaiName.test(modelId))
     return openaiCompatibleRoute('openai', openai, modelId, args, env)

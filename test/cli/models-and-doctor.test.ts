@@ -187,6 +187,36 @@ describe('doctor', () => {
     expect(lost).toMatchObject({ code: 1, stdout: '' })
     expect(lost.stderr).toContain('names no provider')
   })
+
+  const azure = { AZURE_API_BASE: 'https://me.openai.azure.com' }
+  const proxied = { LITELLM_PROXY_API_BASE: 'http://127.0.0.1:4000' }
+  test.each([
+    ['anthropic/claude-x', {}, 'anthropic-messages', 'https://api.anthropic.com/v1/messages'],
+    ['openai/gpt-x', {}, 'openai-chat', 'https://api.openai.com/v1/chat/completions'],
+    ['azure_ai/x', { AZURE_AI_API_BASE: 'https://a.example' }, 'openai-chat', 'https://a.example/'],
+    ['azure/x', azure, 'openai-chat', `${azure.AZURE_API_BASE}/openai/deployments/x/chat/`],
+    ['bedrock_mantle/claude-x', {}, 'anthropic-messages', 'https://bedrock-mantle.'],
+    ['litellm_proxy/x', proxied, 'openai-chat', 'http://127.0.0.1:4000/chat/completions'],
+  ])('--explain tells where %s leads also where its key is missing', async (id, env, wire, url) => {
+    const { code, stderr, stdout } = await runProgram(['doctor', '--explain', id], { env })
+    expect(code).toBe(1)
+    expect(stdout).toContain(`wire         ${wire}\n`)
+    expect(stdout).toContain(`url          ${url}`)
+    expect(stdout).toMatch(/^key {10}none: set [A-Z_]+_API_KEY /m)
+    expect(stderr).toMatch(/no key is given/i)
+    const asked = await runProgram(['doctor', '--explain', id, '--json'], { env })
+    expect(asked.code).toBe(1)
+    expect(JSON.parse(asked.stdout)).toMatchObject({ modelId: id, wire, keySource: null })
+    expect(asked.stderr).toBe(stderr)
+  })
+
+  test('--explain minds the address of the file, also where its key is missing', async () => {
+    const config = configFile({ clientArgs: { anthropic: { api_base: 'https://own.example' } } })
+    for (const id of ['claude-x', 'anthropic/claude-x']) {
+      const { stdout } = await runProgram(['doctor', '--explain', id, '--config', config])
+      expect(stdout).toContain('https://own.example/v1/messages (clientArgs.api_base)')
+    }
+  })
 })
 
 /** Where nobody listens. */

@@ -170,6 +170,10 @@ describe('explainRoute', () => {
     await expect(explainRoute({ modelId: 'mistral-large-latest' }, {})).rejects.toMatchObject({
       code: 'modelNotFound',
     })
+    await expect(explainRoute({ modelId: 'claude-x' }, {})).rejects.toMatchObject({
+      code: 'configuration',
+      hint: expect.stringContaining('ANTHROPIC_API_KEY'),
+    })
     await expect(
       explainRoute({ modelId: 'x', clientArgs: { use_litellm_proxy: true } }, {}),
     ).rejects.toMatchObject({ code: 'configuration' })

@@ -1,5 +1,5 @@
 import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
-import type { Route } from './types.js'
+import type { FoundRoute } from './types.js'
 
 const usualBase = 'https://api.anthropic.com'
 const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']
@@ -10,11 +10,10 @@ export function messagesBase(baseUrl: string): string {
 }
 
 /** Claude at Anthropic, on the Messages wire: its OpenAI-compatible endpoint ignores cache points. */
-export function anthropicRoute(model: string, args: RouteArgs, env: Environment): Route {
+export function anthropicRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const variables = ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL']
   const base = findText({ name: 'api_base', value: args.apiBase }, variables, env)
   const key = findText({ name: 'api_key', value: args.apiKey }, keyVariables, env)
-  if (!key) throw missingKey(`anthropic/${model}`, keyVariables)
   return {
     wire: 'anthropic-messages',
     kind: 'direct',
@@ -23,9 +22,10 @@ export function anthropicRoute(model: string, args: RouteArgs, env: Environment)
     id: `anthropic/${model}`,
     baseUrl: checkUrl(base?.value ?? usualBase),
     baseSource: base?.source ?? 'default',
-    apiKey: key.value,
-    keySource: key.source,
-    auth: key.source === 'ANTHROPIC_AUTH_TOKEN' ? 'bearer' : 'x-api-key',
+    apiKey: key?.value,
+    keySource: key?.source ?? null,
+    ...(!key && { missingKey: missingKey(`anthropic/${model}`, keyVariables) }),
+    auth: key?.source === 'ANTHROPIC_AUTH_TOKEN' ? 'bearer' : 'x-api-key',
     traits: {},
   }
 }

@@ -7,7 +7,7 @@ import {
   type RouteArgs,
   textArg,
 } from './args.js'
-import type { Route, Traits } from './types.js'
+import type { FoundRoute, Route, Traits } from './types.js'
 
 const names = {
   azure: {
@@ -31,7 +31,7 @@ export function azureRoute(
   model: string,
   args: RouteArgs,
   env: Environment,
-): Route {
+): FoundRoute {
   const variables = names[provider]
   const base = findText({ name: 'api_base', value: args.apiBase }, variables.base, env)
   if (!base)
@@ -46,7 +46,6 @@ export function azureRoute(
     env,
   )
   const credential = key ?? token
-  if (!credential) throw missingKey(`${provider}/${model}`, [...variables.key, ...variables.token])
   const version = textArg(args.all, 'api_version') ?? (env.AZURE_API_VERSION || undefined)
   const address = checkUrl(base.value)
   const claude = provider === 'azure_ai' && /claude/i.test(model)
@@ -64,8 +63,11 @@ export function azureRoute(
     id: `${provider}/${model}`,
     ...place,
     baseSource: base.source,
-    apiKey: credential.value,
-    keySource: credential.source,
+    apiKey: credential?.value,
+    keySource: credential?.source ?? null,
+    ...(!credential && {
+      missingKey: missingKey(`${provider}/${model}`, [...variables.key, ...variables.token]),
+    }),
     auth: !key
       ? 'bearer'
       : claude

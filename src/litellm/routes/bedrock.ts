@@ -7,7 +7,7 @@ import {
   textArg,
 } from './args.js'
 import type { AwsAccess } from './aws.js'
-import type { Route } from './types.js'
+import type { FoundRoute, Route } from './types.js'
 
 const usualRegion = 'us-west-2'
 const regionVariables = ['AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION']
@@ -39,7 +39,7 @@ export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Rou
 }
 
 /** Bedrock's newer endpoint: OpenAI's wire, and Anthropic's for Claude. */
-export function mantleRoute(model: string, args: RouteArgs, env: Environment): Route {
+export function mantleRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const region = findText(
     { name: 'aws_region_name', value: textArg(args.all, 'aws_region_name') },
     ['BEDROCK_MANTLE_REGION', ...regionVariables],
@@ -50,7 +50,6 @@ export function mantleRoute(model: string, args: RouteArgs, env: Environment): R
   const base = findText({ name: 'api_base', value: args.apiBase }, ['BEDROCK_MANTLE_API_BASE'], env)
   const variables = ['BEDROCK_MANTLE_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK']
   const key = findText({ name: 'api_key', value: args.apiKey }, variables, env)
-  if (!key) throw missingKey(`bedrock_mantle/${model}`, variables)
   return {
     wire: claude ? 'anthropic-messages' : 'openai-chat',
     kind: 'direct',
@@ -59,8 +58,9 @@ export function mantleRoute(model: string, args: RouteArgs, env: Environment): R
     id: `bedrock_mantle/${model}`,
     baseUrl: checkUrl(base?.value ?? `${host}/${claude ? 'anthropic' : 'v1'}`),
     baseSource: base?.source ?? 'default',
-    apiKey: key.value,
-    keySource: key.source,
+    apiKey: key?.value,
+    keySource: key?.source ?? null,
+    ...(!key && { missingKey: missingKey(`bedrock_mantle/${model}`, variables) }),
     auth: claude ? 'x-api-key' : 'bearer',
     traits: {},
   }

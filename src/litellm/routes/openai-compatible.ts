@@ -1,7 +1,7 @@
 import { configurationError } from '../../agent/errors.js'
 import type { ProviderEntry } from '../providers.js'
 import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
-import type { Route } from './types.js'
+import type { FoundRoute } from './types.js'
 
 /** Servers that are one's own, where LiteLLM sends `cache_control` as it is. */
 const ownServers = new Set(['custom_openai', 'openai_like'])
@@ -12,7 +12,7 @@ export function openaiCompatibleRoute(
   model: string,
   args: RouteArgs,
   env: Environment,
-): Route {
+): FoundRoute {
   const { baseUrl: usual, baseEnv, keyEnv, keyOptional, addV1, ...traits } = entry
   const base = findText({ name: 'api_base', value: args.apiBase }, baseEnv, env)
   const address = base?.value ?? usual
@@ -22,7 +22,6 @@ export function openaiCompatibleRoute(
       `Set ${baseEnv.join(' or ')} or clientArgs.api_base.`,
     )
   const key = findText({ name: 'api_key', value: args.apiKey }, keyEnv, env)
-  if (!key && !keyOptional) throw missingKey(`${provider}/${model}`, keyEnv)
   const baseUrl = checkUrl(withAccount(address, env))
   const own = ownServers.has(provider) || (provider === 'openai' && baseUrl !== usual)
   return {
@@ -35,6 +34,7 @@ export function openaiCompatibleRoute(
     baseSource: base?.source ?? 'default',
     apiKey: key?.value,
     keySource: key?.source ?? null,
+    ...(!key && !keyOptional && { missingKey: missingKey(`${provider}/${model}`, keyEnv) }),
     traits: own ? { ...traits, cacheControl: true } : traits,
   }
 }

@@ -1,12 +1,12 @@
 import { configurationError } from '../../agent/errors.js'
 import { checkUrl, type Environment, findText, type RouteArgs, trimSlash } from './args.js'
-import type { Route, Traits } from './types.js'
+import type { FoundRoute, Traits } from './types.js'
 
 export const proxyPrefix = 'litellm_proxy/'
 
 const traits: Traits = { cacheControl: true, objectArguments: true }
 
-export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): Route {
+export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): FoundRoute {
   const model = modelId.startsWith(proxyPrefix) ? modelId.slice(proxyPrefix.length) : modelId
   if (model === '')
     throw configurationError(
@@ -25,7 +25,6 @@ export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): 
   const elsewhere = Boolean(envBase) && trimSlash(envBase as string) !== baseUrl
   const variables = elsewhere ? [] : ['LITELLM_PROXY_API_KEY']
   const key = findText({ name: 'api_key', value: args.apiKey }, variables, env)
-  if (!key) throw noKey(modelId, elsewhere && Boolean(env.LITELLM_PROXY_API_KEY))
   return {
     wire: args.wire === 'anthropic' ? 'anthropic-messages' : 'openai-chat',
     kind: 'proxy',
@@ -34,8 +33,9 @@ export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): 
     id: proxyPrefix + model,
     baseUrl,
     baseSource: base.source,
-    apiKey: key.value,
-    keySource: key.source,
+    apiKey: key?.value,
+    keySource: key?.source ?? null,
+    ...(!key && { missingKey: noKey(modelId, elsewhere && Boolean(env.LITELLM_PROXY_API_KEY)) }),
     traits,
   }
 }

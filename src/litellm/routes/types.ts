@@ -1,3 +1,4 @@
+import type { AgentError } from '../../agent/errors.js'
 import type { ProviderEntry } from '../providers.js'
 import type { AwsAccess } from './aws.js'
 
@@ -23,6 +24,12 @@ export interface Route {
   readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
   readonly query?: Readonly<Record<string, string>>
   readonly aws?: AwsAccess
+}
+
+/** A route as it is found, which may lack the key it needs. */
+export interface FoundRoute extends Route {
+  /** What a call fails with for want of a key. */
+  readonly missingKey?: AgentError
 }
 
 /** How an OpenAI-format endpoint differs from OpenAI's own. */
