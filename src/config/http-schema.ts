@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { minTokenLength, tokenProblems } from './bearer-token.js'
 import { oauthPrefix, unnamedCallers } from './http.js'
 import { strict } from './strict.js'
 
@@ -16,8 +17,14 @@ const allowance = strict({
   usdPerDay: z.number().positive().exactOptional(),
 })
 
+/** Its rules stay out of the schema that editors have, to whom it is the name of a variable. */
+const token = z.string().superRefine((given, context) => {
+  for (const message of tokenProblems(given, minTokenLength))
+    context.addIssue({ code: 'custom', message, input: given })
+})
+
 const principal = strict({
-  token: z.string().min(16, 'must have at least 16 characters').exactOptional(),
+  token: token.exactOptional(),
   tokenSha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal, 64 digits')

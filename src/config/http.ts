@@ -1,4 +1,13 @@
+import { minTokenLength, tokenProblems } from './bearer-token.js'
+import type { ConfigProblem } from './problems.js'
 import type { FileContent } from './schema.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface HttpFlags {
+  host?: string
+  port?: number
+}
 
 /** What one caller may use, and how much of it. A list that is absent is no bound. */
 export interface CallerAllowance {
@@ -58,11 +67,30 @@ export const unnamedCallers = ['local', 'anonymous', 'token']
 /** Callers' names come from elsewhere under this prefix, so that none can pass for a named principal. */
 export const oauthPrefix = 'oauth/'
 
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
+}
+
+/** What is wrong with the token of the environment. A short one is for this machine only. */
+export function authTokenProblems(
+  file: FileContent['http'],
+  env: Environment,
+  flags: HttpFlags,
+): ConfigProblem[] {
+  const { authToken, host } = resolveHttp(file ?? {}, env, flags)
+  if (authToken === undefined) return []
+  const minLength = isLoopback(host) ? 0 : minTokenLength
+  return tokenProblems(authToken, minLength).map((message) => ({
+    path: ['LITELLM_AGENTS_AUTH_TOKEN'],
+    message,
+  }))
+}
+
 /** The part of the configuration for the HTTP door, with its defaults. Pure. */
 export function resolveHttp(
   file: NonNullable<FileContent['http']>,
-  env: Readonly<Record<string, string | undefined>>,
-  flags: { host?: string; port?: number },
+  env: Environment,
+  flags: HttpFlags,
 ): HttpConfig {
   const authToken = env.LITELLM_AGENTS_AUTH_TOKEN || undefined
   const named = Object.entries(file.principals ?? {})

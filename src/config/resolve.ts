@@ -1,7 +1,7 @@
 import type { JsonObject } from '../agent/content.js'
 import type { Limits } from '../agent/limits.js'
 import type { ConfigFile } from './file.js'
-import { type CallerAllowance, type HttpConfig, resolveHttp } from './http.js'
+import { authTokenProblems, type CallerAllowance, type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'
 import { ConfigError, type ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
@@ -83,6 +83,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
     ...(file?.problems ?? []),
     ...sessionsProblems(file?.content, env),
     ...runsProblems(file?.content.runs ?? {}, env),
+    ...authTokenProblems(file?.content.http, env, flags),
   ]
   const logLevel = env.LITELLM_AGENTS_LOG_LEVEL || undefined
   if (logLevel !== undefined && !isLogLevel(logLevel))

@@ -220,6 +220,43 @@ test('every problem is told at once, with its path and what was probably meant',
   expect(all).toMatch(/LITELLM_AGENTS_LOG_LEVEL: must be one of trace/)
 })
 
+describe('a bearer token', () => {
+  const secret = 'a-secret-of-mine'
+  const unsendable = /holds a character that no bearer token can have.*A-Z/
+
+  test.each(['!', '$', ':', '@', ' ', '\n', 'é', '"'])('with %j could not be sent', (character) => {
+    const token = `${secret}${character}`
+    const [fromVariable, ...others] = problems(
+      { http: { principals: { alice: { token: '${ALICE}' } } } },
+      { ALICE: token, LITELLM_AGENTS_AUTH_TOKEN: token },
+    ).toSorted()
+    expect(fromVariable).toMatch(/^LITELLM_AGENTS_AUTH_TOKEN: /)
+    expect(others).toEqual([expect.stringMatching(/^line 1, http\.principals\.alice\.token: /)])
+    for (const problem of [fromVariable, ...others]) {
+      expect(problem).toMatch(unsendable)
+      expect(problem).not.toContain(secret)
+    }
+  })
+
+  test('may have every character that the door lets in', () => {
+    const token = `${secret}AZaz09-._~+/==`
+    const env = { ALICE: token, LITELLM_AGENTS_AUTH_TOKEN: token }
+    expect(problems({ http: { principals: { alice: { token: '${ALICE}' } } } }, env)).toEqual([])
+  })
+
+  test('may be short for this machine only', () => {
+    const env = { LITELLM_AGENTS_AUTH_TOKEN: 'short' }
+    for (const host of ['127.0.0.1', 'localhost', '::1'])
+      expect(resolveConfig({ env, flags: { host } }).http.authToken).toBe('short')
+    expect(problems({ http: { host: '0.0.0.0' } }, env)).toEqual([
+      'LITELLM_AGENTS_AUTH_TOKEN: must have at least 16 characters',
+    ])
+    expect(problems({ http: { host: '0.0.0.0' } }, { LITELLM_AGENTS_AUTH_TOKEN: secret })).toEqual(
+      [],
+    )
+  })
+})
+
 test('every problem has its line', () => {
   const text = [
     'defaults:',

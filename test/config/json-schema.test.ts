@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file has its own placeholders
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
@@ -15,6 +16,7 @@ test('the published JSON Schema is that of the code', () => {
 test('an editor takes the example with it, and marks what is wrong', () => {
   const fits = new Ajv({ strict: false }).compile(JSON.parse(published))
   expect(fits(parse(read('examples/agents/agents.yaml')))).toBe(true)
+  expect(fits({ http: { principals: { one: { token: '${ONE}' } } } })).toBe(true)
   const wrong = [
     { agent: {} },
     { agents: { one: { descripton: 'a' } } },

@@ -6,7 +6,7 @@ import {
   type JsonObject,
   startFakeProvider,
 } from '../helpers/fake-provider/index.js'
-import { type RawRequest, send as sendTo } from '../helpers/http-client.js'
+import { type RawRequest, rpc, send as sendTo } from '../helpers/http-client.js'
 import { modernParams } from '../helpers/modern-params.js'
 import { startProgram, upstream } from '../helpers/program.js'
 
@@ -248,12 +248,25 @@ describe('starting', () => {
       token,
       /--no-auth is refused on 0\.0\.0\.0/,
     ],
+    [
+      'off loopback with a short token',
+      ['--host', '0.0.0.0'],
+      { LITELLM_AGENTS_AUTH_TOKEN: 'short' },
+      /LITELLM_AGENTS_AUTH_TOKEN: must have at least 16 characters/,
+    ],
+    [
+      'with a token that nobody could send',
+      [],
+      { LITELLM_AGENTS_AUTH_TOKEN: 'not-to-be-sent-$!' },
+      /LITELLM_AGENTS_AUTH_TOKEN: holds a character that no bearer token can have/,
+    ],
     ['on an address that is not ours', ['--host', '192.0.2.1'], token, /192\.0\.2\.1:0 failed/],
   ])('is refused %s', async (_, args, env, says) => {
     const program = startProgram(['http', '--port', '0', ...args], env)
     const { code } = await program.exited()
     expect(code).toBe(1)
     expect(program.stderr()).toMatch(says)
+    expect(program.stderr()).not.toContain('not-to-be-sent')
     expect(program.stdout()).toBe('')
   })
 
@@ -283,6 +296,16 @@ describe('starting', () => {
     expect(own.stderr()).not.toContain(token.LITELLM_AGENTS_AUTH_TOKEN)
     await own.stop()
   })
+
+  test.each(['short', 'AZaz09-._~+/=='])(
+    'on loopback lets in who has the token %s',
+    async (own) => {
+      const server = await startHttp({ LITELLM_AGENTS_AUTH_TOKEN: own })
+      const reply = await rpc({ url: server.url, token: own }, 'tools/list')
+      await server.stop()
+      expect(reply.status).toBe(200)
+    },
+  )
 
   test('with --no-auth on loopback needs none', async () => {
     const open = await startHttp(upstream(fake), ['--no-auth'])

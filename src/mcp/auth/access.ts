@@ -1,6 +1,5 @@
 import { configurationError } from '../../agent/errors.js'
-import type { HttpConfig } from '../../config/http.js'
-import { isLoopback } from '../http/guard.js'
+import { type HttpConfig, isLoopback } from '../../config/http.js'
 
 /** How callers prove themselves: by a token, made up for this run where none is configured, or not at all. */
 export type HttpAccess = { generatedToken?: string } | 'open'

@@ -1,3 +1,4 @@
+import { bearerTokenCharacters } from '../../config/bearer-token.js'
 import type { HttpConfig } from '../../config/http.js'
 import type { HttpAccess } from './access.js'
 import { namedTokens } from './named-tokens.js'
@@ -6,6 +7,8 @@ import { invalidToken, type Refusal, type Verdict } from './verdict.js'
 
 /** Tells by a request's `Authorization` header who calls. Never fails. */
 export type Authenticate = (authorization: string | undefined) => Verdict | Promise<Verdict>
+
+const bearer = new RegExp(`^Bearer +(${bearerTokenCharacters}+) *$`, 'i')
 
 const hint =
   'Send the header Authorization: Bearer <token>, with a token that the server was started with.'
@@ -17,7 +20,7 @@ export function authentication(http: HttpConfig, access: HttpAccess): Authentica
   const principalOf = namedTokens(http, access.generatedToken)
   const verify = http.oauth && oauthTokens(http.oauth)
   return (authorization = '') => {
-    const token = /^Bearer +([\w.~+/=-]+) *$/i.exec(authorization)?.[1]
+    const token = bearer.exec(authorization)?.[1]
     if (token === undefined) return noToken
     const principal = principalOf(token)
     if (principal !== undefined) return { principal }

@@ -1,15 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/node'
-import type { HttpConfig } from '../../config/http.js'
+import { type HttpConfig, isLoopback } from '../../config/http.js'
 
 /** Whether a request may go on; where not, it has been answered. */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
-}
 
 /**
  * Keeps web pages out: one that a browser shows may reach this server under a name of its own

@@ -68,6 +68,11 @@ describe('a file with wrong principals keeps the server from starting', () => {
       /carol: needs .* one of them/,
     ],
     ['a short one', { carol: { token: 'secret' } }, /carol\.token: must have at least 16/],
+    [
+      'one that nobody could send',
+      { carol: { token: `${tokens.bob}!` } },
+      /carol\.token: holds a character that no bearer token can have/,
+    ],
     ['a broken hash', { carol: { tokenSha256: 'abc' } }, /carol\.tokenSha256: must be a SHA-256/],
     ['a name of ours', { local: { token: tokens.bob } }, /local: is a name the server uses itself/],
     ['OAuth’s with a token', { 'oauth/carol': { token: tokens.bob } }, /leave token out/],
