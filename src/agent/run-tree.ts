@@ -39,9 +39,9 @@ export interface ParentRun {
   report(agent: string, spending: ChildSpending): void
   /**
    * Where runs survive a crash: what an agent below works with, such that what it has done is
-   * recorded, and not done again.
+   * recorded, and not done again. By `approve` it asks about its own tool calls.
    */
-  recorded?(parts: WorkingParts): WorkingParts
+  recorded?(parts: WorkingParts): WorkingParts & { approve: Approve }
   /** Shows what happens in a run below; `agent` is its path from here. */
   emit(agent: readonly string[], event: AgentEvent): void
 }

@@ -47,8 +47,11 @@ export function runAlone(
   parts: RunParts,
   options: RunOptions,
 ): Promise<AgentResult> {
-  const own = { ...parts, ...options.parent?.recorded?.(parts) }
-  return runAgent(newAgent(spec, own), spec, own, options)
+  const recorded = options.parent?.recorded?.(parts)
+  if (!recorded) return runAgent(newAgent(spec, parts), spec, parts, options)
+  const { approve, ...working } = recorded
+  const own = { ...parts, ...working }
+  return runAgent(newAgent(spec, own), spec, own, { ...options, approve })
 }
 
 function newAgent(

@@ -8,7 +8,7 @@ const lookAgainMs = 2_000
 
 /**
  * Asks a person through the store, so that their word may come by any node, and is known to the next
- * one that goes on with the run.
+ * one that goes on with the run. Each `toolUseId` is one call's alone, and on every node the same.
  */
 export function durableApprove(
   runId: string,

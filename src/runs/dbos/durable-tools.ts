@@ -1,3 +1,4 @@
+import type { Approve } from '../../agent/approval.js'
 import type { JsonObject, ToolUseBlock } from '../../agent/content.js'
 import type { ChildSpending } from '../../agent/metrics.js'
 import type { ParentRun } from '../../agent/run-tree.js'
@@ -23,11 +24,21 @@ interface Call {
 
 interface OpenStep {
   readonly toolUseId: string
+  /** The call's place in the run. */
+  readonly path: string
   /** Starts the work, or (nothing given) says that there is none. */
   readonly go: (call?: Call) => void
   readonly record: Promise<ToolRecord>
   /** Whether the work was done here and now. */
   readonly live: () => boolean
+}
+
+/** Where an agent works: the run, and below it the tool call. */
+export interface AgentPlace {
+  /** Begins the idempotency keys of its tool calls. */
+  readonly name: string
+  /** The same in numbers alone, which no provider has a say in; '' for the run's own agent. */
+  readonly path: string
 }
 
 /**
@@ -39,13 +50,16 @@ export class DurableTools {
   readonly tools: readonly Tool[]
   private readonly names: ReadonlySet<string>
   private open: OpenStep[] = []
+  /** The calls of the cycle that nobody has been asked about. */
+  private unasked: Pick<OpenStep, 'toolUseId' | 'path'>[] = []
   private cycle = 0
 
-  /** `place`: the run, and below it the tool call that an agent works in. */
+  /** `askPerson` asks about calls whose ids are unique in the run. */
   constructor(
     tools: readonly Tool[],
-    private readonly place: string,
+    private readonly place: AgentPlace,
     private readonly journal: Journal,
+    private readonly askPerson: Approve,
   ) {
     this.names = new Set(tools.map(({ spec }) => spec.name))
     this.tools = tools.map((tool) => ({
@@ -56,9 +70,30 @@ export class DurableTools {
 
   openCycle(uses: readonly ToolUse[], signal: AbortSignal): void {
     this.cycle++
-    this.open = uses
+    const calls = uses.map(({ toolUseId, name }, index) => ({
+      toolUseId,
+      name,
+      path: `${this.place.path}${this.cycle}.${index + 1}`,
+    }))
+    this.unasked = calls
+    this.open = calls
       .filter(({ name }) => this.names.has(name))
-      .map(({ toolUseId, name }) => this.openStep(toolUseId, name, signal))
+      .map(({ name, ...call }) => ({ ...call, ...this.openStep(name, signal) }))
+  }
+
+  /**
+   * Asks a person about a call, by its place in the run: an id of the provider's may come again in
+   * another answer, or from an agent below, and what was decided about one call must not do for
+   * another. The place is the same on every node.
+   */
+  readonly approve: Approve = (request, signal) => {
+    const { toolUseId } = request
+    const index = this.unasked.findIndex((call) => call.toolUseId === toolUseId)
+    const [call] = index === -1 ? [] : this.unasked.splice(index, 1)
+    if (!call) throw new Error(`No call ${toolUseId} is there to be asked about.`)
+    // PostgreSQL's text holds no NUL.
+    const unique = `${call.path}:${toolUseId.replaceAll('\0', '\uFFFD')}`
+    return this.askPerson({ ...request, toolUseId: unique }, signal)
   }
 
   /** Steps that nobody has started by now never will be. */
@@ -69,7 +104,7 @@ export class DurableTools {
     await Promise.allSettled(left.map(({ record }) => record))
   }
 
-  private openStep(toolUseId: string, name: string, signal: AbortSignal): OpenStep {
+  private openStep(name: string, signal: AbortSignal): Omit<OpenStep, 'toolUseId' | 'path'> {
     let go: OpenStep['go'] = () => {}
     const started = new Promise<Call | undefined>((resolve) => {
       go = resolve
@@ -81,7 +116,7 @@ export class DurableTools {
       return call ? recordRun(call) : { skipped: true }
     })
     record.catch(() => {})
-    return { toolUseId, go, record, live: () => live }
+    return { go, record, live: () => live }
   }
 
   private async run(call: Call): Promise<ToolOutput> {
@@ -90,8 +125,10 @@ export class DurableTools {
     const [step] = index === -1 ? [] : this.open.splice(index, 1)
     if (!step) throw new Error(`No step is open for ${toolUseId}.`)
     // The same on every node and at every try: what was done once can be told from what was not.
-    const idempotencyKey = `${this.place}:${this.cycle}:${toolUseId}`
-    const run = call.context.run && this.durableBelow(call.context.run, idempotencyKey)
+    const idempotencyKey = `${this.place.name}:${this.cycle}:${toolUseId}`
+    const run =
+      call.context.run &&
+      this.durableBelow(call.context.run, { name: idempotencyKey, path: step.path })
     step.go({ ...call, context: { ...call.context, idempotencyKey, ...(run && { run }) } })
     const record = await step.record
     if (!step.live())
@@ -103,15 +140,21 @@ export class DurableTools {
   }
 
   /** The run as a tool sees it: the steps of an agent that works in the tool are recorded too. */
-  private durableBelow(run: ParentRun, place: string): ParentRun {
+  private durableBelow(run: ParentRun, call: AgentPlace): ParentRun {
     let agents = 0
     return {
       ...run,
       recorded: ({ model, tools }) => {
-        const own = `${place}#${++agents}`
-        const journal = this.journal.below(own)
-        const durable = new DurableTools(tools, own, journal)
-        return { model: new DurableModel(model, durable, journal), tools: durable.tools }
+        const nth = `#${++agents}`
+        const name = `${call.name}${nth}`
+        const journal = this.journal.below(name)
+        const place = { name, path: `${call.path}${nth}/` }
+        const durable = new DurableTools(tools, place, journal, this.askPerson)
+        return {
+          model: new DurableModel(model, durable, journal),
+          tools: durable.tools,
+          approve: durable.approve,
+        }
       },
     }
   }

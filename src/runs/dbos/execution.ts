@@ -113,7 +113,9 @@ export class Execution {
     try {
       if (attempts > maxAttempts) throw givenUp(attempts)
       const { spec, parts } = await this.materials()
-      const tools = new DurableTools(parts.tools, this.runId, this.journal)
+      const ask = durableApprove(this.runId, live.approvals, store.decisions, notifications)
+      const top = { name: this.runId, path: '' }
+      const tools = new DurableTools(parts.tools, top, this.journal, ask)
       const model = new DurableModel(parts.model, tools, this.journal)
       const result = await runSpec(
         withTimeLeft(spec, elapsedMs),
@@ -121,7 +123,7 @@ export class Execution {
         durableSessions(sessions, this.runId, this.journal),
         {
           signal,
-          approve: durableApprove(this.runId, live.approvals, store.decisions, notifications),
+          approve: tools.approve,
           onEvent: (event) => {
             live.onEvent(event)
             changed()
