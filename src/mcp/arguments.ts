@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
 import { audioFormats } from '../agent/media.js'
+import { id } from './id.js'
 
 const cachePoint = z.strictObject({
   type: z.literal('default'),
@@ -45,7 +46,7 @@ export const shared = {
       'The task: text, or blocks with one key each (bytes are base64), or MCP content blocks',
     ),
   agent: z.string().optional(),
-  modelId: z.string().min(1).optional().describe('Overrides the default model, see list_models'),
+  modelId: id.min(1).optional().describe('Overrides the default model, see list_models'),
   systemPrompt: z
     .union([z.string(), z.array(systemBlock.transform((value) => value as SystemContentBlock))])
     .optional()
@@ -71,15 +72,13 @@ export const shared = {
     .max(600)
     .optional()
     .describe('How long to wait before answering with a runId for get_run; 0: not at all'),
-  idempotencyKey: z
-    .string()
+  idempotencyKey: id
     .min(1)
     .max(256)
     .optional()
     .describe('A retry with the same key and arguments joins the same run'),
-  runId: z.string().describe('As a result told it'),
-  sessionId: z
-    .string()
+  runId: id.describe('As a result told it'),
+  sessionId: id
     .min(1)
     .max(256)
     .optional()

@@ -12,6 +12,7 @@ import { isJsonObject } from '../agent/content.js'
 import { hasEnded, type RunRecord } from '../runs/engine.js'
 import { approvalForms, takeAnswers } from './asking.js'
 import { showsForms } from './client-identity.js'
+import { id } from './id.js'
 import { runResult } from './run-result.js'
 import type { Services } from './services.js'
 
@@ -24,7 +25,7 @@ export const tasksExtension = 'io.modelcontextprotocol/tasks'
 
 const pollIntervalMs = 2_000
 const taskParams = z.looseObject({
-  taskId: z.string(),
+  taskId: id,
   inputResponses: z.record(z.string(), z.unknown()).optional(),
 })
 

@@ -178,6 +178,25 @@ const badCalls: BadCall[] = [
     says: /maxAttempts must be at most 10/,
     hint: /Mend/,
   },
+  ...(
+    [
+      ['run_agent', { prompt: 'Hi' }, 'sessionId'],
+      ['run_agent', { prompt: 'Hi' }, 'idempotencyKey'],
+      ['run_agent', { prompt: 'Hi' }, 'modelId'],
+      ['structured_extract', { prompt: 'Hi', schema }, 'idempotencyKey'],
+      ['get_run', {}, 'runId'],
+      ['cancel_run', {}, 'runId'],
+      ['list_runs', {}, 'sessionId'],
+      ['forget_session', {}, 'sessionId'],
+    ] as const
+  ).map(([tool, args, name]) => ({
+    what: `a NUL in the ${name} of ${tool}`,
+    tool,
+    args: { ...args, [name]: 'a\u0000b' },
+    code: 'invalidRequest',
+    says: new RegExp(`${name} must not contain a NUL`),
+    hint: /Mend/,
+  })),
   ...['model', 'messages', 'fallbacks', 'extra_headers', 'metadata', 'tools', 'api_base'].map(
     (name) => ({
       what: `the foreign parameter ${name}`,

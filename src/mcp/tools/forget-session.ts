@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { id } from '../id.js'
 import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { success } from '../results.js'
@@ -7,7 +8,7 @@ import type { ServerTool } from '../tool.js'
 import { forgottenOutputSchema } from './output-schemas.js'
 
 export const forgetSessionArguments = z.strictObject({
-  sessionId: z.string().min(1).max(256),
+  sessionId: id.min(1).max(256),
   agent: z.string().optional().describe('Only the one with this agent; default: with any'),
 })
 

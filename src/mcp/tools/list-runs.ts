@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { RunStatus, RunSummary } from '../../runs/engine.js'
+import { id } from '../id.js'
 import { inputSchema } from '../input-schema.js'
 import { parseArguments } from '../parse-arguments.js'
 import { success } from '../results.js'
@@ -9,7 +10,7 @@ import { runsOutputSchema } from './output-schemas.js'
 
 export const listRunsArguments = z.strictObject({
   status: z.enum(['running', 'completed', 'failed', 'cancelled']).optional(),
-  sessionId: z.string().optional(),
+  sessionId: id.optional(),
 })
 
 const maxRuns = 100
