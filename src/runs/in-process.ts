@@ -76,10 +76,11 @@ export class InProcessEngine implements RunEngine {
     { idempotency, signal, ...following }: StartOptions = {},
   ): Promise<RunHandle> {
     const key = idempotency && RunKeys.name(spec.principal, idempotency)
-    const joined = key && this.keys.joined(key, idempotency)
+    const isThere = (runId: string) =>
+      this.live.has(runId) || this.ended.get(runId, spec.principal) !== undefined
+    const joined = key && this.keys.joined(key, idempotency, isThere)
     // Nothing is waited for between this and the key's being taken.
-    if (joined && (this.live.has(joined) || this.ended.get(joined, spec.principal)))
-      return { runId: joined }
+    if (joined) return { runId: joined }
     if (this.closing) throw shuttingDown()
     const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
     const started: Started = {

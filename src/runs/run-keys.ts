@@ -12,11 +12,19 @@ export class RunKeys {
     return JSON.stringify([principal, key])
   }
 
-  /** The run to join, if any. Fails where the key stands for a call with other arguments. */
-  joined(name: string, { argumentsDigest }: Idempotency): string | undefined {
+  /**
+   * The run to join, if any; one that is gone has its key no longer. Fails where the key stands for
+   * a call with other arguments.
+   */
+  joined(
+    name: string,
+    { argumentsDigest }: Idempotency,
+    isThere: (runId: string) => boolean,
+  ): string | undefined {
     const known = this.runs.get(name)
-    if (!known || known.argumentsDigest === argumentsDigest) return known?.runId
-    throw otherArguments()
+    if (!known || !isThere(known.runId)) return undefined
+    if (known.argumentsDigest !== argumentsDigest) throw otherArguments()
+    return known.runId
   }
 
   add(name: string, { argumentsDigest }: Idempotency, runId: string): void {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Tool } from '../../src/agent/tool.js'
 import type { StartOptions } from '../../src/runs/engine.js'
 import type { RunSpec } from '../../src/runs/spec.js'
@@ -277,6 +277,18 @@ describe.each(Object.entries(kinds))('runs %s', (_, { open, settledMs }) => {
       expect((await wait)?.status).toBe('running')
     })
 
+    test('starts anew when the result is no longer kept, also with other arguments', async () => {
+      const { engine } = await start(['Hello'], { resultTtlSeconds: 0.3 })
+      const ids: string[] = []
+      for (const argumentsDigest of ['a', 'a', 'b']) {
+        const { runId } = await engine.start(spec(), { idempotency: { key: 'k', argumentsDigest } })
+        expect(ids).not.toContain(runId)
+        ids.push(runId)
+        await expect.poll(() => running.ended.map((record) => record.runId)).toContain(runId)
+        await expect.poll(() => engine.get(runId, 'ann')).toBeUndefined()
+      }
+    })
+
     test('starts anew after a cancel', async () => {
       const { engine } = await start(['hang'])
       const first = await startedRun({}, { idempotency })
@@ -304,6 +316,21 @@ describe.each(Object.entries(kinds))('runs %s', (_, { open, settledMs }) => {
     expect(await listed({ statuses: ['running'] })).toEqual([])
     expect(await listed({ statuses: ['completed'], sessionId: 'b' })).toEqual([ids[1]])
   })
+})
+
+test('on PostgreSQL, a call that was gone by then cancels its run, and nothing is kept of it', async () => {
+  running = await durableEngine(database, ['hang'], { maxConcurrent: 1 })
+  const { engine, models } = running
+  await engine.start(spec())
+  await expect.poll(() => models.length, { timeout: 10_000 }).toBe(1)
+  const caller = new AbortController()
+  caller.abort()
+  const released = vi.spyOn(caller.signal, 'removeEventListener')
+  const { runId } = await engine.start(spec(), { signal: caller.signal })
+  const status = async () => (await engine.get(runId, 'ann'))?.status
+  await expect.poll(status, { timeout: 10_000 }).toBe('cancelled')
+  await engine.close(0)
+  expect(released).not.toHaveBeenCalled()
 })
 
 describe('ending in process', () => {

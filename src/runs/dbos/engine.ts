@@ -175,14 +175,14 @@ export class DurableRuns implements RunEngine {
     return run && this.store.reads.messages(runId)
   }
 
-  /**
-   * Begins no new step, lets those that are being done end within the grace, and hands the runs to
-   * other nodes.
-   */
   load(): RunLoad {
     return { active: this.executions.size, queued: 0 }
   }
 
+  /**
+   * Begins no new step, lets those that are being done end within the grace, and hands the runs to
+   * other nodes.
+   */
   async close(graceMs: number): Promise<void> {
     this.closing = true
     const until = Date.now() + graceMs
@@ -286,8 +286,11 @@ export class DurableRuns implements RunEngine {
       this.attached.delete(runId)
       this.stop(runId, principal).catch(this.options.onError)
     }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) {
+      onAbort()
+      return
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
     this.attached.set(runId, {
       signal,
       off: () => signal.removeEventListener('abort', onAbort),

@@ -11,7 +11,8 @@ import {
 } from './run-rows.js'
 
 const listLength = 100
-const unexpired = '(r.expires_at IS NULL OR r.expires_at > now())'
+/** Of a run `r`: with its result's time over it is gone, and deleted later. */
+export const unexpired = '(r.expires_at IS NULL OR r.expires_at > now())'
 
 /** Runs as their principals see them. */
 export class RunReads {

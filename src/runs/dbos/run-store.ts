@@ -8,7 +8,7 @@ import type { RunSpec } from '../spec.js'
 import { addSpending, admitted } from './admission.js'
 import { Decisions } from './decisions.js'
 import type { RunStep } from './journal.js'
-import { RunReads } from './run-reads.js'
+import { RunReads, unexpired } from './run-reads.js'
 import type { RunProgress } from './run-rows.js'
 import { stepsBelow } from './steps-below.js'
 import { addUsage } from './usage-totals.js'
@@ -51,8 +51,6 @@ export interface KeyedRun {
   readonly runId: string
   readonly argumentsDigest: string
 }
-
-const _listLength = 100
 
 /**
  * Runs as rows that all nodes share. A run is written by the node that owns its workflow and by no
@@ -253,14 +251,19 @@ const waitedSoFar = "waited = r.waited + coalesce(now() - r.waiting_since, '0')"
 export const runTopic = (runId: string) => `run:${runId}`
 export const cancelTopic = (runId: string) => `cancel:${runId}`
 
+/** The run that has a key. One that is gone has it no longer: the index would keep it from the next. */
 async function keyed(
   client: Queryable,
   principal: string,
   key: string,
 ): Promise<KeyedRun | undefined> {
   const [found] = await client.rows<{ run_id: string; arguments_digest: string }>(
-    `SELECT run_id, arguments_digest FROM runs
-     WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested`,
+    `WITH freed AS (
+       UPDATE runs r SET idempotency_key = NULL
+       WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested AND NOT ${unexpired}
+     )
+     SELECT run_id, arguments_digest FROM runs r
+     WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested AND ${unexpired}`,
     [principal, key],
   )
   return found && { runId: found.run_id, argumentsDigest: found.arguments_digest }
