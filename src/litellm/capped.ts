@@ -11,8 +11,9 @@ export async function capped(
   tell: Tell,
 ): Promise<ModelReply> {
   const { request, settings, info, signal } = call
-  const grant = await budget.reserve(callNeed(request, settings.body, info), signal)
-  const { body, notice } = withOutputLimit(settings.body, grant)
+  const { wire: wireName } = call.route
+  const grant = await budget.reserve(callNeed(request, settings.body, info, wireName), signal)
+  const { body, notice } = withOutputLimit(settings.body, grant, wireName)
   if (notice) await tell({ type: 'notice', message: notice })
   try {
     return await wire({ ...call, settings: { ...settings, body } }, tell)

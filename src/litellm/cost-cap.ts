@@ -3,41 +3,54 @@ import type { CallGrant, CallNeed, ModelRequest } from '../agent/model.js'
 import { hasOtherPrice, maxCallCost } from './cost.js'
 import { mediaTokens } from './media-tokens.js'
 import type { ModelInfo } from './model-info.js'
+import type { Route } from './route.js'
 
 /** Text is at most so dense; measured in bytes of JSON, so that no script of the world beats it. */
 const leastBytesPerToken = 2
 const usualBytesPerToken = 4
 
+/** Names of the answer's length that every wire sends; which of two counts is the provider's to say. */
 const lengthParams = ['max_completion_tokens', 'max_tokens']
+
+/** Converse's own name counts there alone; elsewhere nobody listens to it. */
+function lengthParamsOf(wire: Route['wire']): string[] {
+  return wire === 'bedrock-converse' ? [...lengthParams, 'maxTokens'] : lengthParams
+}
 
 /** The most that a call can take: its input by a generous count, and the longest answer. Pure. */
 export function callNeed(
   request: ModelRequest,
   body: Readonly<JsonObject>,
   info: ModelInfo | undefined,
+  wire: Route['wire'],
 ): CallNeed {
   const { bytes, media } = inputSize(request)
   const most = Math.ceil(bytes / leastBytesPerToken) + media
-  const asked = lengthParams.map((name) => body[name]).find((value) => typeof value === 'number')
+  const lengths = lengthParamsOf(wire)
+    .map((name) => body[name])
+    .filter((value) => typeof value === 'number')
   return {
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
-    outputTokens: (asked as number | undefined) ?? info?.maxOutputTokens ?? Infinity,
+    outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
     leastOutputTokens: thinkingTokens(body) + 1,
-    asked: asked !== undefined,
+    asked: lengths.length > 0,
     // What the model has no room for is turned away, and not paid.
     price: mostCost(Math.min(most, info?.contextTokens ?? Infinity), body, info),
   }
 }
 
-/** The parameters with an answer as long as was granted, under the name that was used. Pure. */
+/** The parameters with an answer as long as was granted, under one name, the one in use. Pure. */
 export function withOutputLimit(
   body: Readonly<JsonObject>,
   { outputTokens, limitedBy }: CallGrant,
+  wire: Route['wire'],
 ): { body: Readonly<JsonObject>; notice?: string } {
   if (!limitedBy) return { body }
-  const name = lengthParams.find((param) => body[param] !== undefined) ?? 'max_tokens'
+  const names = lengthParamsOf(wire)
+  const name = names.find((param) => typeof body[param] === 'number') ?? 'max_tokens'
+  const rest = Object.entries(body).filter(([param]) => !names.includes(param))
   return {
-    body: { ...body, [name]: outputTokens },
+    body: { ...Object.fromEntries(rest), [name]: outputTokens },
     notice: `The answer was limited to ${outputTokens} tokens to fit ${limitedBy}.`,
   }
 }

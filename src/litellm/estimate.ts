@@ -33,7 +33,7 @@ export async function estimateCall(
       ? await servedModelInfo(route)
       : await modelInfo({ provider, model, ...(aws && { region: aws.region }) })
   const ready = adapted(request, callSettings(config, route), route, info)
-  const need = callNeed(ready.request, ready.settings.body, info)
+  const need = callNeed(ready.request, ready.settings.body, info, route.wire)
   const { inputTokens, outputTokens, price } = need
   const known = Number.isFinite(outputTokens)
   const room = info?.contextTokens ?? null

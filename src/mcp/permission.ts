@@ -32,7 +32,8 @@ const callerParams = new Set([
   'parallel_tool_calls',
 ])
 
-const maxTokensNames = ['max_tokens', 'max_completion_tokens']
+/** All say how long an answer may be; the last is Converse's. */
+const maxTokensNames = ['max_tokens', 'max_completion_tokens', 'maxTokens']
 
 /** A profile, or none where none is named. */
 export function knownProfile(
@@ -128,12 +129,18 @@ export function permittedParams(
       `Leave it out, or ask the operator to list it in allow.params. Open are ${[...callerParams, ...config.allow.params].join(', ')}.`,
     )
   }
+  const lengths = maxTokensNames.filter((name) => name in given)
+  if (lengths.length > 1)
+    throw invalidRequest(
+      `The parameters ${lengths.join(' and ')} both say how long an answer may be.`,
+      `Give one of them, such as ${lengths[0]}.`,
+    )
   return over(over(config.defaults.params, profile?.params ?? {}), given)
 }
 
 function over(params: JsonObject, given: JsonObject): JsonObject {
   const rest = { ...params }
-  // Two names for one thing: providers refuse both together.
+  // Several names for one thing: providers refuse them together.
   if (maxTokensNames.some((name) => name in given))
     for (const name of maxTokensNames) delete rest[name]
   return { ...rest, ...given }

@@ -97,6 +97,10 @@ describe('an operator', () => {
     await run({ params: { max_completion_tokens: 20 } })
     expect(sent()?.body).toMatchObject({ max_completion_tokens: 20 })
     expect(sent()?.body).not.toHaveProperty('max_tokens')
+    for (const both of [{ max_tokens: 60_000 }, { max_tokens: null }])
+      expect(code(await run({ params: { ...both, max_completion_tokens: 10 } }))).toBe(
+        'invalidRequest',
+      )
     expect(code(await run({ params: { user: 'me' } }))).toBe('permission')
   })
 

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { JsonObject } from '../../src/agent/content.js'
+import { Agent, LiteLLMModel } from '../../src/index.js'
+import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+
+let fake: FakeProvider
+beforeAll(async () => {
+  fake = await startFakeProvider()
+})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
+
+const claude = 'anthropic/claude-sonnet-4-6'
+const bedrock = 'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0'
+const gpt = 'openai/gpt-4o'
+
+function model(modelId: string, params: JsonObject = {}) {
+  const clientArgs = modelId.startsWith('bedrock/')
+    ? {
+        aws_region_name: 'us-east-1',
+        aws_access_key_id: 'AKIDTEST',
+        aws_secret_access_key: 'not-a-secret',
+        aws_bedrock_runtime_endpoint: fake.url,
+      }
+    : {
+        api_key: 'sk-test-0123456789abcdef',
+        api_base: modelId === gpt ? `${fake.url}/v1` : fake.url,
+      }
+  return new LiteLLMModel({ modelId, clientArgs, params, stream: false }, { env: {} })
+}
+
+describe('of several names for the length of an answer the largest counts', () => {
+  test.each<[string, JsonObject]>([
+    [claude, { max_tokens: 60_000, max_completion_tokens: 10 }],
+    [claude, { max_tokens: 60_000, max_completion_tokens: null }],
+    [bedrock, { max_completion_tokens: 10, max_tokens: 60_000 }],
+    [bedrock, { max_tokens: 10, maxTokens: 60_000 }],
+    [gpt, { max_completion_tokens: 10, max_tokens: 60_000 }],
+    [gpt, { max_completion_tokens: null, max_tokens: 60_000 }],
+    // A name that is not the wire's own says nothing.
+    [claude, { maxTokens: 10 }],
+  ])('%s with %j', async (modelId, params) => {
+    fake.script({ text: 'ok' })
+    const agent = new Agent({ model: model(modelId, params) })
+    const { metrics } = await agent.invoke('Hello', { limits: { maxCostUsd: 0.01 } })
+    expect(metrics.notices).toEqual([expect.stringContaining('to fit maxCostUsd')])
+    const { body } = fake.modelRequests[0] ?? {}
+    const { max_tokens, max_completion_tokens, inferenceConfig } = body ?? {}
+    const lengths = [max_tokens, max_completion_tokens, inferenceConfig?.maxTokens]
+    // The dearest of the three has at most this many tokens for a cent.
+    expect(lengths.filter((length) => length !== undefined)).toEqual([expect.any(Number)])
+    expect(Math.max(...lengths.map((length) => length ?? 0))).toBeLessThanOrEqual(1_000)
+  })
+
+  test('Converse’s own name is shortened like the others', async () => {
+    fake.script({ text: 'ok' })
+    const agent = new Agent({ model: model(bedrock, { maxTokens: 4_000 }) })
+    await agent.invoke('Hello', { limits: { maxOutputTokens: 300 } })
+    expect(fake.modelRequests[0]?.body.inferenceConfig).toEqual({ maxTokens: 300 })
+  })
+})
