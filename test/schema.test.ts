@@ -215,6 +215,15 @@ describe('a schema made to keep the process busy', () => {
   })
 })
 
+test('a root of references that fork does not keep the process busy', async () => {
+  const $defs: JsonObject = { d8: { type: 'string' } }
+  for (let level = 0; level < 8; level++)
+    $defs[`d${level}`] = { allOf: Array(30).fill({ $ref: `#/$defs/d${level + 1}` }) }
+  await expect(compileJsonSchema({ $defs, allOf: [{ $ref: '#/$defs/d0' }] })).rejects.toThrow(
+    'its root does not describe an object',
+  )
+})
+
 test('a schema seen before is not compiled again', async () => {
   await compileJsonSchema(person)
   const startedAt = performance.now()

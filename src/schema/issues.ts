@@ -1,3 +1,4 @@
+import { unescapePointer } from '../agent/json-pointer.js'
 import type { ValidationIssue } from '../agent/validator.js'
 
 /** What the validator says about one failed keyword; the part of ajv's error object that is read. */
@@ -76,8 +77,4 @@ function joinPath(pointer: string, property?: unknown): string {
   const parts = pointer.split('/').slice(1).map(unescapePointer)
   if (property !== undefined) parts.push(String(property))
   return parts.join(' -> ')
-}
-
-export function unescapePointer(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~')
 }

@@ -1,10 +1,12 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../agent/content.js'
 import { type AgentError, invalidRequest } from '../agent/errors.js'
-import { unescapePointer } from './issues.js'
+import { pointedAt } from '../agent/json-pointer.js'
 
 const maxChars = 256 * 1024
 const maxDepth = 64
 const maxRefs = 16
+/** References that fork lead to more parts than anybody can look at. */
+const maxParts = 1000
 
 /** A JSON Schema that may be sent and compiled: its plain copy, and the text it is known by. */
 export interface SchemaText {
@@ -34,7 +36,7 @@ export function checkShape(given: unknown, label: string): SchemaText {
     )
   if (schema.$async !== undefined)
     throw unusable(label, '"$async" is not supported', 'Remove "$async".')
-  if (!describesObject(schema, schema, maxRefs)) throw notAnObject(label)
+  if (!describesObject(schema)) throw notAnObject(label)
   return { schema, text }
 }
 
@@ -68,32 +70,17 @@ function deeperThan(value: JsonValue | undefined, levels: number): boolean {
   return Object.values(value).some((child) => deeperThan(child, levels - 1))
 }
 
-function describesObject(schema: JsonValue | undefined, root: JsonObject, refs: number): boolean {
-  if (!isJsonObject(schema) || refs === 0) return false
-  const { type, $ref, allOf, anyOf, oneOf } = schema
-  if (type !== undefined) return type === 'object'
-  const follow = (part: JsonValue) => describesObject(part, root, refs - 1)
-  if (typeof $ref === 'string') return describesObject(lookUp($ref, root), root, refs - 1)
-  if (Array.isArray(allOf)) return allOf.some(follow)
-  const union = anyOf ?? oneOf
-  return Array.isArray(union) && union.length > 0 && union.every(follow)
-}
-
-/** What a `$ref` within the schema points at. */
-function lookUp(ref: string, root: JsonObject): JsonValue | undefined {
-  if (!ref.startsWith('#')) return undefined
-  let found: JsonValue | undefined = root
-  for (const part of decodePointer(ref)) {
-    if (typeof found !== 'object' || found === null) return undefined
-    found = Object.entries(found).find(([key]) => key === part)?.[1]
+function describesObject(root: JsonObject): boolean {
+  let parts = 0
+  const describes = (schema: JsonValue | undefined, refs: number): boolean => {
+    if (!isJsonObject(schema) || refs === 0 || ++parts > maxParts) return false
+    const { type, $ref, allOf, anyOf, oneOf } = schema
+    if (type !== undefined) return type === 'object'
+    const follow = (part: JsonValue) => describes(part, refs - 1)
+    if (typeof $ref === 'string') return describes(pointedAt($ref, root), refs - 1)
+    if (Array.isArray(allOf)) return allOf.some(follow)
+    const union = anyOf ?? oneOf
+    return Array.isArray(union) && union.length > 0 && union.every(follow)
   }
-  return found
-}
-
-function decodePointer(ref: string): string[] {
-  try {
-    return decodeURIComponent(ref.slice(1)).split('/').slice(1).map(unescapePointer)
-  } catch {
-    return []
-  }
+  return describes(root, maxRefs)
 }

@@ -252,6 +252,62 @@ describe('tools', () => {
   })
 })
 
+describe('a schema whose references are written out', () => {
+  const levels = 22
+  const forks: JsonObject = { [`d${levels}`]: { type: 'string' } }
+  const chain: JsonObject = { ...forks }
+  for (let level = 0; level < levels; level++) {
+    const $ref = `#/$defs/d${level + 1}`
+    forks[`d${level}`] = { type: 'object', properties: { a: { $ref }, b: { $ref } } }
+    chain[`d${level}`] = { type: 'object', properties: { a: { $ref } } }
+  }
+  const root = { type: 'object', properties: { d: { $ref: '#/$defs/d0' } } }
+  const many = (length: number, item: JsonObject) =>
+    Object.fromEntries(Array.from({ length }, (_, at) => [`p${at}`, item]))
+  const tower = (length: number): JsonObject =>
+    Object.fromEntries(
+      Array.from({ length }, (_, at) => [`d${at}`, { allOf: [{ $ref: `#/$defs/d${at + 1}` }] }]),
+    )
+
+  test.each<[string, JsonObject, RegExp]>([
+    ['fork', { ...root, $defs: forks }, /us\.amazon\.nova.*of lookup is too large/],
+    [
+      'repeat a long text',
+      {
+        type: 'object',
+        properties: many(100, { $ref: '#/$defs/long' }),
+        $defs: { long: { type: 'string', description: 'x'.repeat(100_000) } },
+      },
+      /too large/,
+    ],
+    ['lead on and on', { ...root, $defs: tower(500) }, /nested deeper than 200 levels/],
+  ])('is refused where they %s', (_, inputSchema, message) => {
+    const startedAt = performance.now()
+    expect(() => prepared({ tools: [{ ...spec, inputSchema }] }, {}, nova)).toThrow(
+      expect.objectContaining({ code: 'invalidRequest', message: expect.stringMatching(message) }),
+    )
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(() => prepared({ tools: [{ ...spec, inputSchema }] })).not.toThrow()
+  })
+
+  test('is not measured where it has none', () => {
+    const inputSchema = { type: 'object', properties: many(20_000, { type: 'string' }) }
+    expect(() => prepared({ tools: [{ ...spec, inputSchema }] }, {}, nova)).not.toThrow()
+  })
+
+  test('may refer deep where they do not fork, and to nothing', () => {
+    const schema = (inputSchema: JsonObject) =>
+      prepared({ tools: [{ ...spec, inputSchema }] }, {}, llama).input.toolConfig?.tools?.[0]
+        ?.toolSpec?.inputSchema?.json
+    expect(JSON.stringify(schema({ ...root, $defs: chain }))).toContain('"a":{"type":"string"}')
+    for (const $ref of ['#/$defs/%', '#/$defs/none', '#/$defs/constructor', 'other.json'])
+      expect(schema({ type: 'object', properties: { a: { $ref } }, $defs: {} })).toEqual({
+        type: 'object',
+        properties: { a: { type: 'object' } },
+      })
+  })
+})
+
 describe('parameters', () => {
   test('go where Converse takes them', () => {
     const guardrailConfig = { guardrailIdentifier: 'g', guardrailVersion: '1' }

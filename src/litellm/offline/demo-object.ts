@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../agent/content.js'
+import { pointedAt } from '../../agent/json-pointer.js'
 import { bookFacts } from './book-facts.js'
 import { demoString } from './demo-string.js'
 
@@ -56,7 +57,7 @@ function resolved(given: JsonValue | undefined, root: JsonObject, depth: number)
   if (depth > maxDepth) return rest
   const union = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : []
   const parts = [...(Array.isArray(allOf) ? allOf : []), ...union.slice(0, 1)]
-  if (typeof $ref === 'string') parts.push(lookUp($ref, root))
+  if (typeof $ref === 'string') parts.push(pointedAt($ref, root) ?? {})
   const merged = { ...rest }
   for (const part of parts) {
     const more = resolved(part, root, depth + 1)
@@ -65,12 +66,6 @@ function resolved(given: JsonValue | undefined, root: JsonObject, depth: number)
     Object.assign(merged, { ...more, ...merged, properties, required })
   }
   return merged
-}
-
-function lookUp(ref: string, root: JsonObject): JsonValue {
-  let found: JsonValue | undefined = root
-  for (const key of ref.split('/').slice(1)) found = isJsonObject(found) ? found[key] : undefined
-  return found ?? {}
 }
 
 function typeOf({ type, properties, items }: JsonObject): JsonValue | undefined {

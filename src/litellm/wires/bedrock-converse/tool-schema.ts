@@ -1,42 +1,69 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+import { type AgentError, invalidRequest } from '../../../agent/errors.js'
+import { pointedAt } from '../../../agent/json-pointer.js'
+
+/**
+ * What references may add: those that fork double with each level, so that a short schema can be a
+ * very large one written out.
+ */
+const maxNodes = 10_000
+/** Text counts as well: so many characters are one more node. */
+const charsPerNode = 100
+const maxDepth = 200
 
 /**
  * A tool's schema as the model family takes it. Claude takes JSON Schema as it is; the others know
- * no `$ref`, and Nova nothing but these three keys at the top.
+ * no `$ref`, and Nova nothing but these three keys at the top. Fails with `invalidRequest` where a
+ * schema without its references is too large.
  */
-export function toolSchema(schema: JsonObject, model: string): JsonObject {
+export function toolSchema(schema: JsonObject, model: string, tool: string): JsonObject {
   const { $schema: _, ...plain } = schema
   const whole: JsonObject = { ...plain, type: plain.type ?? 'object' }
   if (/anthropic|^arn:/.test(model)) return whole
-  const { $defs, definitions, ...flat } = inlined(whole, whole, []) as JsonObject
+  const flat = new Inlining(whole, model, tool).value(whole, [], 0) as JsonObject
   if (!model.includes('amazon.nova')) return flat
   const { type, properties = {}, required } = flat
   return { type, properties, ...(required !== undefined && { required }) }
 }
 
-/** Definitions put where they are referred to; one that contains itself ends as any object. */
-function inlined(value: JsonValue, root: JsonObject, open: readonly string[]): JsonValue {
-  if (Array.isArray(value)) return value.map((item) => inlined(item, root, open))
-  if (!isJsonObject(value)) return value
-  const { $ref, ...rest } = value
-  if (typeof $ref === 'string') {
-    const target = open.includes($ref) ? undefined : lookUp($ref, root)
-    if (target === undefined) return { type: 'object', ...rest }
-    const found = inlined(target, root, [...open, $ref])
-    return isJsonObject(found) ? { ...found, ...rest } : found
-  }
-  const entries = Object.entries(rest).filter(([key]) => key !== '$defs' && key !== 'definitions')
-  return Object.fromEntries(
-    entries.map(([key, item]) => [key, item === undefined ? item : inlined(item, root, open)]),
-  )
-}
+/** Puts definitions where they are referred to; one that contains itself ends as any object. */
+class Inlining {
+  private nodes = 0
 
-function lookUp(ref: string, root: JsonObject): JsonValue | undefined {
-  if (!ref.startsWith('#')) return undefined
-  let node: JsonValue | undefined = root
-  for (const key of ref.slice(1).split('/').filter(Boolean)) {
-    if (!isJsonObject(node)) return undefined
-    node = node[decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')]
+  constructor(
+    private readonly root: JsonObject,
+    private readonly model: string,
+    private readonly tool: string,
+  ) {}
+
+  value(given: JsonValue, open: readonly string[], depth: number): JsonValue {
+    if (open.length > 0) this.count(typeof given === 'string' ? given : '')
+    if (depth > maxDepth) throw this.tooLarge(`nested deeper than ${maxDepth} levels`)
+    if (Array.isArray(given)) return given.map((item) => this.value(item, open, depth + 1))
+    if (!isJsonObject(given)) return given
+    const { $ref, $defs: _, definitions: __, ...rest } = given
+    const own = Object.fromEntries(
+      Object.entries(rest).map(([key, item]) => {
+        if (open.length > 0) this.count(key)
+        return [key, item === undefined ? item : this.value(item, open, depth + 1)]
+      }),
+    )
+    if (typeof $ref !== 'string') return own
+    const target = open.includes($ref) ? undefined : pointedAt($ref, this.root)
+    if (target === undefined) return { type: 'object', ...own }
+    const found = this.value(target, [...open, $ref], depth + 1)
+    return isJsonObject(found) ? { ...found, ...own } : found
   }
-  return node
+
+  private count(text: string): void {
+    this.nodes += 1 + Math.floor(text.length / charsPerNode)
+    if (this.nodes > maxNodes) throw this.tooLarge('too large')
+  }
+
+  private tooLarge(how: string): AgentError {
+    return invalidRequest(
+      `Written out without "$ref", which ${this.model} does not know, the JSON Schema of ${this.tool} is ${how}.`,
+      'Use fewer "$ref"s within what others refer to, or a model that takes them, such as Claude.',
+    )
+  }
 }

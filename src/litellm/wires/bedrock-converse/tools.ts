@@ -28,7 +28,7 @@ export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefine
   for (const tool of offered) {
     const { name, description, inputSchema } = tool
     // Converse refuses a description that is empty.
-    tools.add(spec(name, description || name, toolSchema(inputSchema, model)), tool)
+    tools.add(spec(name, description || name, toolSchema(inputSchema, model, name)), tool)
   }
   if (offered.length === 0)
     for (const name of usedNames(request)) tools.add(withdrawn(name), { name })
