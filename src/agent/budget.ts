@@ -71,15 +71,22 @@ export class Budget {
     }
   }
 
+  /** Fails where others have used up a limit, or their cost is not known, since the run last looked. */
+  failIfExhausted(): void {
+    const hit = this.exhausted()
+    if (hit) throw refusal(hit)
+  }
+
   /** Waits while calls side by side hold what this one needs; then takes what there is. */
   async take(need: CallNeed, signal: AbortSignal): Promise<{ grant: CallGrant; held: Amounts }> {
     let fit = this.fit(need)
     while (this.mustWait(need, fit)) {
       await this.change(signal)
+      this.failIfExhausted()
       fit = this.fit(need)
     }
     const { outputTokens, limit, by } = fit
-    if (limit && outputTokens < need.leastOutputTokens) throw by.refusal(limit)
+    if (limit && outputTokens < need.leastOutputTokens) throw refusal(by.hit(limit))
     const held = this.claim(need, outputTokens)
     this.hold(held, 1)
     return { grant: { outputTokens, ...(limit && { limitedBy: limit }) }, held }
@@ -147,20 +154,28 @@ export class Budget {
     return max - this.spent[name] - this.reserved[name]
   }
 
-  private refusal(name: SharedLimit): AgentError {
+  private hit(name: SharedLimit): LimitHit {
     const max = this.caps.find(([cap]) => cap === name)?.[1] ?? 0
-    const spent = this.spent[name]
-    const left = Math.max(0, max - spent)
-    const what =
-      name === 'maxCostUsd' ? `cost more than the $${left}` : `be longer than the ${left}`
-    return new AgentError({
-      code: 'limitReached',
-      unsent: true,
-      limit: { name, max, spent },
-      message: `One more model call could ${what} that ${name} leaves.`,
-      hint: `Raise limits.${name}, shorten the prompt, or use a cheaper model.`,
-    })
+    return { name, max, spent: this.spent[name] }
   }
+}
+
+function refusal(limit: LimitHit): AgentError {
+  const { name, max, spent } = limit
+  const fields = { code: 'limitReached', unsent: true, limit } as const
+  if (spent === null)
+    return new AgentError({
+      ...fields,
+      message: `What an earlier model call cost is unknown, so that ${name} cannot be held.`,
+      hint: `Use a model with a known price, or leave limits.${name} out.`,
+    })
+  const left = Math.max(0, max - spent)
+  const what = name === 'maxCostUsd' ? `cost more than the $${left}` : `be longer than the ${left}`
+  return new AgentError({
+    ...fields,
+    message: `One more model call could ${what} that ${name} leaves.`,
+    hint: `Raise limits.${name}, shorten the prompt, or use a cheaper model.`,
+  })
 }
 
 interface Fit {
@@ -175,11 +190,15 @@ export class CallReservation implements CallBudget {
   private held: Amounts | undefined
   private priced = false
   private bounded = false
+  private tried = false
 
   constructor(private readonly budget: Budget) {}
 
   async reserve(need: CallNeed, signal: AbortSignal): Promise<CallGrant> {
     this.free()
+    // A call that is made again goes on, whatever became of its first try.
+    if (!this.tried) this.budget.failIfExhausted()
+    this.tried = true
     const { grant, held } = await this.budget.take(need, signal)
     this.held = held
     this.priced = need.price !== null

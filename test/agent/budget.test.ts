@@ -55,6 +55,18 @@ test('a call without a price is alone under a cap', async () => {
   }
 })
 
+test('of calls side by side none is sent after one whose cost nobody knows', async () => {
+  const budget = new Budget({ maxCostUsd: 1 })
+  const refusal = { code: 'limitReached', limit: { name: 'maxCostUsd', max: 1, spent: null } }
+  const [first, late, ...others] = Array.from({ length: 5 }, () => budget.openCall())
+  await first?.reserve(unpriced, signal)
+  const waiting = others.map((call) => call?.reserve(unpriced, signal))
+  first?.settle({ usage: usage(1), costUsd: null })
+  for (const call of waiting) await expect(call).rejects.toMatchObject(refusal)
+  // It had not asked yet when the first one ended.
+  await expect(late?.reserve(unpriced, signal)).rejects.toMatchObject(refusal)
+})
+
 test('an abort ends the wait', async () => {
   const budget = new Budget({ maxOutputTokens: 5 })
   await budget.openCall()?.reserve(priced, signal)
