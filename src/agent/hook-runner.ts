@@ -15,6 +15,9 @@ import { checkKeys } from './known-keys.js'
 import { untilAborted } from './run-signal.js'
 import { toolResultContent } from './tool.js'
 
+/** How often a call is made: a hook that is never content must not keep a run busy for ever. */
+export const maxAttempts = 10
+
 /** Thrown where a hook ends the run; its message is the run's answer. */
 export class HookStop extends Error {}
 

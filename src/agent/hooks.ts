@@ -82,7 +82,7 @@ export interface BeforeModelCallEvent extends HookEvent {
 
 /** Either `message`, `stopReason` and what was spent are there, or `error` is. */
 export interface AfterModelCallEvent extends HookEvent {
-  /** How many times this call was made, 1 at first. */
+  /** How many times this call was made, 1 at first. It is made ten times at most. */
   readonly attempt: number
   readonly message?: Message
   readonly stopReason?: StopReason

@@ -1,6 +1,6 @@
 import type { Message } from './content.js'
 import { type AgentError, asAgentError, cancelledError } from './errors.js'
-import type { HookRunner } from './hook-runner.js'
+import { type HookRunner, maxAttempts } from './hook-runner.js'
 import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
 import type {
@@ -34,7 +34,7 @@ export async function hookedCall(
     if (run.signal.aborted) throw error
     const spent = { usage: error.usage, costUsd: null }
     const after = await hooks.afterModelCall({ ...event, attempt, ...spent, error })
-    if ('retry' in after) return after
+    if ('retry' in after && attempt < maxAttempts) return after
     throw error
   }
   const { message, stopReason, usage, costUsd } = reply
@@ -46,8 +46,8 @@ export async function hookedCall(
     usage,
     costUsd,
   })
-  if ('retry' in after) return after
-  return { ...reply, message: after.message as Message }
+  if (!('retry' in after)) return { ...reply, message: after.message as Message }
+  return attempt < maxAttempts ? after : reply
 }
 
 /** A call beside the conversation, for the run's own ends: it counts, and nothing of it is shown. */

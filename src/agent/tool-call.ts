@@ -4,7 +4,7 @@ import {
   type ToolResultBlock,
   type ToolUseBlock,
 } from './content.js'
-import { type HookRunner, HookStop } from './hook-runner.js'
+import { type HookRunner, HookStop, maxAttempts } from './hook-runner.js'
 import { untilAborted } from './run-signal.js'
 import type { ParentRun } from './run-tree.js'
 import { displayName, type Tool, ToolFailure, toolNamePattern, toolResultContent } from './tool.js'
@@ -22,9 +22,6 @@ interface CallPlace {
   hooks: HookRunner | undefined
   run: ParentRun
 }
-
-/** A hook that is never content must not keep a run busy for ever. */
-const maxAttempts = 10
 
 /** One tool call, with its hooks. Never rejects: `endRun` is told where a hook ends the run. */
 export async function runTool(

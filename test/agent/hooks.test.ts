@@ -77,6 +77,29 @@ test('afterModelCall sees a failure, and may have the call made again', async ()
   expect(seen).toEqual(['Oh.', undefined])
 })
 
+test('afterModelCall has a call made ten times at most', async () => {
+  let asked = 0
+  const again: Hooks = {
+    afterModelCall: () => {
+      // Past the bound nothing else would end the run, nor let a timer of the test's fire.
+      if (++asked > 50) throw new Error('Asked without end.')
+      return { retry: true }
+    },
+  }
+  const unsent = new AgentError({
+    code: 'configuration',
+    message: 'No key.',
+    hint: 'None.',
+    unsent: true,
+  })
+  const failing = agentWith(again, ...Array.from({ length: 60 }, () => unsent))
+  await expect(failing.agent.invoke('Hi')).rejects.toMatchObject({ message: 'No key.' })
+  expect(failing.model.requests).toHaveLength(10)
+
+  const answering = agentWith(again, ...Array.from({ length: 11 }, (_, at) => `Reply ${at + 1}.`))
+  expect(await answering.agent.invoke('Hi')).toMatchObject({ text: 'Reply 10.' })
+})
+
 test('beforeToolCall changes the arguments, which are checked again', async () => {
   const inputs = [{ text: 'changed' }, { text: 7 as never }]
   const { agent, model, ran } = agentWith(
