@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../agent/content.js'
 import type { CallGrant, CallNeed, ModelRequest } from '../agent/model.js'
 import { hasOtherPrice, maxCallCost } from './cost.js'
-import { mediaTokens } from './media-tokens.js'
+import { isDocumentByUrl, mediaTokens } from './media-tokens.js'
 import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
 
@@ -24,8 +24,10 @@ export function callNeed(
   info: ModelInfo | undefined,
   wire: Route['wire'],
 ): CallNeed {
-  const { bytes, media } = inputSize(request)
-  const most = Math.ceil(bytes / leastBytesPerToken) + media
+  const { bytes, media, endless } = inputSize(request)
+  const room = info?.contextTokens ?? Infinity
+  // What the model has no room for is turned away, and not paid.
+  const most = endless ? room : Math.min(Math.ceil(bytes / leastBytesPerToken) + media, room)
   const lengths = lengthParamsOf(wire)
     .map((name) => body[name])
     .filter((value) => typeof value === 'number')
@@ -34,8 +36,7 @@ export function callNeed(
     outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
     leastOutputTokens: thinkingTokens(body) + 1,
     asked: lengths.length > 0,
-    // What the model has no room for is turned away, and not paid.
-    price: mostCost(Math.min(most, info?.contextTokens ?? Infinity), body, info),
+    price: mostCost(most, body, info),
   }
 }
 
@@ -66,7 +67,7 @@ function mostCost(
   body: Readonly<JsonObject>,
   info: ModelInfo | undefined,
 ): CallNeed['price'] {
-  if (!info?.prices || hasOtherPrice(body)) return null
+  if (!info?.prices || hasOtherPrice(body) || !Number.isFinite(inputTokens)) return null
   const input = maxCallCost(inputTokens, 0, info.prices)
   const withOutput = maxCallCost(inputTokens, 1, info.prices)
   if (input === null || withOutput === null) return null
@@ -76,11 +77,13 @@ function mostCost(
 
 function inputSize({ messages, system, tools }: ModelRequest) {
   let media = 0
+  let endless = false
   const text = JSON.stringify([system, tools, messages], (key, value) => {
     const tokens = mediaTokens(key, value)
     if (tokens === undefined) return value
     media += tokens
+    endless ||= isDocumentByUrl(key, value)
     return { ...value, source: '' }
   })
-  return { bytes: Buffer.byteLength(text), media }
+  return { bytes: Buffer.byteLength(text), media, endless }
 }

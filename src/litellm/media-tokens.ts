@@ -7,10 +7,16 @@ const bytesPerDocumentToken = 2
 /** Speech at a low bit rate, counted by the second. */
 const bytesPerAudioToken = 25
 
-/** The most that a block of this kind counts for; `undefined`: it holds no bytes. */
+/**
+ * The most that a block of this kind counts for; a document by address, whose length nobody knows
+ * here, as one page. `undefined`: it is no such block.
+ */
 export function mediaTokens(kind: string, block: unknown): number | undefined {
   const source = isJsonObject(block) ? block.source : undefined
-  if (!isJsonObject(source) || typeof source.bytes !== 'string') return undefined
+  if (!isJsonObject(source)) return undefined
+  if (isDocumentByUrl(kind, block)) return tokensPerPage
+  if (kind === 'image' && typeof source.url === 'string') return tokensPerPage
+  if (typeof source.bytes !== 'string') return undefined
   const bytes = (source.bytes.length * 3) / 4
   switch (kind) {
     case 'image':
@@ -22,4 +28,10 @@ export function mediaTokens(kind: string, block: unknown): number | undefined {
     default:
       return undefined
   }
+}
+
+/** It may be as long as the model has room for. */
+export function isDocumentByUrl(kind: string, block: unknown): boolean {
+  const source = kind === 'document' && isJsonObject(block) ? block.source : undefined
+  return isJsonObject(source) && typeof source.url === 'string'
 }

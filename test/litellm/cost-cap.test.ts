@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/agent/content.js'
-import { Agent, LiteLLMModel } from '../../src/index.js'
+import { Agent, type ContentBlock, LiteLLMModel } from '../../src/index.js'
+import { callNeed } from '../../src/litellm/cost-cap.js'
+import { modelInfo } from '../../src/litellm/model-data.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 
 let fake: FakeProvider
@@ -57,5 +59,39 @@ describe('of several names for the length of an answer the largest counts', () =
     const agent = new Agent({ model: model(bedrock, { maxTokens: 4_000 }) })
     await agent.invoke('Hello', { limits: { maxOutputTokens: 300 } })
     expect(fake.modelRequests[0]?.body.inferenceConfig).toEqual({ maxTokens: 300 })
+  })
+})
+
+describe('what is given by an address counts as the largest it may be', () => {
+  const image = { image: { format: 'png', source: { url: 'https://example.com/a.png' } } } as const
+  const pdf = {
+    document: { format: 'pdf', name: 'a', source: { url: 'https://example.com/a.pdf' } },
+  } as const
+
+  test.each<[string, ContentBlock, number, number]>([
+    ['an image as a page', image, 0.01, 0.05],
+    ['a document as all the model has room for', pdf, 0.5, 20],
+  ])('%s', async (_, block, tooLittle, enough) => {
+    fake.script({ text: 'ok' })
+    const ask = (maxCostUsd: number) => {
+      const agent = new Agent({ model: model(claude, { max_tokens: 10 }) })
+      return agent.invoke([{ text: 'Look' }, block], { limits: { maxCostUsd } })
+    }
+    await expect(ask(tooLittle)).rejects.toMatchObject({ code: 'limitReached' })
+    expect(fake.modelRequests).toEqual([])
+    expect((await ask(enough)).text).toBe('ok')
+  })
+
+  test('a document without a known end has no known price', async () => {
+    const info = await modelInfo({ provider: 'anthropic', model: 'claude-sonnet-4-6' })
+    if (!info) throw new Error('The model is not in the map.')
+    const need = (block: ContentBlock) => {
+      const messages = [{ role: 'user' as const, content: [block] }]
+      const request = { messages, system: [], tools: [] }
+      return callNeed(request, {}, { ...info, contextTokens: null }, 'anthropic-messages')
+    }
+    expect(need(pdf).price).toBeNull()
+    expect(need(pdf).inputTokens).toBeLessThan(10_000)
+    expect(need(image).price).not.toBeNull()
   })
 })
