@@ -17,6 +17,8 @@ export interface WireAnswer {
   usage: Usage | null
   /** Of the tokens written to the cache, those that stay for an hour. */
   cacheWrite1hTokens?: number | undefined
+  /** Tokens of sound are among those counted, which the prices known here do not hold for. */
+  hasAudio?: boolean
   /** USD, as the provider or proxy told it. */
   reportedCostUsd: number | null
   /** The model that answered, by the provider's own account. */
@@ -32,7 +34,7 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
   const providerModel =
     headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : answer.model)
   const info = call.info ?? (await infoBehindProxy(providerModel))
-  const prices = info?.prices ?? null
+  const prices = answer.hasAudio ? null : (info?.prices ?? null)
   const priced =
     usage && prices
       ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }

@@ -37,6 +37,13 @@ export function chatUsage(raw: unknown): Usage | null {
   }
 }
 
+/** Whether sound is among the tokens: its prices are others than those of text. */
+export function hasAudio(raw: unknown): boolean {
+  if (!isJsonObject(raw)) return false
+  const details = [raw.prompt_tokens_details, raw.completion_tokens_details]
+  return details.some((one) => isJsonObject(one) && (count(one.audio_tokens) ?? 0) > 0)
+}
+
 /** Of the tokens written to the cache, those that stay for an hour. */
 export function longWrites(raw: unknown): number | undefined {
   const prompt = isJsonObject(raw) ? raw.prompt_tokens_details : undefined

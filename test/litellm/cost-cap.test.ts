@@ -95,3 +95,19 @@ describe('what is given by an address counts as the largest it may be', () => {
     expect(need(image).price).not.toBeNull()
   })
 })
+
+test.each<[string, JsonObject, JsonObject]>([
+  ['heard', { prompt_tokens_details: { audio_tokens: 900 } }, { costUsd: null }],
+  ['spoken', { completion_tokens_details: { audio_tokens: 900 } }, { costUsd: null }],
+  [
+    'told with its cost',
+    { prompt_tokens_details: { audio_tokens: 900 }, cost: 0.5 },
+    { costUsd: 0.5 },
+  ],
+  ['not there', { prompt_tokens_details: { audio_tokens: 0 } }, { costUsd: expect.any(Number) }],
+])('sound that is %s is not paid at the price of text', async (_, details, expected) => {
+  const usage = { prompt_tokens: 1_000, completion_tokens: 1_000, total_tokens: 2_000, ...details }
+  fake.script({ text: 'ok', usage })
+  const { metrics } = await new Agent({ model: model(gpt) }).invoke('Hello')
+  expect(metrics).toMatchObject(expected)
+})

@@ -13,7 +13,7 @@ import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
-import { chatUsage, longWrites, reportedCost } from '../../usage.js'
+import { chatUsage, hasAudio, longWrites, reportedCost } from '../../usage.js'
 import { joined } from '../deltas.js'
 import { isJson } from '../json-reply.js'
 import { type Tell, tellAll, type WireCall } from '../wire.js'
@@ -110,6 +110,7 @@ function answer(
     ...said,
     usage: chatUsage(raw),
     cacheWrite1hTokens: longWrites(raw),
+    hasAudio: hasAudio(raw),
     // The header of a stream was written before its cost was known.
     reportedCostUsd:
       reportedCost(raw) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
