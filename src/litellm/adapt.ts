@@ -6,6 +6,7 @@ import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
 import { needsProxy } from './routes/needs-proxy.js'
 import type { CallSettings } from './settings.js'
+import { claudeThinking, isClaude } from './wires/thinking.js'
 
 export interface Adapted {
   request: ModelRequest
@@ -53,7 +54,8 @@ export function adapted(
   const messages = info ? takenMessages(given.messages, info.supports, route) : given.messages
   const request = messages === given.messages ? given : { ...given, messages }
   const dropped: Dropped[] = []
-  const body = { ...settings.body }
+  const notices: string[] = []
+  let body = { ...settings.body }
   const drop = (params: readonly string[], why: string) => {
     for (const param of params) {
       if (body[param] === undefined) continue
@@ -71,21 +73,29 @@ export function adapted(
     drop(['stop'], `${route.model} takes no stop sequences`)
   if (info?.supports.samplingParams === false)
     drop(sampling, `${route.model} takes no sampling parameters`)
-  if (claude && isThinking(body) && body.temperature !== 1)
-    drop(['temperature'], 'a model that thinks takes no temperature')
   if (settings.dropParams && info && info.supports.reasoning !== true)
     drop(['reasoning_effort', 'thinking'], `${route.model} does not reason, and drop_params is set`)
+  if (isClaude(route)) {
+    if (isJsonObject(body.thinking))
+      drop(['reasoning_effort'], 'thinking is given, and goes before')
+    const thinking = claudeThinking(body, route)
+    if (!thinking && !settings.dropParams) throw unknownEffort(body, route)
+    if (!thinking)
+      drop(['reasoning_effort'], `${route.model} has no such effort, and drop_params is set`)
+    else body = thinking.body
+    if (thinking?.notice) notices.push(thinking.notice)
+  }
+  if (claude && isThinking(body) && body.temperature !== 1)
+    drop(['temperature'], 'a model that thinks takes no temperature')
   const forced = request.toolChoice && request.toolChoice.type !== 'auto'
   const why = forced ? whyNotForced(body, claude, route, info) : undefined
   if (why) dropped.push({ param: 'tool_choice', why })
-  if (dropped.length === 0) return { request, settings, dropped, notices: [] }
   const { toolChoice, ...free } = request
-  const notices = dropped.map(({ param, why }) => `${param} was not sent: ${why}.`)
   return {
     request: why ? free : request,
     settings: { ...settings, body },
     dropped,
-    notices,
+    notices: [...dropped.map(({ param, why }) => `${param} was not sent: ${why}.`), ...notices],
   }
 }
 
@@ -105,6 +115,15 @@ function whyNotForced(
 function isThinking({ thinking, reasoning_effort }: JsonObject): boolean {
   if (isJsonObject(thinking)) return thinking.type !== 'disabled'
   return typeof reasoning_effort === 'string' && reasoning_effort !== 'none'
+}
+
+function unknownEffort({ reasoning_effort }: JsonObject, route: Route): AgentError {
+  return new AgentError({
+    code: 'unsupportedParams',
+    message: `${route.id} has no reasoning_effort ${JSON.stringify(reasoning_effort)}.`,
+    hint: 'Set it to none, minimal, low, medium, high or, where the model has them, xhigh or max. Set drop_params: true to have others left out for you.',
+    unsent: true,
+  })
 }
 
 function unsupported(params: readonly string[], route: Route): AgentError {

@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonObject } from '../agent/content.js'
+import type { JsonObject } from '../agent/content.js'
 import type { CallGrant, CallNeed, ModelRequest } from '../agent/model.js'
 import { hasOtherPrice, maxCallCost } from './cost.js'
 import { isDocumentByUrl, mediaTokens } from './media-tokens.js'
 import type { ModelInfo } from './model-info.js'
 import type { Route } from './route.js'
+import { thinkingBudget } from './wires/thinking.js'
 
 /** Text is at most so dense; measured in bytes of JSON, so that no script of the world beats it. */
 const leastBytesPerToken = 2
@@ -34,7 +35,8 @@ export function callNeed(
   return {
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
     outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
-    leastOutputTokens: thinkingTokens(body) + 1,
+    // Claude's thinking comes out of the answer's length, which must leave room for more.
+    leastOutputTokens: thinkingBudget(body) + 1,
     asked: lengths.length > 0,
     price: mostCost(most, body, info),
   }
@@ -54,12 +56,6 @@ export function withOutputLimit(
     body: { ...Object.fromEntries(rest), [name]: outputTokens },
     notice: `The answer was limited to ${outputTokens} tokens to fit ${limitedBy}.`,
   }
-}
-
-/** Claude's thinking comes out of the answer's length, which must leave room for more. */
-function thinkingTokens({ thinking }: Readonly<JsonObject>): number {
-  const budget = isJsonObject(thinking) ? thinking.budget_tokens : undefined
-  return typeof budget === 'number' ? budget : 0
 }
 
 function mostCost(

@@ -339,10 +339,6 @@ describe('parameters', () => {
 
   test.each([
     [
-      'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-      { thinking: { type: 'enabled', budget_tokens: 2048 } },
-    ],
-    [
       'amazon.nova-2-lite-v1:0',
       { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'medium' } },
     ],

@@ -1,5 +1,4 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
-import { claudeThinking } from '../thinking.js'
 
 interface MessagesParams {
   [name: string]: JsonValue | undefined
@@ -19,7 +18,6 @@ export function messagesParams(body: Readonly<JsonObject>): MessagesParams {
     user,
     parallel_tool_calls,
     tool_choice,
-    reasoning_effort,
     stream_options: _,
     ...rest
   } = body
@@ -29,9 +27,6 @@ export function messagesParams(body: Readonly<JsonObject>): MessagesParams {
     ...(stop !== undefined &&
       stop !== null && { stop_sequences: Array.isArray(stop) ? stop : [stop] }),
     ...(typeof user === 'string' && { metadata: { ...metadataOf(rest), user_id: user } }),
-    ...(typeof reasoning_effort === 'string' &&
-      rest.thinking === undefined &&
-      claudeThinking(reasoning_effort)),
     ...(typeof parallel_tool_calls === 'boolean' && { parallel: parallel_tool_calls }),
     ...(tool_choice !== undefined && choiceOf(tool_choice)),
   }

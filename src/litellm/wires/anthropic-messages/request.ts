@@ -16,13 +16,14 @@ import {
 } from '../../../agent/content.js'
 import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
 import { CachePoints } from '../../cache-points.js'
+import type { ModelInfo } from '../../model-info.js'
 import { madeImageText } from '../made-image.js'
+import { thinkingBudget } from '../thinking.js'
 import { sentToolName } from '../tool-names.js'
 import type { WireCall } from '../wire.js'
 import { documentBlock, imageBlock, noAudio } from './media.js'
 import { messagesParams } from './params.js'
 
-/** Where the model data names no maximum. Anthropic demands one. */
 const usualMaxTokens = 4096
 
 export interface MessagesRequest {
@@ -55,7 +56,7 @@ export function messagesRequest({
       : undefined
   const body = {
     model: route.model,
-    max_tokens: info?.maxOutputTokens ?? usualMaxTokens,
+    max_tokens: longestAnswer(info, thinkingBudget(settings.body)),
     messages,
     ...(system.length > 0 && { system }),
     ...(tools.length > 0 && { tools }),
@@ -65,6 +66,12 @@ export function messagesRequest({
   }
   // LiteLLM's and new vendor parameters go through beside those the types know.
   return { body: body as MessageCreateParams, points }
+}
+
+/** Anthropic demands one, and that thinking leaves room for more. */
+function longestAnswer(info: ModelInfo | undefined, thinking: number): number {
+  const most = info?.maxOutputTokens ?? 0
+  return most > thinking ? most : thinking + usualMaxTokens
 }
 
 function messagesTools({ tools, toolsCachePoint }: ModelRequest, points: CachePoints): Tool[] {

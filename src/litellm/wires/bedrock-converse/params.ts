@@ -1,6 +1,5 @@
 import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
-import { claudeThinking } from '../thinking.js'
 
 export interface ConverseParams {
   /** Members of the request by Converse's own names. */
@@ -88,9 +87,8 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
   }
 }
 
-/** Each family has its own way; OpenAI's and DeepSeek's models take OpenAI's. */
+/** Nova has its own way; OpenAI's and DeepSeek's models take OpenAI's. Claude's is in ../thinking.ts. */
 function reasoning(effort: string, model: string): JsonObject {
-  if (model.includes('anthropic.')) return claudeThinking(effort)
   return model.includes('nova-2')
     ? { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }
     : { reasoning_effort: effort }
