@@ -3,7 +3,7 @@ import { Budget } from './budget.js'
 import type { CachePointBlock, Message } from './content.js'
 import { type ConversationConfig, conversationManager } from './conversation/config.js'
 import type { ConversationManager } from './conversation/manager.js'
-import { AgentError, asAgentError } from './errors.js'
+import { AgentError, asAgentError, configurationError } from './errors.js'
 import type { AgentEvent } from './events.js'
 import { repairHistory } from './history.js'
 import { HookRunner } from './hook-runner.js'
@@ -92,7 +92,7 @@ export class CoreAgent {
     this.model = config.model
     const tools = config.tools ?? []
     this.tools = tools.filter((item): item is Tool => !('cachePoint' in item))
-    this.toolsCachePoint = tools.find((item) => 'cachePoint' in item)?.cachePoint
+    this.toolsCachePoint = toolsCachePoint(tools)
     this.cacheMemory = config.cacheMemory ?? new Map()
     this.system = systemBlocks(config.systemPrompt)
     this.messages = [...(config.messages ?? [])]
@@ -202,6 +202,16 @@ export class CoreAgent {
     await before
     return release
   }
+}
+
+function toolsCachePoint(items: readonly object[]): CachePointBlock['cachePoint'] | undefined {
+  const [point, ...others] = items.filter((item): item is CachePointBlock => 'cachePoint' in item)
+  if (others.length > 0)
+    throw configurationError(
+      `An agent's tools have ${others.length + 1} cache points.`,
+      'Leave one: it marks the whole list, wherever it stands.',
+    )
+  return point?.cachePoint
 }
 
 function hookRunner(

@@ -30,28 +30,20 @@ export class CachePoints {
     target.cache_control = { type: 'ephemeral', ...(ttl && { ttl }) }
   }
 
-  /** Puts the point after the parts as a block of its own, as Bedrock has it. */
-  append(before: object[], { cachePoint }: CachePointBlock, at: string): void {
-    const content = before.filter((part) => !('cachePoint' in part))
-    if (!this.admit(content, at)) return
-    const { ttl } = cachePoint
-    before.push({ cachePoint: { type: 'default', ...(ttl && { ttl }) } })
-  }
-
   /** Whether the point can go out after the last of these parts; if not, the report says why. */
   admit(before: readonly object[], at: string): boolean {
+    if (!this.supported)
+      return this.refuse(
+        at,
+        'unsupported',
+        'This provider takes no cache points. Remove it, or call the model through LiteLLM or on its own wire.',
+      )
     const target = before.at(-1)
     if (target === undefined)
       return this.refuse(
         at,
         'nothingBefore',
         'Nothing stands before this cache point. Move it after what is to be cached.',
-      )
-    if (!this.supported)
-      return this.refuse(
-        at,
-        'unsupported',
-        'This provider takes no cache points. Remove it, or call the model through LiteLLM or on its own wire.',
       )
     if (this.sent.some((point) => point.target === target))
       return this.refuse(
@@ -69,11 +61,8 @@ export class CachePoints {
     return true
   }
 
-  private refuse(
-    at: string,
-    reason: NonNullable<CachePointReport['reason']>,
-    detail: string,
-  ): false {
+  /** Not sent; the report says why. */
+  refuse(at: string, reason: NonNullable<CachePointReport['reason']>, detail: string): false {
     this.refused.push({ at, effect: 'none', reason, detail })
     return false
   }

@@ -1,4 +1,12 @@
-import { Agent, AgentError, calculator, LiteLLMModel, tool } from 'litellm-agents-mcp'
+import {
+  Agent,
+  AgentError,
+  type ContentBlock,
+  calculator,
+  LiteLLMModel,
+  type Message,
+  tool,
+} from 'litellm-agents-mcp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { errorStep, type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 
@@ -377,6 +385,51 @@ describe('cache points', () => {
           reason: 'tooMany',
         }),
       ]),
+    )
+  })
+
+  test('in an assistant message marks the text before it, or is reported', async () => {
+    const at = 'messages[1].content[1]'
+    const points = async (modelId: string, ...before: ContentBlock[]) => {
+      fake.reset()
+      const messages: Message[] = [
+        { role: 'user', content: [text(2_000)] },
+        { role: 'assistant', content: [...before, cachePoint] },
+      ]
+      const { metrics } = await new Agent({ model: model({ modelId }), messages }).invoke('And?')
+      const assistant = fake.modelRequests[0]?.body.messages[1]
+      return { assistant, points: metrics.cache.points }
+    }
+    const spoken = await points('litellm_proxy/x', text(3))
+    expect(spoken.assistant.content).toEqual([
+      { type: 'text', ...text(3), cache_control: { type: 'ephemeral' } },
+    ])
+    expect(spoken.points).toEqual([expect.objectContaining({ at, effect: 'written' })])
+    const thought = { reasoningContent: { reasoningText: { text: 'Hm', signature: 's' } } }
+    const silent = await points('litellm_proxy/x', thought)
+    expect(JSON.stringify(silent.assistant)).not.toContain('cache_control')
+    expect(silent.points).toEqual([
+      { at, effect: 'none', reason: 'unsupported', detail: expect.stringContaining('only text') },
+    ])
+    for (const block of [text(3), thought]) {
+      const elsewhere = await points('groq/llama-3.3-70b-versatile', block)
+      expect(elsewhere.points).toEqual([
+        { at, effect: 'none', reason: 'unsupported', detail: expect.stringContaining('provider') },
+      ])
+    }
+  })
+
+  test('a second one among the tools is refused', () => {
+    const tools = [
+      cachePoint,
+      calculator,
+      { cachePoint: { type: 'default' as const, ttl: '1h' as const } },
+    ]
+    expect(() => new Agent({ model: model(), tools })).toThrow(
+      expect.objectContaining({
+        code: 'configuration',
+        message: "An agent's tools have 2 cache points.",
+      }),
     )
   })
 

@@ -84,20 +84,35 @@ function chatMessages(
   points: CachePoints,
 ): ChatMessage[] {
   return message.role === 'assistant'
-    ? [assistantMessage(message, route)]
+    ? [assistantMessage(message, at, route, points)]
     : userMessages(message, at, route, points)
 }
 
-function assistantMessage({ content }: Message, route: Route): ChatMessage {
+const onlyText =
+  'In an assistant message only text can be marked on this wire. Move the cache point after text, or into the next message.'
+
+function assistantMessage(
+  { content }: Message,
+  at: string,
+  route: Route,
+  points: CachePoints,
+): ChatMessage {
   const { traits } = route
   const parts: Part[] = []
   const calls: JsonObject[] = []
   const thinking: JsonObject[] = []
   const images: JsonObject[] = []
   let reasoning = ''
-  for (const block of content) {
-    if ('text' in block) parts.push({ type: 'text', text: block.text })
-    else if ('toolUse' in block) calls.push(toolCall(block.toolUse, traits))
+  for (const [index, block] of content.entries()) {
+    if ('text' in block) {
+      if (block.text.trim() !== '') parts.push({ type: 'text', text: block.text })
+    } else if ('cachePoint' in block) {
+      const place = `${at}.content[${index}]`
+      const unmarkable = calls.length + thinking.length + images.length > 0
+      if (parts.length === 0 && unmarkable && traits.cacheControl)
+        points.refuse(place, 'unsupported', onlyText)
+      else points.mark(parts, block, place)
+    } else if ('toolUse' in block) calls.push(toolCall(block.toolUse, traits))
     else if ('image' in block) images.push(...madeImage(block.image, images.length, route))
     else if ('reasoningContent' in block) {
       const { reasoningText, redactedContent } = block.reasoningContent
@@ -112,12 +127,11 @@ function assistantMessage({ content }: Message, route: Route): ChatMessage {
       else reasoning += reasoningText?.text ?? ''
     }
   }
-  const spoken = parts.filter((part) => (part.text as string).trim() !== '')
   // Providers refuse an assistant message that says nothing.
-  if (spoken.length === 0 && calls.length === 0) spoken.push({ type: 'text', text: '[blank text]' })
+  if (parts.length === 0 && calls.length === 0) parts.push({ type: 'text', text: '[blank text]' })
   return {
     role: 'assistant',
-    ...(spoken.length > 0 && { content: traits.stringContent ? joined(spoken) : spoken }),
+    ...(parts.length > 0 && { content: traits.stringContent ? joined(parts) : parts }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(images.length > 0 && { images }),
     ...(thinking.length > 0 && { thinking_blocks: thinking }),
