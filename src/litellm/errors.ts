@@ -24,6 +24,26 @@ interface Rule {
   retryable?: boolean
 }
 
+/** How LiteLLM and the providers say in words that a conversation is too long for the model. */
+export const overflowMessage = new RegExp(
+  [
+    'ContextWindowExceededError',
+    'maximum context length',
+    'maximum prompt length is \\d',
+    'context[ _](length|window).{0,40}exceed',
+    'exceeds?.{0,40}context (length|window|size|limit)',
+    "longer than (the|this) model's context length",
+    '(input|prompt) is too long',
+    'too many input tokens',
+    'input token count.{0,40}exceeds',
+    'input tokens exceed the configured limit',
+    'reduce the length of the messages',
+    // Said of short fields too, such as ids and descriptions: no conversation ends so early.
+    "(?<!url': )string too long\\. Expected a string with maximum length \\d{6}",
+  ].join('|'),
+  'i',
+)
+
 /**
  * From LiteLLM's and the providers' ways of saying it to our codes; the first rule that fits holds.
  * LiteLLM's HTTP errors lose their class, which is then only in the message's prefix.
@@ -33,14 +53,15 @@ const rules: readonly Rule[] = [
   { code: 'budgetExceeded', message: /budget has been exceeded|exceeded your current quota/i },
   { code: 'rateLimit', status: (status) => status === 429, retryable: true },
   {
-    code: 'contextWindowOverflow',
-    type: /context_length_exceeded/,
+    code: 'budgetExceeded',
+    message:
+      /budget has been exceeded|exceeded your current quota|insufficient (credits|balance)|credit balance is too low/i,
   },
   {
     code: 'contextWindowOverflow',
-    message:
-      /ContextWindowExceededError|maximum context length|context[ _](length|window).{0,40}exceed|exceeds?.{0,40}context (length|window|size)|prompt is too long|input is too long|too many input tokens|input token count.{0,40}exceeds/i,
+    type: /context_length_exceeded/,
   },
+  { code: 'contextWindowOverflow', message: overflowMessage },
   { code: 'contentPolicy', type: /content_policy_violation|content_filter/ },
   { code: 'contentPolicy', message: /ContentPolicyViolationError|content management policy/i },
   {

@@ -198,6 +198,29 @@ describe('the Anthropic Messages wire', () => {
     expect(fake.modelRequests).toHaveLength(requests)
   })
 
+  const tooLong =
+    'input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length or `max_tokens` and try again'
+
+  test.each([
+    ['contextWindowOverflow', tooLong],
+    ['budgetExceeded', 'Your credit balance is too low to access the Anthropic API.'],
+  ])('400 is %s, where the message says so', async (code, message) => {
+    fake.script(errorStep(400, { error: { type: 'invalid_request_error', message } }))
+    await expect(new Agent({ model: model() }).invoke('Hello')).rejects.toMatchObject({ code })
+  })
+
+  test('a conversation that is too long goes to the next model', async () => {
+    const fallback = {
+      modelId: 'openai/gpt-4.1',
+      clientArgs: { api_key: 'sk-test-0123456789', api_base: `${fake.url}/v1` },
+    }
+    fake.script(errorStep(400, { error: { type: 'invalid_request_error', message: tooLong } }), {
+      text: 'It fits here.',
+    })
+    const agent = new Agent({ model: model({ fallbacks: [fallback] }) })
+    expect((await agent.invoke('Hello')).text).toBe('It fits here.')
+  })
+
   test('a stream without its end is an error, and what was said is kept', async () => {
     fake.script({ chunks: ['Half an '], end: 'reset' })
     const error = await new Agent({ model: model() }).invoke('Go').catch((thrown) => thrown)

@@ -59,6 +59,13 @@ const refusals: [
     'contextWindowOverflow',
     false,
   ],
+  [
+    400,
+    'ValidationException',
+    'Please reduce the length of the messages.',
+    'contextWindowOverflow',
+    false,
+  ],
   [400, 'ValidationException', 'The provided model identifier is invalid.', 'modelNotFound', false],
   [
     400,

@@ -196,6 +196,70 @@ describe('errors and retries', () => {
       429,
       { message: 'Rate limit: too many input tokens per minute' },
     ],
+    ['a payment that is due', 'budgetExceeded', 402, { message: 'Payment Required' }],
+    ['credits', 'budgetExceeded', 403, { message: 'Insufficient credits. Add more at …' }],
+    ['a balance', 'budgetExceeded', 400, { message: 'Insufficient Balance' }],
+    [
+      'an overflow by SGLang',
+      'contextWindowOverflow',
+      400,
+      {
+        message: "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
+      },
+    ],
+    [
+      'an overflow by OpenAI',
+      'contextWindowOverflow',
+      400,
+      { message: 'Input tokens exceed the configured limit of 272000 tokens.' },
+    ],
+    [
+      'an overflow by OpenAI in letters',
+      'contextWindowOverflow',
+      400,
+      {
+        message:
+          "Invalid 'messages[1].content': string too long. Expected a string with maximum length 1048576, but got a string with length 1540820 instead.",
+      },
+    ],
+    [
+      'an overflow by xAI',
+      'contextWindowOverflow',
+      400,
+      {
+        message: "This model's maximum prompt length is 131072 but the request has 537812 tokens.",
+      },
+    ],
+    [
+      'an overflow by Groq',
+      'contextWindowOverflow',
+      400,
+      { message: 'Please reduce the length of the messages or completion.' },
+    ],
+    [
+      'a name that is too long',
+      'invalidRequest',
+      400,
+      {
+        message:
+          "Invalid 'user': string too long. Expected a string with maximum length 64, but got a string with length 164 instead.",
+      },
+    ],
+    [
+      'an image that is too large',
+      'invalidRequest',
+      400,
+      {
+        message:
+          "Invalid 'messages[0].content[1].image_url.url': string too long. Expected a string with maximum length 20971520, but got a string with length 30000000 instead.",
+      },
+    ],
+    [
+      'too high a max_tokens',
+      'invalidRequest',
+      400,
+      { message: 'max_tokens: 300000 > 64000, the maximum allowed number of output tokens' },
+    ],
   ])('%s is %s', async (_, code, status, error) => {
     fake.script(errorStep(status, { error }))
     const agent = new Agent({ model: model({ clientArgs: { num_retries: 0 } }) })

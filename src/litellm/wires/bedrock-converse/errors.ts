@@ -1,7 +1,14 @@
 import { isJsonObject } from '../../../agent/content.js'
 import type { ErrorCode } from '../../../agent/error-codes.js'
 import { AgentError } from '../../../agent/errors.js'
-import { connectionError, hintFor, refusalError, truncatedError, wasUnsent } from '../../errors.js'
+import {
+  connectionError,
+  hintFor,
+  overflowMessage,
+  refusalError,
+  truncatedError,
+  wasUnsent,
+} from '../../errors.js'
 import type { Route } from '../../route.js'
 
 interface Rule {
@@ -59,10 +66,11 @@ const rules: readonly Rule[] = [
     message: /model identifier is invalid|end of its life/i,
     hint: 'Check the model id, and that this region (aws_region_name or AWS_REGION) has the model.',
   },
+  { code: 'contextWindowOverflow', message: overflowMessage },
   {
     code: 'contextWindowOverflow',
     message:
-      /input is too long|prompt is too long|too many (input )?tokens|expected maxLength|exceeds?.{0,60}context|context (limit|window|length)/i,
+      /too many tokens|expected maxLength|exceeds?.{0,60}context|context (limit|window|length)/i,
   },
   { code: 'contentPolicy', message: /content filter/i },
   {
