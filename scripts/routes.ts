@@ -22,7 +22,7 @@ function names(variables: readonly string[]): string {
 }
 
 function quirks(entry: ProviderEntry): string {
-  const { addV1, keyHeader, modernMaxTokens, noStop, thoughtSignature } = entry
+  const { addV1, keyHeader, modernMaxTokens, noStop, signedThoughts } = entry
   return [
     addV1 && '`/v1` is added to an address without a path',
     keyHeader && `the key also goes into \`${keyHeader}\``,
@@ -34,7 +34,7 @@ function quirks(entry: ProviderEntry): string {
     entry.objectArguments && 'broken tool arguments go back as an object',
     entry.replayReasoning && 'reasoning goes back with tool calls',
     entry.noForcedToolWhileThinking && 'no forced tool while it thinks',
-    thoughtSignature && `thought signatures go back in \`${thoughtSignature}\``,
+    signedThoughts === 'google' && 'thought signatures go back in `extra_content`',
   ]
     .filter(Boolean)
     .join('; ')

@@ -29,8 +29,8 @@ export interface ProviderEntry {
   readonly noForcedToolWhileThinking?: boolean
   /** Refuses `stop`, where the model's name fits. */
   readonly noStop?: RegExp
-  /** Where a thought signature goes back. */
-  readonly thoughtSignature?: 'extra_content'
+  /** In whose form signed thoughts go back; they stay away from whoever has none. */
+  readonly signedThoughts?: 'litellm' | 'google'
 }
 
 // Providers that LiteLLM has two names for.
@@ -256,7 +256,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     baseEnv: ['GEMINI_API_BASE'],
     keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'PALM_API_KEY'],
-    thoughtSignature: 'extra_content',
+    signedThoughts: 'google',
   },
   ollama,
   ollama_chat: ollama,

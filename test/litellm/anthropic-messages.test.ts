@@ -221,6 +221,43 @@ describe('the Anthropic Messages wire', () => {
     expect((await agent.invoke('Hello')).text).toBe('It fits here.')
   })
 
+  test('ids of other providers take a form that Anthropic takes, and stay apart', async () => {
+    const ids = [
+      'functions.get:0',
+      'functions.get_0',
+      'functions get:0',
+      'toolu_01',
+      'x'.repeat(90),
+    ]
+    const messages = [
+      { role: 'user' as const, content: [{ text: 'Get' }] },
+      {
+        role: 'assistant' as const,
+        content: ids.map((toolUseId) => ({ toolUse: { toolUseId, name: 'get', input: {} } })),
+      },
+      {
+        role: 'user' as const,
+        content: ids.map((toolUseId) => ({
+          toolResult: { toolUseId, status: 'success' as const, content: [{ text: toolUseId }] },
+        })),
+      },
+      { role: 'assistant' as const, content: [{ text: 'Got' }] },
+    ]
+    fake.script({ text: 'ok' })
+    await new Agent({ model: model(), messages }).invoke('And?')
+    const sent = fake.modelRequests[0]?.body.messages
+    const used: string[] = sent[1].content.map(({ id }: { id: string }) => id)
+    expect(used.filter((id) => !/^[a-zA-Z0-9_-]+$/.test(id))).toEqual([])
+    expect(new Set(used).size).toBe(ids.length)
+    expect(used[3]).toBe('toolu_01')
+    expect(
+      sent[2].content.map((result: { tool_use_id: string; content: string }) => [
+        result.tool_use_id,
+        result.content,
+      ]),
+    ).toEqual(used.map((id, index) => [id, ids[index]]))
+  })
+
   test('a stream without its end is an error, and what was said is kept', async () => {
     fake.script({ chunks: ['Half an '], end: 'reset' })
     const error = await new Agent({ model: model() }).invoke('Go').catch((thrown) => thrown)

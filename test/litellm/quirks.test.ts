@@ -200,6 +200,50 @@ describe('what goes back with the history', () => {
   })
 
   test.each([
+    ['fireworks_ai/kimi-k2', false],
+    ['mistral/mistral-large-latest', false],
+    ['gemini/gemini-3-pro', false],
+    ['litellm_proxy/claude', true],
+    // What stands at an address of one's own may be a proxy.
+    ['openai/claude', true],
+  ])("Claude's signed thoughts to %s: %s", async (modelId, sent) => {
+    const thought = { type: 'thinking', thinking: 'Hm.', signature: 'sig-1' }
+    const { text, signature } = { text: thought.thinking, signature: thought.signature }
+    const messages: Message[] = [
+      { role: 'user', content: [{ text: 'Hello' }] },
+      {
+        role: 'assistant',
+        content: [{ reasoningContent: { reasoningText: { text, signature } } }, { text: 'Hi' }],
+      },
+    ]
+    fake.script({ text: 'ok' })
+    await new Agent({ model: model(modelId), messages }).invoke('And?')
+    expect(fake.modelRequests[0]?.body.messages[1]).toEqual({
+      role: 'assistant',
+      content: [{ type: 'text', text: 'Hi' }],
+      ...(sent && { thinking_blocks: [thought] }),
+    })
+  })
+
+  test("Gemini's thought signature stays away from others", async () => {
+    const toolUse = { toolUseId: 'c1', name: 'get', input: {}, reasoningSignature: 'sig-1' }
+    const messages: Message[] = [
+      { role: 'user', content: [{ text: 'Get' }] },
+      { role: 'assistant', content: [{ toolUse }] },
+      {
+        role: 'user',
+        content: [{ toolResult: { toolUseId: 'c1', status: 'success', content: [{ text: '1' }] } }],
+      },
+      { role: 'assistant', content: [{ text: 'Got' }] },
+    ]
+    fake.script({ text: 'ok' })
+    await new Agent({ model: model('fireworks_ai/kimi-k2'), messages }).invoke('And?')
+    expect(fake.modelRequests[0]?.body.messages[1].tool_calls).toEqual([
+      { id: 'c1', type: 'function', function: { name: 'get', arguments: '{}' } },
+    ])
+  })
+
+  test.each([
     ['hosted_vllm/qwen3', '{"invalid_arguments": "{\\"expression\\": "}'],
     ['ollama/llama3.2', '{"invalid_arguments": "{\\"expression\\": "}'],
     ['openai/gpt-4o-mini', '{"expression": '],

@@ -3,7 +3,7 @@ import type { ProviderEntry } from '../providers.js'
 import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
 import type { FoundRoute } from './types.js'
 
-/** Servers that are one's own, where LiteLLM sends `cache_control` as it is. */
+/** Servers that are one's own, where LiteLLM sends `cache_control` and signed thoughts as they are. */
 const ownServers = new Set(['custom_openai', 'openai_like'])
 
 export function openaiCompatibleRoute(
@@ -35,7 +35,7 @@ export function openaiCompatibleRoute(
     apiKey: key?.value,
     keySource: key?.source ?? null,
     ...(!key && !keyOptional && { missingKey: missingKey(`${provider}/${model}`, keyEnv) }),
-    traits: own ? { ...traits, cacheControl: true } : traits,
+    traits: own ? { ...traits, cacheControl: true, signedThoughts: 'litellm' } : traits,
   }
 }
 

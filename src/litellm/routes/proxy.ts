@@ -4,7 +4,7 @@ import type { FoundRoute, Traits } from './types.js'
 
 export const proxyPrefix = 'litellm_proxy/'
 
-const traits: Traits = { cacheControl: true, objectArguments: true }
+const traits: Traits = { cacheControl: true, objectArguments: true, signedThoughts: 'litellm' }
 
 export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): FoundRoute {
   const model = modelId.startsWith(proxyPrefix) ? modelId.slice(proxyPrefix.length) : modelId

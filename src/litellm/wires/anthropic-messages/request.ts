@@ -19,6 +19,7 @@ import { CachePoints } from '../../cache-points.js'
 import type { ModelInfo } from '../../model-info.js'
 import { madeImageText } from '../made-image.js'
 import { thinkingBudget } from '../thinking.js'
+import { sentToolId } from '../tool-ids.js'
 import { sentToolName } from '../tool-names.js'
 import type { WireCall } from '../wire.js'
 import { documentBlock, imageBlock, noAudio } from './media.js'
@@ -123,7 +124,7 @@ function contentBlocks(block: ContentBlock): ContentBlockParam[] {
 function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): ContentBlockParam {
   // The wire takes an object and nothing else: what the model wrote instead is kept inside one.
   const object = isJsonObject(input) ? input : { invalid_arguments: rawInput ?? input }
-  return { type: 'tool_use', id: toolUseId, name: sentToolName(name), input: object }
+  return { type: 'tool_use', id: sentToolId(toolUseId), name: sentToolName(name), input: object }
 }
 
 type ToolResultBlocks = Exclude<ToolResultBlockParam['content'], string | undefined>
@@ -142,7 +143,7 @@ function toolResult({ toolUseId, status, content }: ToolResultBlock['toolResult'
       })
   return {
     type: 'tool_result' as const,
-    tool_use_id: toolUseId,
+    tool_use_id: sentToolId(toolUseId),
     content: blocks,
     ...(status === 'error' && { is_error: true }),
   }

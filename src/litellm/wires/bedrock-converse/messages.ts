@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type {
   Message as ConverseMessage,
   ToolUseBlock as ConverseToolUse,
@@ -15,6 +14,7 @@ import {
 } from '../../../agent/content.js'
 import type { ModelRequest } from '../../../agent/model.js'
 import { madeImageText } from '../made-image.js'
+import { sentToolId } from '../tool-ids.js'
 import { sentToolName } from '../tool-names.js'
 import { type CacheBook, CachedList } from './cached-list.js'
 import { audioBlock, DocumentNames, documentBlock, imageBlock } from './media.js'
@@ -86,7 +86,7 @@ function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']):
     ? input
     : { invalid_arguments: rawInput ?? JSON.stringify(input) }
   return {
-    toolUseId: sentId(toolUseId),
+    toolUseId: sentToolId(toolUseId),
     name: sentToolName(name),
     input: sent as ConverseToolUse['input'],
   }
@@ -99,7 +99,7 @@ function toolResult(
   const sent = content.flatMap((item) => resultParts(item, names))
   return {
     toolResult: {
-      toolUseId: sentId(toolUseId),
+      toolUseId: sentToolId(toolUseId),
       content: sent.length > 0 ? sent : [{ text: '[no output]' }],
       // Other families than these refuse the field.
       ...(status === 'error' && /anthropic\.|amazon\.nova/.test(model) && { status }),
@@ -122,10 +122,4 @@ function reasoning({ reasoningText, redactedContent }: ReasoningBlock['reasoning
   if (reasoningText?.signature === undefined) return []
   const { text, signature } = reasoningText
   return [{ reasoningContent: { reasoningText: { text, signature } } }]
-}
-
-/** Ids of other providers may be longer, or hold other characters, than Converse takes. */
-function sentId(id: string): string {
-  if (/^[a-zA-Z0-9_-]{1,64}$/.test(id)) return id
-  return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`
 }

@@ -134,7 +134,8 @@ function assistantMessage(
     ...(parts.length > 0 && { content: traits.stringContent ? joined(parts) : parts }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(images.length > 0 && { images }),
-    ...(thinking.length > 0 && { thinking_blocks: thinking }),
+    ...(traits.signedThoughts === 'litellm' &&
+      thinking.length > 0 && { thinking_blocks: thinking }),
     ...(traits.replayReasoning &&
       calls.length > 0 &&
       reasoning && { reasoning_content: reasoning }),
@@ -154,10 +155,16 @@ function toolCall(use: ToolUseBlock['toolUse'], traits: Traits): JsonObject {
   }
 }
 
-function thoughtSignature(signature: string, traits: Traits): JsonObject {
-  return traits.thoughtSignature === 'extra_content'
-    ? { extra_content: { google: { thought_signature: signature } } }
-    : { provider_specific_fields: { thought_signature: signature } }
+/** Only to a server that knows it: others refuse what they do not know. */
+function thoughtSignature(signature: string, { signedThoughts }: Traits): JsonObject {
+  switch (signedThoughts) {
+    case 'google':
+      return { extra_content: { google: { thought_signature: signature } } }
+    case 'litellm':
+      return { provider_specific_fields: { thought_signature: signature } }
+    default:
+      return {}
+  }
 }
 
 /** What the model wrote goes back as it was, but to a server that would choke on it. */
