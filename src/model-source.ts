@@ -139,7 +139,7 @@ export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Envi
     .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
   const named = [env, ...given].flatMap((values) =>
     Object.entries(values).flatMap(([name, value]) =>
-      secretName.test(name) && typeof value === 'string' ? [value] : [],
+      secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
     ),
   )
   const tokens = [http.authToken, ...Object.values(http.principals).map(({ token }) => token)]

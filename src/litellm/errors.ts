@@ -50,13 +50,13 @@ export const overflowMessage = new RegExp(
  */
 const rules: readonly Rule[] = [
   { code: 'budgetExceeded', type: /budget_exceeded|insufficient_quota/ },
-  { code: 'budgetExceeded', message: /budget has been exceeded|exceeded your current quota/i },
-  { code: 'rateLimit', status: (status) => status === 429, retryable: true },
   {
     code: 'budgetExceeded',
     message:
       /budget has been exceeded|exceeded your current quota|insufficient (credits|balance)|credit balance is too low/i,
   },
+  { code: 'budgetExceeded', status: (status) => status === 402 },
+  { code: 'rateLimit', status: (status) => status === 429, retryable: true },
   {
     code: 'contextWindowOverflow',
     type: /context_length_exceeded/,
@@ -195,6 +195,21 @@ export function protocolError(route: Route, what: string): AgentError {
     message: `${where(route)} ${what}.`,
     hint: 'The server does not speak the OpenAI chat format as expected. Check the address and the model.',
     retryable: false,
+  })
+}
+
+/**
+ * What nobody foresaw. The words of what was thrown stay out of it, for they may quote what was to
+ * be sent.
+ */
+export function unforeseenError(route: Route, cause: unknown, text = ''): AgentError {
+  const kind = cause instanceof Error ? ` (${cause.name})` : ''
+  return new AgentError({
+    code: 'providerError',
+    message: `The call to ${where(route)} failed in a way that was not foreseen${kind}.`,
+    hint: 'Try again; if it stays, report it.',
+    cause,
+    ...(text && { text }),
   })
 }
 

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../agent/content.js'
 import { configurationError } from '../agent/errors.js'
+import { isHeaderText } from './header-text.js'
+import { isHeaderName } from './http/request-text.js'
 import type { ClientArgs, Route } from './route.js'
 
 /** What `clientArgs` and `params` come to for every call of a model. */
@@ -124,6 +126,16 @@ function headerArg(at: string, value: JsonValue | undefined): Record<string, str
   for (const [name, text] of Object.entries(objectArg(at, value))) {
     if (typeof text !== 'string')
       throw configurationError(`${at}.${name} must be a string.`, 'Give header values as text.')
+    if (!isHeaderName(name))
+      throw configurationError(
+        `${at} has a name that no header can have.`,
+        'Write the names of headers without spaces and without a colon.',
+      )
+    if (!isHeaderText(text))
+      throw configurationError(
+        `${at}.${name} has a line break or another character that no header can have.`,
+        'Give the value in one line, and without typographic characters.',
+      )
     headers[name.toLowerCase()] = text
   }
   return headers

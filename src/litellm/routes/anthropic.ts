@@ -1,4 +1,11 @@
-import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
+import {
+  checkUrl,
+  type Environment,
+  findKey,
+  findText,
+  missingKey,
+  type RouteArgs,
+} from './args.js'
 import type { FoundRoute } from './types.js'
 
 const usualBase = 'https://api.anthropic.com'
@@ -13,7 +20,7 @@ export function messagesBase(baseUrl: string): string {
 export function anthropicRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const variables = ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL']
   const base = findText({ name: 'api_base', value: args.apiBase }, variables, env)
-  const key = findText({ name: 'api_key', value: args.apiKey }, keyVariables, env)
+  const key = findKey({ name: 'api_key', value: args.apiKey }, keyVariables, env)
   return {
     wire: 'anthropic-messages',
     kind: 'direct',

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../agent/content.js'
 import { configurationError } from '../../agent/errors.js'
+import { isHeaderText } from '../header-text.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -33,10 +34,11 @@ export function routeArgs(clientArgs: ClientArgs): RouteArgs {
   return { apiKey, apiBase, useProxy: useProxy ?? undefined, wire, all: clientArgs }
 }
 
+/** Without white space around it: what is pasted or read from a file often ends in a line break. */
 export function textArg(args: ClientArgs, key: string): string | undefined {
   const value: JsonValue | undefined = args[key]
-  if (value === undefined || value === null || value === '') return undefined
-  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value.trim() || undefined
   throw configurationError(`clientArgs.${key} must be a string.`, `Give clientArgs.${key} as text.`)
 }
 
@@ -55,10 +57,34 @@ export function findText(
   if (argument.value !== undefined)
     return { value: argument.value, source: `clientArgs.${argument.name}` }
   for (const source of variables) {
-    const value = env[source]
+    const value = env[source]?.trim()
     if (value) return { value, source }
   }
   return undefined
+}
+
+/** A key as `findText` finds it. Fails with `configuration`, before a header would quote it. */
+export function findKey(
+  argument: { name: string; value: string | undefined },
+  variables: readonly string[],
+  env: Environment,
+): Found | undefined {
+  const key = findText(argument, variables, env)
+  return key && { ...key, value: checkKey(key) }
+}
+
+/** An argument that is a key, or part of one. */
+export function keyArg(args: ClientArgs, name: string): string | undefined {
+  const value = textArg(args, name)
+  return value && checkKey({ value, source: `clientArgs.${name}` })
+}
+
+function checkKey({ value, source }: Found): string {
+  if (isHeaderText(value)) return value
+  throw configurationError(
+    `The key in ${source} has a line break or another character that no key can have.`,
+    `Copy the key once more into ${source}: in one line, and without typographic characters.`,
+  )
 }
 
 /** A base URL without its trailing slash. Fails with `configuration`. */

@@ -2,6 +2,7 @@ import { configurationError } from '../../agent/errors.js'
 import {
   checkUrl,
   type Environment,
+  findKey,
   findText,
   missingKey,
   type RouteArgs,
@@ -39,8 +40,8 @@ export function azureRoute(
       `${provider}/ needs the address of your Azure resource.`,
       `Set ${variables.base.join(' or ')} or clientArgs.api_base, such as https://<resource>.openai.azure.com.`,
     )
-  const key = findText({ name: 'api_key', value: args.apiKey }, variables.key, env)
-  const token = findText(
+  const key = findKey({ name: 'api_key', value: args.apiKey }, variables.key, env)
+  const token = findKey(
     { name: 'azure_ad_token', value: textArg(args.all, 'azure_ad_token') },
     variables.token,
     env,

@@ -1,7 +1,9 @@
 import {
   checkUrl,
   type Environment,
+  findKey,
   findText,
+  keyArg,
   missingKey,
   type RouteArgs,
   textArg,
@@ -22,7 +24,7 @@ export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Rou
     ['AWS_BEDROCK_RUNTIME_ENDPOINT'],
     env,
   )
-  const key = findText({ name: 'api_key', value: args.apiKey }, ['AWS_BEARER_TOKEN_BEDROCK'], env)
+  const key = findKey({ name: 'api_key', value: args.apiKey }, ['AWS_BEARER_TOKEN_BEDROCK'], env)
   return {
     wire: 'bedrock-converse',
     kind: 'direct',
@@ -49,7 +51,7 @@ export function mantleRoute(model: string, args: RouteArgs, env: Environment): F
   const host = `https://bedrock-mantle.${region?.value ?? 'us-east-1'}.api.aws`
   const base = findText({ name: 'api_base', value: args.apiBase }, ['BEDROCK_MANTLE_API_BASE'], env)
   const variables = ['BEDROCK_MANTLE_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK']
-  const key = findText({ name: 'api_key', value: args.apiKey }, variables, env)
+  const key = findKey({ name: 'api_key', value: args.apiKey }, variables, env)
   return {
     wire: claude ? 'anthropic-messages' : 'openai-chat',
     kind: 'direct',
@@ -72,9 +74,9 @@ function awsAccess(args: RouteArgs, env: Environment, regionInId: string | undef
     regionVariables,
     env,
   )
-  const accessKeyId = textArg(args.all, 'aws_access_key_id')
-  const secretAccessKey = textArg(args.all, 'aws_secret_access_key')
-  const sessionToken = textArg(args.all, 'aws_session_token')
+  const accessKeyId = keyArg(args.all, 'aws_access_key_id')
+  const secretAccessKey = keyArg(args.all, 'aws_secret_access_key')
+  const sessionToken = keyArg(args.all, 'aws_session_token')
   const profile = textArg(args.all, 'aws_profile_name')
   return {
     region: region?.value ?? usualRegion,

@@ -1,6 +1,13 @@
 import { configurationError } from '../../agent/errors.js'
 import type { ProviderEntry } from '../providers.js'
-import { checkUrl, type Environment, findText, missingKey, type RouteArgs } from './args.js'
+import {
+  checkUrl,
+  type Environment,
+  findKey,
+  findText,
+  missingKey,
+  type RouteArgs,
+} from './args.js'
 import type { FoundRoute } from './types.js'
 
 /** Servers that are one's own, where LiteLLM sends `cache_control` and signed thoughts as they are. */
@@ -21,7 +28,7 @@ export function openaiCompatibleRoute(
       `${provider}/ has no usual address, and none is given.`,
       `Set ${baseEnv.join(' or ')} or clientArgs.api_base.`,
     )
-  const key = findText({ name: 'api_key', value: args.apiKey }, keyEnv, env)
+  const key = findKey({ name: 'api_key', value: args.apiKey }, keyEnv, env)
   const baseUrl = checkUrl(withAccount(address, env))
   const own = ownServers.has(provider) || (provider === 'openai' && baseUrl !== usual)
   return {

@@ -1,5 +1,5 @@
 import { configurationError } from '../../agent/errors.js'
-import { checkUrl, type Environment, findText, type RouteArgs, trimSlash } from './args.js'
+import { checkUrl, type Environment, findKey, findText, type RouteArgs, trimSlash } from './args.js'
 import type { FoundRoute, Traits } from './types.js'
 
 export const proxyPrefix = 'litellm_proxy/'
@@ -20,11 +20,11 @@ export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): 
       'Set LITELLM_PROXY_API_BASE or clientArgs.api_base to the address of the proxy.',
     )
   const baseUrl = checkUrl(base.value)
-  const envBase = env.LITELLM_PROXY_API_BASE
+  const envBase = env.LITELLM_PROXY_API_BASE?.trim()
   // The key in the environment was given for the proxy in the environment, and goes to no other.
   const elsewhere = Boolean(envBase) && trimSlash(envBase as string) !== baseUrl
   const variables = elsewhere ? [] : ['LITELLM_PROXY_API_KEY']
-  const key = findText({ name: 'api_key', value: args.apiKey }, variables, env)
+  const key = findKey({ name: 'api_key', value: args.apiKey }, variables, env)
   return {
     wire: args.wire === 'anthropic' ? 'anthropic-messages' : 'openai-chat',
     kind: 'proxy',

@@ -1,5 +1,7 @@
+import { AgentError } from '../../agent/errors.js'
 import type { CallEvent, ModelReply, ModelRequest } from '../../agent/model.js'
 import type { Emit } from '../../agent/streamed.js'
+import { unforeseenError } from '../errors.js'
 import type { ModelInfo } from '../model-info.js'
 import type { Route } from '../route.js'
 import type { CallSettings } from '../settings.js'
@@ -23,6 +25,17 @@ export type Tell = Emit<CallEvent>
  * It fails with an AgentError, soon after `signal` aborts at the latest.
  */
 export type Wire = (call: WireCall, tell: Tell) => Promise<ModelReply>
+
+/** A wire that also fails with an AgentError where nobody foresaw that it would. */
+export function guarded(wire: Wire): Wire {
+  return async (call, tell) => {
+    try {
+      return await wire(call, tell)
+    } catch (thrown) {
+      throw thrown instanceof AgentError ? thrown : unforeseenError(call.route, thrown)
+    }
+  }
+}
 
 export async function tellAll(events: Iterable<CallEvent>, tell: Tell): Promise<void> {
   for (const event of events) {

@@ -1,19 +1,25 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
 import { isJsonObject, type JsonObject } from '../../../agent/content.js'
-import type { ModelReply } from '../../../agent/model.js'
+import { AgentError } from '../../../agent/errors.js'
 import type { Usage } from '../../../agent/usage.js'
-import { connectionError, refusalError, truncatedError, wasUnsent } from '../../errors.js'
+import {
+  connectionError,
+  refusalError,
+  truncatedError,
+  unforeseenError,
+  wasUnsent,
+} from '../../errors.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { isJson } from '../json-reply.js'
-import { type Tell, tellAll, type WireCall } from '../wire.js'
+import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { anthropicClient } from './client.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
 
 /** One call on the Anthropic Messages wire. Tells deltas; fails with an AgentError. */
-export async function messagesCall(call: WireCall, tell: Tell): Promise<ModelReply> {
+export const messagesCall: Wire = guarded(async (call, tell) => {
   const { route, settings, stream, signal } = call
   const prepared = messagesRequest(call)
   const builder = new MessageBuilder()
@@ -36,7 +42,7 @@ export async function messagesCall(call: WireCall, tell: Tell): Promise<ModelRep
   } catch (thrown) {
     throw translated(thrown, vendor, route, answering, builder.text)
   }
-}
+})
 
 async function tellStream(
   events: AsyncIterable<RawMessageStreamEvent>,
@@ -95,7 +101,8 @@ function translated(
   route: Route,
   answering: boolean,
   text: string,
-): unknown {
+): AgentError {
+  if (thrown instanceof AgentError) return thrown
   if (thrown instanceof vendor.APIConnectionError)
     return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
   if (thrown instanceof vendor.APIError) {
@@ -105,7 +112,8 @@ function translated(
     return refusalError({ status, error: detail, headers, text }, route)
   }
   if (thrown instanceof SyntaxError) return truncatedError(route, text)
-  if (!answering) return thrown
-  if (thrown instanceof TypeError) return connectionError(route, thrown, { sent: true, text })
-  return thrown
+  // In an answer, that is how fetch tells that the connection broke off.
+  if (answering && thrown instanceof TypeError)
+    return connectionError(route, thrown, { sent: true, text })
+  return unforeseenError(route, thrown, text)
 }

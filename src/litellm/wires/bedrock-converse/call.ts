@@ -6,12 +6,11 @@ import type {
   ConverseStreamCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime'
 import { cancelledError } from '../../../agent/errors.js'
-import type { ModelReply } from '../../../agent/model.js'
 import { untilAborted } from '../../../agent/run-signal.js'
 import { truncatedError } from '../../errors.js'
 import { modelReply, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
-import { type Tell, tellAll, type WireCall } from '../wire.js'
+import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { bedrockClient, type Vendor } from './client.js'
 import { converseError, malformedError } from './errors.js'
 import { type ConverseRequest, converseRequest } from './request.js'
@@ -19,7 +18,7 @@ import { ConverseAnswerBuilder } from './stream.js'
 import { converseUsage, longWrites } from './usage.js'
 
 /** One call of Bedrock's Converse. Tells deltas; fails with an AgentError. */
-export async function bedrockCall(call: WireCall, tell: Tell): Promise<ModelReply> {
+export const bedrockCall: Wire = guarded(async (call, tell) => {
   const { route } = call
   const prepared = converseRequest(call)
   const { client, vendor } = await bedrockClient(route)
@@ -34,7 +33,7 @@ export async function bedrockCall(call: WireCall, tell: Tell): Promise<ModelRepl
     if (signal.aborted) throw cancelledError()
     throw converseError(thrown, route, { answering: state.answering, text: builder.text })
   }
-}
+})
 
 interface Exchange {
   call: WireCall

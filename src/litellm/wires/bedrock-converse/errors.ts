@@ -7,6 +7,7 @@ import {
   overflowMessage,
   refusalError,
   truncatedError,
+  unforeseenError,
   wasUnsent,
 } from '../../errors.js'
 import type { Route } from '../../route.js'
@@ -84,8 +85,9 @@ export function converseError(
   thrown: unknown,
   route: Route,
   { answering, text }: { answering: boolean; text: string },
-): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof AgentError) return thrown
+): AgentError {
+  if (thrown instanceof AgentError) return thrown
+  if (!(thrown instanceof Error)) return unforeseenError(route, thrown, text)
   if (/^(Credentials|Token)ProviderError$/.test(thrown.name)) return credentialsError(thrown)
   const status = httpStatus(thrown)
   if (status !== undefined && status >= 400) return refusal(thrown, status, route, text)
@@ -94,7 +96,7 @@ export function converseError(
   // An exception as an event of the stream has a name of its own; what is no whole event has none.
   const named = !/^(Error|SyntaxError|TypeError|RangeError)$/.test(thrown.name)
   if (!answering && !(named && status !== undefined && speaksConverse(thrown))) {
-    if (status === undefined) return thrown
+    if (status === undefined) return unforeseenError(route, thrown, text)
     return speaksConverse(thrown) ? truncatedError(route, text) : notBedrock(route, status)
   }
   return named ? refusal(thrown, undefined, route, text) : truncatedError(route, text)
@@ -167,7 +169,8 @@ function isConnectionFailure(error: Error): boolean {
     error.name === 'TimeoutError' ||
     ('code' in error &&
       typeof error.code === 'string' &&
-      /^(E[A-Z]|UND_|CERT|DEPTH|SELF|UNABLE)/.test(error.code))
+      // Node's word for what it cannot send says nothing of the connection.
+      /^((?!ERR_INVALID)E[A-Z]|UND_|CERT|DEPTH|SELF|UNABLE)/.test(error.code))
   )
 }
 

@@ -1,6 +1,5 @@
 import { type JsonObject, parseJsonObject } from '../../../agent/content.js'
-import { AgentError, cancelledError } from '../../../agent/errors.js'
-import type { ModelReply } from '../../../agent/model.js'
+import { AgentError, cancelledError, configurationError } from '../../../agent/errors.js'
 import {
   connectionError,
   protocolError,
@@ -10,19 +9,20 @@ import {
 } from '../../errors.js'
 import { post } from '../../http/post.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
+import { InvalidHeader } from '../../http/request-text.js'
 import { eventData } from '../../http/sse.js'
 import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, hasAudio, longWrites, reportedCost } from '../../usage.js'
 import { joined } from '../deltas.js'
 import { isJson } from '../json-reply.js'
-import { type Tell, tellAll, type WireCall } from '../wire.js'
+import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { ChatAnswerBuilder } from './stream.js'
 
 /** One call on the OpenAI chat wire. Tells deltas; fails with an AgentError. */
-export async function chatCall(call: WireCall, tell: Tell): Promise<ModelReply> {
+export const chatCall: Wire = guarded(async (call, tell) => {
   const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
@@ -37,7 +37,7 @@ export async function chatCall(call: WireCall, tell: Tell): Promise<ModelReply> 
     if (thrown instanceof AgentError) throw thrown
     throw connectionError(route, thrown, { sent: true, text: builder.text })
   }
-}
+})
 
 async function tellStream(
   reply: HttpReply,
@@ -69,6 +69,8 @@ async function send(body: JsonObject, { route, settings, signal }: WireCall): Pr
     if (reply.status >= 200 && reply.status < 300) return reply
   } catch (cause) {
     if (signal.aborted) throw cancelledError()
+    if (cause instanceof InvalidHeader)
+      throw configurationError(cause.message, 'Mend the header, or leave it out.')
     throw connectionError(route, cause, { sent: !wasUnsent(cause) })
   }
   const text = await reply.text().catch(() => '')
