@@ -13,7 +13,7 @@ import type {
 } from './hooks.js'
 import { checkKeys } from './known-keys.js'
 import { untilAborted } from './run-signal.js'
-import { toolResultContent } from './tool.js'
+import { type ToolOutput, toolResultContent } from './tool.js'
 
 /** How often a call is made: a hook that is never content must not keep a run busy for ever. */
 export const maxAttempts = 10
@@ -83,7 +83,7 @@ export class HookRunner {
       const change = checked(answer, 'afterToolCall', ['result', 'status', 'retry'])
       if ('retry' in change) return change
       const { status = 'success' } = change
-      result = { status, content: toolResultContent(change.result) }
+      result = { status, content: hookContent(change.result) }
     }
     return result
   }
@@ -127,6 +127,14 @@ function checked<Answer extends object>(
   checkKeys(answer, [...keys, 'stop'], `The answer of ${name}`)
   if ('stop' in answer) throw new HookStop(answer.stop)
   return answer as Exclude<Answer, Stop>
+}
+
+function hookContent(result: ToolOutput): Result['content'] {
+  try {
+    return toolResultContent(result)
+  } catch (thrown) {
+    throw hookError('afterToolCall', thrown)
+  }
 }
 
 function hookError(name: HookName, thrown: unknown): AgentError {

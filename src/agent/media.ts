@@ -90,6 +90,17 @@ export function mediaTypeOfName(name: string): string | undefined {
 
 const spellings: Readonly<Record<string, string>> = { jpg: 'jpeg', htm: 'html', markdown: 'md' }
 
+/** A source as a conversation keeps it: bytes as base64. `undefined`: it is none. */
+export function mediaSource(value: unknown): MediaSource | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if ('bytes' in value) {
+    if (typeof value.bytes === 'string') return { bytes: value.bytes }
+    if (value.bytes instanceof Uint8Array)
+      return { bytes: Buffer.from(value.bytes).toString('base64') }
+  }
+  return 'url' in value && typeof value.url === 'string' ? { url: value.url } : undefined
+}
+
 /** Text, whatever its syntax, that a model can read as it is. */
 export function isTextType(mediaType: string): boolean {
   return /^text\/|[/+](json|xml|yaml|javascript)$/.test(plainMediaType(mediaType))

@@ -1,5 +1,6 @@
 import type { ContentBlock, MediaSource, Message, SystemContentBlock } from './content.js'
 import { invalidRequest } from './errors.js'
+import { mediaSource } from './media.js'
 
 /** What an agent can be asked with. Media `bytes` may be a Uint8Array here; history keeps base64. */
 export type Prompt = string | readonly ContentBlock[] | readonly Message[]
@@ -90,15 +91,9 @@ function checkBlock(value: unknown, at: string): ContentBlock {
 }
 
 function checkSource(source: unknown, at: string): MediaSource {
-  if (typeof source === 'object' && source !== null) {
-    if ('bytes' in source) {
-      if (typeof source.bytes === 'string') return { bytes: source.bytes }
-      if (source.bytes instanceof Uint8Array)
-        return { bytes: Buffer.from(source.bytes).toString('base64') }
-    }
-    if ('url' in source && typeof source.url === 'string') return { url: source.url }
-  }
-  throw invalidBlock(at, 'its source must be { bytes: base64 } or { url }')
+  const known = mediaSource(source)
+  if (!known) throw invalidBlock(at, 'its source must be { bytes: base64 } or { url }')
+  return known
 }
 
 function saysSomething(block: ContentBlock): boolean {

@@ -1,4 +1,12 @@
-import type { JsonObject, JsonValue, ToolResultContent } from './content.js'
+import {
+  type DocumentBlock,
+  type ImageBlock,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type ToolResultContent,
+} from './content.js'
+import { mediaSource } from './media.js'
 import type { ParentRun } from './run-tree.js'
 import type { Validator } from './validator.js'
 
@@ -47,23 +55,51 @@ export class ToolFailure extends Error {}
 /** The names every provider takes; other names from a model are answered with an error. */
 export const toolNamePattern = /^[a-zA-Z0-9_-]{1,64}$/
 
-const blockKeys = ['text', 'json', 'image', 'document']
-
-function isContentBlocks(output: unknown): output is ToolResultContent[] {
-  return (
-    Array.isArray(output) &&
-    output.length > 0 &&
-    output.every((item) => {
-      if (typeof item !== 'object' || item === null) return false
-      const keys = Object.keys(item)
-      return keys.length === 1 && blockKeys.includes(keys[0] as string)
-    })
-  )
-}
-
-/** A handler's return value as the content of a tool result. */
+/**
+ * A handler's return value as the content of a tool result, which no later change of the value
+ * reaches. Fails on what is no JSON: in a conversation it would fail every request from there on.
+ */
 export function toolResultContent(output: ToolOutput): ToolResultContent[] {
   if (output === undefined || output === null) return []
   if (typeof output === 'string') return [{ text: output }]
-  return isContentBlocks(output) ? output : [{ json: output as JsonValue }]
+  return contentBlocks(output) ?? jsonContent(output)
+}
+
+/** `undefined`: these are no content blocks, whatever their keys are called. */
+function contentBlocks(output: unknown): ToolResultContent[] | undefined {
+  if (!Array.isArray(output) || output.length === 0) return undefined
+  const content: ToolResultContent[] = []
+  for (const item of output as unknown[]) {
+    const blocks = blockContent(item)
+    if (!blocks) return undefined
+    content.push(...blocks)
+  }
+  return content
+}
+
+function blockContent(item: unknown): ToolResultContent[] | undefined {
+  if (!isJsonObject(item) || Object.keys(item).length !== 1) return undefined
+  const { text, image, document } = item
+  if (typeof text === 'string') return [{ text }]
+  if ('json' in item) return jsonContent(item.json)
+  const media = image ?? document
+  if (!isJsonObject(media)) return undefined
+  const { format, name } = media
+  const source = mediaSource(media.source)
+  if (typeof format !== 'string' || !source) return undefined
+  if (image) return [{ image: { format: format as ImageBlock['image']['format'], source } }]
+  if (typeof name !== 'string') return undefined
+  return [{ document: { format: format as DocumentBlock['document']['format'], name, source } }]
+}
+
+/** What JSON has no word for at all, such as a function, says nothing. */
+function jsonContent(value: unknown): ToolResultContent[] {
+  let text: string | undefined
+  try {
+    text = JSON.stringify(value)
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new Error(`The result is no JSON: ${why}`)
+  }
+  return text === undefined ? [] : [{ json: JSON.parse(text) as JsonValue }]
 }

@@ -263,3 +263,17 @@ test('no hook is asked about the object a run is to end in', async () => {
 function throwing(): never {
   throw new Error('Oh.')
 }
+
+test('a result of afterToolCall that is no JSON is the fault of the hook, and stays out of history', async () => {
+  const { agent } = agentWith(
+    { afterToolCall: () => ({ result: { id: 10n } as never }) },
+    callOf('echo', { text: 'once' }),
+    'On we go.',
+  )
+  await expect(agent.invoke('Go')).rejects.toMatchObject({
+    code: 'toolError',
+    message:
+      'The hook afterToolCall failed: The result is no JSON: Do not know how to serialize a BigInt',
+  })
+  expect(await agent.invoke('And now?')).toMatchObject({ text: 'On we go.' })
+})
