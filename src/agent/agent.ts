@@ -20,6 +20,7 @@ import type { RunEnd, Span } from './span.js'
 import { type Emit, leftEarly } from './streamed.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './structured-output.js'
 import type { Tool } from './tool.js'
+import { Turns } from './turns.js'
 import { sumUsage, type Usage } from './usage.js'
 import type { OutputSchema } from './validator.js'
 
@@ -86,7 +87,7 @@ export class CoreAgent {
   private readonly hooks: readonly Hooks[]
   private readonly conversation: ConversationManager
   private lifetimeUsage: (Usage | null)[] = []
-  private lastRun: Promise<void> = Promise.resolve()
+  private readonly turns = new Turns()
 
   constructor(private readonly config: CoreAgentConfig) {
     this.model = config.model
@@ -114,8 +115,18 @@ export class CoreAgent {
     const added = promptMessages(prompt)
     const limits = { ...this.limits, ...options.limits }
     checkLimits(limits)
-    const release = await this.takeTurn()
     const run = new RunSignal(options.signal, limits.timeoutSeconds)
+    const release = await this.turns.take(run.signal)
+    try {
+      return await this.turn({ added, limits, run, options, hasTurn: release !== undefined })
+    } finally {
+      run.release()
+      release?.()
+    }
+  }
+
+  /** Without a turn the signal has aborted: then the run ends before its first call. */
+  private async turn({ added, limits, run, options, hasTurn }: Turn): Promise<AgentResult> {
     const recorder = new MetricsRecorder(this.lifetimeUsage)
     const { name = '' } = this.config
     const { onEvent = () => {}, parent, maxDepth } = options
@@ -130,7 +141,12 @@ export class CoreAgent {
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
     const plan = outputPlan(options, this.tools)
-    this.messages = messages
+    const emit = parent ? shownAbove(onEvent, name, parent) : onEvent
+    const keep = (kept: Message[]) => {
+      // Until its turn the conversation is that of the run at work.
+      if (hasTurn) this.messages = kept
+    }
+    keep(messages)
     try {
       const end = await runLoop({
         model: this.model,
@@ -146,12 +162,16 @@ export class CoreAgent {
         runFor: (emit, span) => parentRun(place, emit, span),
         span,
         recorder,
-        emit: parent ? shownAbove(onEvent, name, parent) : onEvent,
+        emit,
         stream: options.stream,
         toolsCachePoint: this.toolsCachePoint,
         cacheMemory: this.cacheMemory,
       })
       if (options.output?.force && !plan?.done) throw withoutObject(end)
+      // An extraction asks about the conversation and leaves it as it was.
+      if (options.output?.force) keep(before)
+      const fault = this.shorten(messages, recorder)
+      if (fault) await emit({ type: 'notice', message: fault })
       const result = new AgentResult({
         text: end.text,
         stopReason: end.stopReason,
@@ -162,28 +182,38 @@ export class CoreAgent {
         ...(plan && { attempts: plan.attempts }),
         ...(end.limit && { limit: end.limit }),
       })
-      // An extraction asks about the conversation and leaves it as it was.
-      if (options.output?.force) this.messages = before
       ended = { stopReason: result.stopReason }
       await onEvent({ type: 'result', result })
       return result
     } catch (thrown) {
       const error = asAgentError(thrown)
       ended = { error: error.code }
+      // A prompt that was never answered does not stay behind to be asked twice.
+      const unanswered = !recorder.answered && run.signal.reason !== leftEarly
+      if (options.output?.force || unanswered) keep(before)
+      this.shorten(messages, recorder)
       error.usage = recorder.usage
       error.metrics = recorder.snapshot()
       error.attempts = plan?.attempts
-      // A prompt that was never answered does not stay behind to be asked twice.
-      const unanswered = !recorder.answered && run.signal.reason !== leftEarly
-      if (options.output?.force || unanswered) this.messages = before
       throw error
     } finally {
-      if (this.messages === messages)
-        this.messages = this.conversation.apply?.(messages) ?? messages
       this.lifetimeUsage = [sumUsage([...this.lifetimeUsage, ...recorder.usages()])]
       span?.end({ ...recorder.spending(), ...ended })
-      run.release()
-      release()
+    }
+  }
+
+  /** Where it fails, the conversation stays as long as it is, and the run's metrics say so. */
+  private shorten(messages: Message[], recorder: MetricsRecorder): string | undefined {
+    if (this.messages !== messages) return undefined
+    try {
+      const shorter: unknown = this.conversation.apply?.(messages) ?? messages
+      if (!Array.isArray(shorter)) throw new Error('apply gave no list of messages')
+      this.messages = shorter
+      return undefined
+    } catch (thrown) {
+      const fault = `The conversation was not shortened, because the conversation manager failed: ${asAgentError(thrown).message}`
+      recorder.addNotice(fault)
+      return fault
     }
   }
 
@@ -192,16 +222,14 @@ export class CoreAgent {
     const { approval = [] } = this.config
     return approval.length > 0 ? [...this.hooks, approvalHook(approval, approve)] : this.hooks
   }
+}
 
-  private async takeTurn(): Promise<() => void> {
-    const before = this.lastRun
-    let release: () => void = () => {}
-    this.lastRun = new Promise((resolve) => {
-      release = resolve
-    })
-    await before
-    return release
-  }
+interface Turn {
+  added: readonly Message[]
+  limits: Limits
+  run: RunSignal
+  options: CoreRunOptions
+  hasTurn: boolean
 }
 
 function toolsCachePoint(items: readonly object[]): CachePointBlock['cachePoint'] | undefined {

@@ -149,9 +149,10 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
   }
 }
 
-function timeLimit({ limits, recorder }: LoopInput): LimitHit {
+function timeLimit({ limits, run }: LoopInput): LimitHit {
   const max = limits.timeoutSeconds as number
-  return { name: 'timeoutSeconds', max, spent: recorder.elapsedMs / 1000 }
+  // By the run's clock, which also counts the wait for its turn.
+  return { name: 'timeoutSeconds', max, spent: max - (run.leftSeconds ?? 0) }
 }
 
 async function reduceHistory(input: LoopInput): Promise<Reduced | undefined> {
