@@ -59,6 +59,7 @@ export type {
   CallGrant,
   CallNeed,
   CallReport,
+  CallSpending,
   CostSource,
   Model,
   ModelCallOptions,

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error-codes.js'
 import type { LimitHit } from './limits.js'
 import type { Metrics } from './metrics.js'
+import type { CallSpending } from './model.js'
 import { noUsage, type Usage } from './usage.js'
 
 /** An error as data: what happened, whether the same call may work later, and what to do next. */
@@ -24,6 +25,8 @@ export interface AgentErrorInit {
   unsent?: boolean
   /** What the model had said before the call failed. */
   text?: string
+  /** Of a model call: what its provider had told of it when it failed. */
+  spent?: CallSpending | undefined
   /** The limit that was reached. */
   limit?: LimitHit
   cause?: unknown
@@ -31,7 +34,7 @@ export interface AgentErrorInit {
 
 /**
  * Every failure of a run. `usage` and `metrics` say what the run had spent when it failed
- * (`null` usage: unknown); they are filled in by the agent.
+ * (`null` usage: unknown); they are filled in by the agent. Until then `usage` is the failed call's.
  */
 export class AgentError extends Error {
   override readonly name = 'AgentError'
@@ -43,7 +46,8 @@ export class AgentError extends Error {
   readonly unsent: boolean
   readonly text: string | undefined
   readonly limit: LimitHit | undefined
-  usage: Usage | null = null
+  usage: Usage | null
+  spent: CallSpending | undefined
   metrics: Metrics | null = null
   /** How many objects the model offered in vain, where one was asked for. */
   attempts: number | undefined
@@ -56,7 +60,8 @@ export class AgentError extends Error {
     this.status = init.status
     this.retryAfterMs = init.retryAfterMs
     this.unsent = init.unsent ?? false
-    if (this.unsent) this.usage = { ...noUsage }
+    this.spent = init.spent
+    this.usage = this.unsent ? { ...noUsage } : (init.spent?.usage ?? null)
     this.text = init.text
     this.limit = init.limit
   }
@@ -69,6 +74,14 @@ export class AgentError extends Error {
       hint: this.hint,
     }
   }
+}
+
+/** `error`, as a call fails that had spent so much. */
+export function havingSpent(error: AgentError, spent: CallSpending | undefined): AgentError {
+  if (!spent) return error
+  error.spent = spent
+  error.usage = spent.usage
+  return error
 }
 
 export function configurationError(message: string, hint: string): AgentError {

@@ -5,6 +5,7 @@ import type { LoopInput } from './loop.js'
 import { type CycleMetrics, unspentCall } from './metrics.js'
 import type {
   CallEvent,
+  CallSpending,
   Model,
   ModelCallOptions,
   ModelEvent,
@@ -32,7 +33,7 @@ export async function hookedCall(
   } catch (thrown) {
     const error = asAgentError(thrown)
     if (run.signal.aborted) throw error
-    const spent = { usage: error.usage, costUsd: null }
+    const spent = { usage: error.usage, costUsd: error.spent?.costUsd ?? null }
     const after = await hooks.afterModelCall({ ...event, attempt, ...spent, error })
     if ('retry' in after && attempt < maxAttempts) return after
     throw error
@@ -125,7 +126,8 @@ export async function recordedCall(
   } catch (thrown) {
     const error = asAgentError(thrown)
     const failed = failedCycle(model, error, performance.now() - startedAt, firstByteAt)
-    spent = failed
+    // Limits count the most that a call which broke off could take.
+    spent = error.spent ? { ...error.spent, costUsd: null } : failed
     end = { metrics: failed }
     // A call that could not even be tried is no call.
     if (error.retryable || !error.unsent) recorder.addCycle(failed)
@@ -159,14 +161,16 @@ async function streamedReply(
   throw cancelledError()
 }
 
+const unknownSpending: CallSpending = { usage: null, costUsd: null, costSource: 'unknown' }
+
 /** A provider that turned the call away took nothing for it; one that broke off may have. */
 function failedCycle(model: Model, error: AgentError, latencyMs: number, firstByteAt?: number) {
   const refused = firstByteAt === undefined && error.status !== undefined && error.status >= 400
   return {
     modelId: model.modelId,
     ...unspentCall,
-    ...(!refused &&
-      !error.unsent && { usage: null, costUsd: null, costSource: 'unknown' as const }),
+    ...(!refused && !error.unsent && unknownSpending),
+    ...error.spent,
     latencyMs,
     timeToFirstByteMs: null,
     stopReason: null,

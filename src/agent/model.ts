@@ -73,6 +73,9 @@ export interface CallGrant {
 
 export type CostSource = 'reported' | 'computed' | 'unknown'
 
+/** Of one call; `usage` and `costUsd` are `null` where nobody told. */
+export type CallSpending = Pick<CallReport, 'usage' | 'costUsd' | 'costSource'>
+
 /** What a provider said about one call beside its answer. */
 export interface CallReport {
   /** `null`: the provider did not say. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../agent/content.js'
-import { cancelledError, configurationError } from '../agent/errors.js'
+import { asAgentError, cancelledError, configurationError, havingSpent } from '../agent/errors.js'
 import { checkKeys } from '../agent/known-keys.js'
 import type {
   CallEvent,
@@ -143,8 +143,10 @@ export class LiteLLMModel implements Model {
       over = true
       return reply
     } catch (thrown) {
-      if (deadline?.timedOut) throw timeoutError(route, timeoutMs as number, text)
-      throw options.signal.aborted ? cancelledError() : thrown
+      const { spent } = asAgentError(thrown)
+      if (deadline?.timedOut)
+        throw havingSpent(timeoutError(route, timeoutMs as number, text), spent)
+      throw options.signal.aborted ? havingSpent(cancelledError(), spent) : thrown
     } finally {
       deadline?.release({ abort: !over })
     }

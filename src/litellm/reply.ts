@@ -1,5 +1,6 @@
 import type { ContentBlock, StopReason } from '../agent/content.js'
-import type { ModelReply } from '../agent/model.js'
+import { asAgentError, havingSpent } from '../agent/errors.js'
+import type { CallSpending, ModelReply } from '../agent/model.js'
 import type { Usage } from '../agent/usage.js'
 import type { CachePoints } from './cache-points.js'
 import { cacheReport } from './cache-report.js'
@@ -28,28 +29,36 @@ export interface WireAnswer {
   parts: readonly object[]
 }
 
+/** What a provider has told of what a call takes. */
+type Told = Pick<
+  WireAnswer,
+  'usage' | 'cacheWrite1hTokens' | 'hasAudio' | 'reportedCostUsd' | 'model' | 'headers'
+>
+
+/**
+ * What a call threw, as an error that says what the provider had told of its usage by then. There
+ * is a cost only where that is `complete`: what is still to come would be missing from it.
+ */
+export async function failedHavingSpent(
+  thrown: unknown,
+  { complete, ...told }: Told & { complete: boolean },
+  call: WireCall,
+): Promise<unknown> {
+  if (told.usage === null) return thrown
+  const unpriced: CallSpending = { usage: told.usage, costUsd: null, costSource: 'unknown' }
+  const spent = complete ? (await priced(told, call)).spent : unpriced
+  return havingSpent(asAgentError(thrown), spent)
+}
+
 /** The reply of a call: the answer, with its cost and what the cache did. */
 export async function modelReply(answer: WireAnswer, call: WireCall): Promise<ModelReply> {
-  const { usage, headers, cacheWrite1hTokens } = answer
-  const providerModel =
-    headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : answer.model)
-  const info = call.info ?? (await infoBehindProxy(providerModel))
-  const prices = answer.hasAudio ? null : (info?.prices ?? null)
-  const priced =
-    usage && prices
-      ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }
-      : null
-  const computed =
-    priced && prices && !hasOtherPrice(call.settings.body) ? computeCost(priced, prices) : null
-  const costUsd = answer.reportedCostUsd ?? computed
+  const { usage, headers } = answer
+  const { providerModel, info, saved, spent } = await priced(answer, call)
   return {
     message: { role: 'assistant', content: answer.content },
     stopReason: answer.stopReason,
     rawStopReason: answer.rawStopReason,
-    usage,
-    costUsd,
-    costSource:
-      costUsd === null ? 'unknown' : answer.reportedCostUsd === null ? 'computed' : 'reported',
+    ...spent,
     providerModel,
     callId: headers?.get('x-litellm-call-id') ?? null,
     attemptedRetries: numberHeader(headers, 'x-litellm-attempted-retries'),
@@ -58,11 +67,30 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
       points: answer.points,
       parts: answer.parts,
       usage,
-      savedUsd: priced && prices ? savedUsd(priced, prices) : null,
+      savedUsd: saved,
       minCacheTokens: info?.minCacheTokens ?? null,
       memory: call.request.cacheMemory,
     }),
   }
+}
+
+async function priced(told: Told, call: WireCall) {
+  const { usage, headers, cacheWrite1hTokens, hasAudio, reportedCostUsd } = told
+  const providerModel =
+    headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : told.model)
+  const info = call.info ?? (await infoBehindProxy(providerModel))
+  const prices = hasAudio ? null : (info?.prices ?? null)
+  const billed =
+    usage && prices
+      ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }
+      : null
+  const computed =
+    billed && prices && !hasOtherPrice(call.settings.body) ? computeCost(billed, prices) : null
+  const costUsd = reportedCostUsd ?? computed
+  const costSource =
+    costUsd === null ? 'unknown' : reportedCostUsd === null ? 'computed' : 'reported'
+  const spent: CallSpending = { usage, costUsd, costSource }
+  return { providerModel, info, spent, saved: billed && prices ? savedUsd(billed, prices) : null }
 }
 
 /** A proxy names the real model behind its alias: what is known of that holds for the alias. */

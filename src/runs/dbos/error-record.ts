@@ -4,7 +4,7 @@ import type { AgentError, AgentErrorInit } from '../../agent/errors.js'
 export type ErrorRecord = Omit<AgentErrorInit, 'cause'>
 
 export function errorRecord(error: AgentError): ErrorRecord {
-  const { code, message, hint, retryable, status, retryAfterMs, unsent, text } = error
+  const { code, message, hint, retryable, status, retryAfterMs, unsent, text, spent } = error
   return {
     code,
     message,
@@ -14,5 +14,6 @@ export function errorRecord(error: AgentError): ErrorRecord {
     ...(status !== undefined && { status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(text !== undefined && { text }),
+    ...(spent && { spent }),
   }
 }

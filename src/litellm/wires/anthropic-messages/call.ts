@@ -10,7 +10,7 @@ import {
   unforeseenError,
   wasUnsent,
 } from '../../errors.js'
-import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
+import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { isJson } from '../json-reply.js'
 import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
@@ -25,6 +25,7 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
   const builder = new MessageBuilder()
   const { client, vendor } = await anthropicClient(route)
   let answering = false
+  const head: { headers?: Headers } = {}
   try {
     const { data, response } = await client.messages
       .create(prepared.body, {
@@ -33,6 +34,7 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
       })
       .withResponse()
     answering = true
+    head.headers = response.headers
     const streamed = stream && !isJson(response.headers)
     if (streamed)
       await tellStream(data as AsyncIterable<RawMessageStreamEvent>, builder, call, tell)
@@ -40,7 +42,11 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
     const answered = answer(builder, prepared, route, response.headers, streamed)
     return await modelReply(answered, call)
   } catch (thrown) {
-    throw translated(thrown, vendor, route, answering, builder.text)
+    const error = translated(thrown, vendor, route, answering, builder.text)
+    const { saidAll: complete } = builder
+    // The header's cost is of a whole reply, which this is not.
+    const told = { ...spending(builder.answer()), reportedCostUsd: null, ...head, complete }
+    throw await failedHavingSpent(error, told, call)
   }
 })
 
@@ -65,17 +71,20 @@ function answer(
   headers: Headers,
   streamed: boolean,
 ): WireAnswer {
-  const { usage, ...said } = builder.answer()
+  const said = builder.answer()
   if (said.rawStopReason === null) throw truncatedError(route, builder.text)
   return {
     ...said,
-    usage: usage && normalised(usage),
-    cacheWrite1hTokens: usage?.written1h,
+    ...spending(said),
     reportedCostUsd: streamed ? null : numberHeader(headers, 'x-litellm-response-cost'),
     headers,
     points,
     parts: points.sent.length > 0 ? cachedParts(body as unknown as JsonObject) : [],
   }
+}
+
+function spending({ usage, model }: Pick<ReturnType<MessageBuilder['answer']>, 'usage' | 'model'>) {
+  return { usage: usage && normalised(usage), cacheWrite1hTokens: usage?.written1h, model }
 }
 
 /** Anthropic counts cached tokens apart from `input_tokens`; everywhere here input includes them. */

@@ -8,13 +8,13 @@ import type {
 import { cancelledError } from '../../../agent/errors.js'
 import { untilAborted } from '../../../agent/run-signal.js'
 import { truncatedError } from '../../errors.js'
-import { modelReply, type WireAnswer } from '../../reply.js'
+import { failedHavingSpent, modelReply, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { bedrockClient, type Vendor } from './client.js'
 import { converseError, malformedError } from './errors.js'
 import { type ConverseRequest, converseRequest } from './request.js'
-import { ConverseAnswerBuilder } from './stream.js'
+import { type ConverseAnswer, ConverseAnswerBuilder } from './stream.js'
 import { converseUsage, longWrites } from './usage.js'
 
 /** One call of Bedrock's Converse. Tells deltas; fails with an AgentError. */
@@ -30,8 +30,11 @@ export const bedrockCall: Wire = guarded(async (call, tell) => {
     await converse(builder, { call, prepared, client, vendor, signal, state, tell })
     return await modelReply(answer(builder, prepared, route), call)
   } catch (thrown) {
-    if (signal.aborted) throw cancelledError()
-    throw converseError(thrown, route, { answering: state.answering, text: builder.text })
+    const { text, saidAll: complete } = builder
+    const error = signal.aborted
+      ? cancelledError()
+      : converseError(thrown, route, { answering: state.answering, text })
+    throw await failedHavingSpent(error, { ...spending(builder.answer()), complete }, call)
   }
 })
 
@@ -122,17 +125,24 @@ function answer(
   { book }: ConverseRequest,
   route: Route,
 ): WireAnswer {
-  const { usage, additional, ...said } = builder.answer()
+  const { additional, ...said } = builder.answer()
   const { rawStopReason } = said
   if (rawStopReason === null) throw truncatedError(route, builder.text)
   if (rawStopReason.startsWith('malformed_'))
     throw malformedError(route, rawStopReason, builder.text)
   return {
     ...said,
+    ...spending({ additional, ...said }),
+    points: book.points,
+    parts: book.parts,
+  }
+}
+
+function spending({ usage, additional, model }: ConverseAnswer) {
+  return {
     usage: converseUsage(usage, additional),
     cacheWrite1hTokens: longWrites(usage),
     reportedCostUsd: null,
-    points: book.points,
-    parts: book.parts,
+    model,
   }
 }

@@ -11,7 +11,7 @@ import { post } from '../../http/post.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import { InvalidHeader } from '../../http/request-text.js'
 import { eventData } from '../../http/sse.js'
-import { modelReply, numberHeader, type WireAnswer } from '../../reply.js'
+import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../../reply.js'
 import type { Route } from '../../route.js'
 import { chatUsage, hasAudio, longWrites, reportedCost } from '../../usage.js'
 import { joined } from '../deltas.js'
@@ -19,7 +19,7 @@ import { isJson } from '../json-reply.js'
 import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
-import { ChatAnswerBuilder } from './stream.js'
+import { type ChatAnswer, ChatAnswerBuilder } from './stream.js'
 
 /** One call on the OpenAI chat wire. Tells deltas; fails with an AgentError. */
 export const chatCall: Wire = guarded(async (call, tell) => {
@@ -27,15 +27,20 @@ export const chatCall: Wire = guarded(async (call, tell) => {
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
   const reply = await send(prepared.body, call)
+  const streamed = stream && !isJson(reply.headers)
+  let ended = false
   try {
-    const streamed = stream && !isJson(reply.headers)
     if (streamed) await tellStream(reply, builder, call, tell)
     else await tellAll(builder.complete(completion(await reply.text(), route)), tell)
+    ended = true
     const answered = answer(builder, prepared, route, reply.headers, streamed)
     return await modelReply(answered, call)
   } catch (thrown) {
-    if (thrown instanceof AgentError) throw thrown
-    throw connectionError(route, thrown, { sent: true, text: builder.text })
+    const { text } = builder
+    const error =
+      thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
+    const told = spending(builder.answer(), reply.headers, streamed)
+    throw await failedHavingSpent(error, { ...told, complete: ended || builder.saidAll }, call)
   }
 })
 
@@ -106,18 +111,25 @@ function answer(
   headers: ReplyHeaders,
   streamed: boolean,
 ): WireAnswer {
-  const { usage: raw, ...said } = builder.answer()
+  const said = builder.answer()
   if (said.rawStopReason === null) throw truncatedError(route, builder.text)
   return {
     ...said,
-    usage: chatUsage(raw),
-    cacheWrite1hTokens: longWrites(raw),
-    hasAudio: hasAudio(raw),
-    // The header of a stream was written before its cost was known.
-    reportedCostUsd:
-      reportedCost(raw) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
-    headers,
+    ...spending(said, headers, streamed),
     points,
     parts: points.sent.length > 0 ? cachedParts(body) : [],
+  }
+}
+
+function spending({ usage, model }: ChatAnswer, headers: ReplyHeaders, streamed: boolean) {
+  return {
+    usage: chatUsage(usage),
+    cacheWrite1hTokens: longWrites(usage),
+    hasAudio: hasAudio(usage),
+    // The header of a stream was written before its cost was known.
+    reportedCostUsd:
+      reportedCost(usage) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
+    headers,
+    model,
   }
 }
