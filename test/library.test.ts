@@ -90,6 +90,30 @@ test('structuredOutput asks for the object alone and leaves the conversation as 
   expect(agent.messages).toEqual([])
 })
 
+const noTools = new AgentError({
+  code: 'invalidRequest',
+  message: 'This model does not support tools.',
+  hint: 'None.',
+  status: 400,
+})
+
+test('an output schema on a model that refuses tools is answered in text, where the agent has none', async () => {
+  const model = scripted(noTools, '{"title":"T","rating":42}', '{"title":"T","rating":9}')
+  const result = await new Agent({ model }).invoke('Rate it.', { outputSchema: Book })
+  expect(result).toMatchObject({ output: { title: 'T', rating: 9 }, attempts: 2 })
+  expect(model.requests.map(({ tools }) => tools.length)).toEqual([1, 0, 0])
+  expect(JSON.stringify(model.requests[1]?.messages)).toContain('Answer with one JSON object')
+})
+
+test('an agent is not asked without its tools, which the model refuses', async () => {
+  const model = scripted(noTools, '{"title":"T","rating":9}')
+  const agent = new Agent({ model, tools: [calculator] })
+  await expect(agent.invoke('Rate it.', { outputSchema: Book })).rejects.toMatchObject({
+    code: 'invalidRequest',
+  })
+  expect(model.requests).toHaveLength(1)
+})
+
 test('a JSON Schema gives an object of the type the caller says', async () => {
   const schema = {
     type: 'object',

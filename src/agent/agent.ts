@@ -268,6 +268,7 @@ function outputPlan({ output }: CoreRunOptions, tools: readonly Tool[]): OutputP
   const taken = !force && tools.some(({ spec }) => spec.name === schema.name)
   return new OutputPlan(taken ? { ...schema, name: `${schema.name}_output` } : schema, {
     force,
+    alone: tools.length === 0,
     maxAttempts: maxAttempts ?? defaultMaxAttempts,
     prompt: prompt ?? defaultOutputPrompt,
   })

@@ -38,7 +38,13 @@ export class OutputPlan {
 
   constructor(
     private readonly schema: OutputSchema,
-    private readonly options: { force: boolean; maxAttempts: number; prompt: string },
+    private readonly options: {
+      force: boolean
+      /** The agent has no other tools. */
+      alone: boolean
+      maxAttempts: number
+      prompt: string
+    },
   ) {
     this.mode = options.force ? 'forced' : 'offered'
     this.tool = {
@@ -128,7 +134,8 @@ export class OutputPlan {
       this.mode = 'auto'
       return {}
     }
-    if (this.mode === 'auto') {
+    // Without the other tools an agent would be another one; where there are none, none are missed.
+    if (this.mode === 'auto' || (this.mode === 'offered' && this.options.alone)) {
       this.mode = 'text'
       return { message: userText(this.textPrompt()) }
     }
