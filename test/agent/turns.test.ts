@@ -84,7 +84,7 @@ test.each(failing)(
     const conversationManager: ConversationManager = { apply, reduce: () => undefined }
     const model = new ScriptedModel(['One.', 'Two.'])
     const agent = new Agent({ model, conversationManager })
-      const notice = `The conversation was not shortened, because the conversation manager failed: ${why}`
+    const notice = `The conversation was not shortened, because the conversation manager failed: ${why}`
     const events: unknown[] = []
     for await (const event of agent.stream('A')) events.push(event)
     expect(events).toContainEqual({ type: 'notice', message: notice })

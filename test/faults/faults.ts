@@ -30,6 +30,8 @@ export interface Fault {
   stalls?: boolean
   /** Answered with something, so that no other model is asked. */
   delivered?: boolean
+  /** What a wire had told by then of the usage: Claude begins with its input and one token out. */
+  told?: Partial<Record<Wire, 'start' | 'all'>>
   /** Where an object is wanted, the model is asked once more. */
   noObject?: boolean
 }
@@ -93,6 +95,7 @@ const connections: Fault[] = [
     name: 'reset in mid-stream',
     group: 'connection',
     step: (usual) => ({ ...usual, end: 'reset' }),
+    told: { anthropic: 'start' },
     ends: 'connection',
     asked: 1,
     delivered: true,
@@ -111,6 +114,7 @@ const broken: Fault[] = [
     name: 'stream without end',
     group: 'stream',
     step: (usual) => ({ ...usual, end: 'hang' }),
+    told: { anthropic: 'start' },
     ends: 'limitReached',
     asked: 1,
     stalls: true,
@@ -142,6 +146,7 @@ const broken: Fault[] = [
     name: 'no finish reason',
     group: 'stream',
     step: (usual) => ({ ...usual, stopReason: null }),
+    told: { openai: 'all', bedrock: 'all' },
     ends: 'connection',
     asked: 1,
     delivered: true,
@@ -159,6 +164,7 @@ const broken: Fault[] = [
     name: 'error event after text',
     group: 'stream',
     step: (usual) => ({ ...usual, rewrite: streams.errorAfter }),
+    told: { anthropic: 'start' },
     ends: 'providerError',
     asked: 1,
     delivered: true,

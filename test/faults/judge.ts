@@ -25,18 +25,24 @@ export function expected(
   route: Route,
   { billed }: Outcome,
 ): Verdict {
-  const ends = fault.differs?.[route === 'proxy' ? 'openai' : route] ?? fault.ends
+  const wire = route === 'proxy' ? 'openai' : route
+  const ends = fault.differs?.[wire] ?? fault.ends
   const more = situation === 'second cycle' || (situation === 'extraction' && fault.noObject)
   const asked = more ? fault.asked + 1 : fault.asked
   // Behind a proxy it is the proxy that asks another.
   const another = situation === 'fallback' && route !== 'proxy' && !fault.delivered
+  const told = fault.told?.[wire]
   const spared = another && worthAnother.includes(ends)
   return {
     ends: spared ? 'ok' : ends,
     asked: spared ? asked + 1 : asked,
-    usage: ends === 'ok' ? billed.all : billed.spared,
+    usage: ends === 'ok' || told === 'all' ? billed.all : told ? atStart(billed) : billed.spared,
     nextEnds: 'completed',
   }
+}
+
+function atStart({ all, spared }: Outcome['billed']) {
+  return { inputTokens: all.inputTokens, outputTokens: spared.outputTokens + 1 }
 }
 
 /** What came of it. Usage that cannot be known counts for nothing. */

@@ -212,7 +212,20 @@ export const exceptions: Record<string, Exception> = {
     }),
   },
   'so-model-happy-anthropic': { reason: 'The schema is sent as it was given.', body: anySchema },
-  'stream-anthropic-truncated': truncated,
+  'stream-anthropic-truncated': {
+    ...truncated,
+    outcome: {
+      ...truncated.outcome,
+      // As `message_start` told it.
+      usage: {
+        inputTokens: 14,
+        outputTokens: 1,
+        totalTokens: 15,
+        cacheReadInputTokens: 0,
+        cacheWriteInputTokens: 0,
+      },
+    },
+  },
   'error-429-direct': { reason: moreRetries, requests: 6 },
   'error-429-direct-nonstream': { reason: moreRetries, requests: 6 },
   'error-html-502-direct': { reason: moreRetries, requests: 6 },
