@@ -92,7 +92,7 @@ export {
 } from './library/agent.js'
 export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
 export type { Dropped } from './litellm/adapt.js'
-export { explainRoute, type RouteExplanation } from './litellm/explain.js'
+export { type ExplainedModel, explainRoute, type RouteExplanation } from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
 export type { SpendFields } from './litellm/spend-fields.js'
 export type { JsonSchema, Schema, StandardIssue, StandardResult, StandardSchema } from './schema.js'

@@ -25,33 +25,34 @@ export interface RouteExplanation {
   dropped: Dropped[]
 }
 
-/**
- * Explains where a model id leads, without making a call. Fails as the call would:
- * `configuration`, `modelNotFound`, `unsupportedParams`.
- */
-export async function explainRoute(
-  config: Asked,
-  env: Environment = process.env,
-): Promise<RouteExplanation> {
-  return explanation(config, resolveRoute(config, env))
-}
-
-interface Asked {
+/** A model as it would be called. */
+export interface ExplainedModel {
   modelId: string
   clientArgs?: ClientArgs
   params?: Readonly<JsonObject>
 }
 
+/**
+ * Explains where a model id leads, without making a call. Fails as the call would:
+ * `configuration`, `modelNotFound`, `unsupportedParams`.
+ */
+export async function explainRoute(
+  config: ExplainedModel,
+  env: Environment = process.env,
+): Promise<RouteExplanation> {
+  return explanation(config, resolveRoute(config, env))
+}
+
 /** The same where the key is missing, with what the call would fail with. */
 export async function explainFoundRoute(
-  config: Asked,
+  config: ExplainedModel,
   env: Environment,
 ): Promise<{ route: RouteExplanation; missingKey: AgentError | undefined }> {
   const found = findRoute(config, env)
   return { route: await explanation(config, found), missingKey: found.missingKey }
 }
 
-async function explanation(config: Asked, route: Route): Promise<RouteExplanation> {
+async function explanation(config: ExplainedModel, route: Route): Promise<RouteExplanation> {
   const settings = callSettings(config, route)
   const { provider, model } = route
   const info = route.kind === 'direct' ? await modelInfo({ provider, model }) : undefined
