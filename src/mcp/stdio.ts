@@ -9,6 +9,7 @@ import { isJsonObject } from '../agent/content.js'
 import { type AgentError, invalidRequest } from '../agent/errors.js'
 import { LineTransport } from './line-transport.js'
 import { type LongLine, requestOf } from './long-line.js'
+import { isId } from './message-kinds.js'
 import { failure } from './results.js'
 import { serverFactory } from './server.js'
 import type { Services } from './services.js'
@@ -102,12 +103,11 @@ function malformed(value: unknown): { code: number; error: AgentError; id: Reque
     return { code: parseErrorCode, error, id: null }
   }
   const { id, method } = isJsonObject(value) ? value : {}
-  const known = method !== undefined && (typeof id === 'string' || Number.isSafeInteger(id))
   const error = invalidRequest(
     'The message is no JSON-RPC 2.0 request.',
     'Send an object with jsonrpc "2.0", a text or whole number as id, a method, params that are an object, and nothing else.',
   )
-  return { code: invalidRequestCode, error, id: known ? (id as RequestId) : null }
+  return { code: invalidRequestCode, error, id: method !== undefined && isId(id) ? id : null }
 }
 
 function rpcError(id: RequestId | null, code: number, error: AgentError): JSONRPCMessage {

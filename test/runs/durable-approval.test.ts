@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { configFile } from '../helpers/config-file.js'
-import { connectHttp, type HttpServer, startHttp } from '../helpers/connect.js'
+import { connectHttp } from '../helpers/connect.js'
 import {
   type FakeProvider,
   type JsonObject,
@@ -8,30 +8,16 @@ import {
   type Step,
   startFakeProvider,
 } from '../helpers/fake-provider/index.js'
-import { startPostgres, type TestDatabase, type TestPostgres } from '../helpers/postgres.js'
 import { upstream } from '../helpers/program.js'
+import { serversOnPostgres } from '../helpers/servers-on-postgres.js'
 
-let postgres: TestPostgres
+const servers = serversOnPostgres()
 let fake: FakeProvider
 beforeAll(async () => {
-  postgres = await startPostgres()
   fake = await startFakeProvider()
 })
-afterAll(async () => {
-  await fake.close()
-  await postgres.stop()
-})
-
-let database: TestDatabase
-let servers: HttpServer[]
-beforeEach(async () => {
-  fake.reset()
-  servers = []
-  database = await postgres.database()
-})
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.stop()))
-})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
 
 const careful = { description: 'Calculates', tools: ['calculator'], approval: ['calculator'] }
 const LITELLM_AGENTS_CONFIG = configFile({
@@ -44,9 +30,8 @@ const LITELLM_AGENTS_CONFIG = configFile({
 
 /** One more server on the same database. */
 async function node() {
-  const env = { ...upstream(fake), DATABASE_URL: database.url, LITELLM_AGENTS_CONFIG }
-  const server = await startHttp(env, ['--no-auth'])
-  servers.push(server)
+  const env = { ...upstream(fake), LITELLM_AGENTS_CONFIG }
+  const server = await servers.start(env, ['--no-auth'])
   const { call } = await connectHttp('2026', server)
   const structured = async (tool: string, args: JsonObject): Promise<JsonObject> =>
     (await call(tool, args)).structuredContent

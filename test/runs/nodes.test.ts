@@ -1,39 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { configFile } from '../helpers/config-file.js'
-import { connectHttp, type HttpServer, startHttp } from '../helpers/connect.js'
+import { connectHttp } from '../helpers/connect.js'
 import { type FakeProvider, type Step, startFakeProvider } from '../helpers/fake-provider/index.js'
-import { startPostgres, type TestDatabase, type TestPostgres } from '../helpers/postgres.js'
 import { type Environment, upstream } from '../helpers/program.js'
+import { serversOnPostgres } from '../helpers/servers-on-postgres.js'
 
 const token = 'a-token-for-tests-0123456789'
 
-let postgres: TestPostgres
+const servers = serversOnPostgres()
 let fake: FakeProvider
 beforeAll(async () => {
-  postgres = await startPostgres()
   fake = await startFakeProvider()
 })
-afterAll(async () => {
-  await fake.close()
-  await postgres.stop()
-})
-
-let database: TestDatabase
-let servers: HttpServer[]
-beforeEach(async () => {
-  fake.reset()
-  servers = []
-  database = await postgres.database()
-})
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.stop()))
-})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
 
 /** One more server on the same database. */
 async function node(extra: Environment = {}) {
-  const env = { ...upstream(fake), DATABASE_URL: database.url, LITELLM_AGENTS_AUTH_TOKEN: token }
-  const server = await startHttp({ ...env, ...extra })
-  servers.push(server)
+  const env = { ...upstream(fake), LITELLM_AGENTS_AUTH_TOKEN: token }
+  const server = await servers.start({ ...env, ...extra })
   const { call } = await connectHttp('2026', server)
   return {
     server,
