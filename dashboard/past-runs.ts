@@ -1,4 +1,4 @@
-import type { PastRun } from '../src/runs/run-history.js'
+import type { PastRun } from '../src/runs/history/run-history.js'
 import { breakable, h } from './dom.js'
 import { toldAgent, toldCost, toldMoment, toldShort, toldTime } from './format.js'
 

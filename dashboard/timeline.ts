@@ -1,4 +1,5 @@
-import type { TimelineStep } from '../src/runs/timeline.js'
+import type { TimelineStep } from '../src/runs/engine.js'
+
 import { svg } from './dom.js'
 import { toldTime } from './format.js'
 import { ticks } from './scale.js'

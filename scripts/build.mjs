@@ -35,7 +35,7 @@ class StartModules {
   buildEnd = () => {
     const early = this.#closure('src/main.ts')
     const library = this.#closure('src/index.ts')
-    for (const id of this.#closure('src/serve.ts')) {
+    for (const id of this.#closure('src/app/serve.ts')) {
       if (early.has(id)) continue
       const part = library.has(id) ? this.core : this.serve
       part.add(id)

@@ -1,4 +1,4 @@
-// Writes src/mcp/input-schemas.json, what tools/list shows of each tool's arguments: npx tsx scripts/input-schemas.ts
+// Writes src/mcp/tools/input-schemas.json, what tools/list shows of each tool's arguments: npx tsx scripts/input-schemas.ts
 import { writeFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { agentToolArguments } from '../src/mcp/tools/agent-tool.js'
@@ -57,4 +57,5 @@ function shown(schema: z.ZodObject): object {
   return json
 }
 
-if (isProgram(import.meta.url)) await writeFile('src/mcp/input-schemas.json', inputSchemasText())
+if (isProgram(import.meta.url))
+  await writeFile('src/mcp/tools/input-schemas.json', inputSchemasText())

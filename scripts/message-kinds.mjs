@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 
-const ours = resolve(import.meta.dirname, '../src/mcp/message-kinds.ts')
+const ours = resolve(import.meta.dirname, '../src/mcp/jsonrpc/message-kinds.ts')
 const names = [
   'isJSONRPCRequest',
   'isJSONRPCNotification',
@@ -8,7 +8,7 @@ const names = [
   'isJSONRPCErrorResponse',
 ]
 
-/** Puts our functions in the place of the MCP SDK's; src/mcp/message-kinds.ts says why. */
+/** Puts our functions in the place of the MCP SDK's; src/mcp/jsonrpc/message-kinds.ts says why. */
 export const messageKinds = {
   name: 'message-kinds',
   transform: {

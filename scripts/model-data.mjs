@@ -16,7 +16,7 @@ const otherProviders = [
   'azure',
   'azure_ai',
 ]
-const { providers } = await tsImport('../src/litellm/providers.ts', import.meta.url)
+const { providers } = await tsImport('../src/litellm/routes/providers.ts', import.meta.url)
 const wanted = new Set([...otherProviders, ...Object.keys(providers)])
 /** Bought by the hour, a class of prices, a tool's. */
 const noModel = /-month-commitment\/|^(together|fireworks)-ai-|^(openai|azure)\/container$/

@@ -1,6 +1,7 @@
 // Writes the tables of docs/routes.md from the data that routes are made of: npx tsx scripts/routes.ts
-import { type ProviderEntry, providers } from '../src/litellm/providers.js'
+
 import { proxyOnly } from '../src/litellm/routes/needs-proxy.js'
+import { type ProviderEntry, providers } from '../src/litellm/routes/providers.js'
 import { isProgram, markdownTable, writeGenerated } from './generated.js'
 
 /** The OpenAI-compatible providers, and the prefixes that need a proxy. */

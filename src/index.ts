@@ -1,24 +1,3 @@
-export type { ApprovalDecision, ApprovalRequest, Approve } from './agent/approval.js'
-export type { CachePointReport, CacheReport } from './agent/cache.js'
-export type {
-  AudioBlock,
-  CachePointBlock,
-  ContentBlock,
-  DocumentBlock,
-  ImageBlock,
-  JsonObject,
-  JsonValue,
-  MediaBlock,
-  MediaSource,
-  Message,
-  ReasoningBlock,
-  StopReason,
-  SystemContentBlock,
-  TextBlock,
-  ToolResultBlock,
-  ToolResultContent,
-  ToolUseBlock,
-} from './agent/content.js'
 export { type ConversationConfig, NullConversationManager } from './agent/conversation/config.js'
 export type { ConversationManager, ReduceContext, Reduced } from './agent/conversation/manager.js'
 export {
@@ -31,7 +10,7 @@ export {
 } from './agent/conversation/summarizing.js'
 export { type ErrorCode, errorCodes } from './agent/error-codes.js'
 export { AgentError, type AgentErrorInit, type ErrorData } from './agent/errors.js'
-export type { AgentEvent } from './agent/events.js'
+export type { AgentEvent, Emit } from './agent/events.js'
 export type {
   AfterModelCallEvent,
   AfterToolCallEvent,
@@ -43,44 +22,61 @@ export type {
   Retry,
   Stop,
   ToolResultChange,
-} from './agent/hooks.js'
+} from './agent/hooks/hooks.js'
 export type { LimitHit, LimitName, Limits } from './agent/limits.js'
 export type {
+  AudioBlock,
+  CachePointBlock,
+  ContentBlock,
+  DocumentBlock,
+  ImageBlock,
+  MediaBlock,
+  MediaSource,
+  Message,
+  ReasoningBlock,
+  StopReason,
+  SystemContentBlock,
+  TextBlock,
+  ToolResultBlock,
+  ToolResultContent,
+  ToolUseBlock,
+} from './agent/messages/content.js'
+export type { Prompt, SystemPrompt } from './agent/messages/prompt.js'
+export type { CachePointReport, CacheReport } from './agent/metrics/cache-report.js'
+export type {
   AgentMetrics,
+  CallReport,
+  CallSpending,
+  CostSource,
   CycleMetrics,
   Metrics,
   ModelSpending,
   ToolMetrics,
-} from './agent/metrics.js'
+} from './agent/metrics/types.js'
+export type { Usage } from './agent/metrics/usage.js'
 export type {
   CacheMemory,
   CallBudget,
   CallEvent,
   CallGrant,
   CallNeed,
-  CallReport,
-  CallSpending,
-  CostSource,
   Model,
   ModelCallOptions,
   ModelEvent,
   ModelReply,
   ModelRequest,
   ToolChoice,
+  ToolSpec,
 } from './agent/model.js'
-export type { Prompt, SystemPrompt } from './agent/prompt.js'
 export { AgentResult, type AgentResultInit } from './agent/result.js'
-export type { ParentRun } from './agent/run-tree.js'
-export type { Emit } from './agent/streamed.js'
+export type { ApprovalDecision, ApprovalRequest, Approve } from './agent/tools/approval.js'
 export {
+  type ParentRun,
   type Tool,
   type ToolContext,
   ToolFailure,
   type ToolOutput,
-  type ToolSpec,
-} from './agent/tool.js'
-export type { TraceContext } from './agent/trace-context.js'
-export type { Usage } from './agent/usage.js'
+} from './agent/tools/tool.js'
 export type { Validation, ValidationIssue, Validator } from './agent/validator.js'
 export {
   Agent,
@@ -94,7 +90,15 @@ export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
 export type { Dropped } from './litellm/adapt.js'
 export { type ExplainedModel, explainRoute, type RouteExplanation } from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
-export type { SpendFields } from './litellm/spend-fields.js'
-export type { JsonSchema, Schema, StandardIssue, StandardResult, StandardSchema } from './schema.js'
+export type { SpendFields } from './litellm/proxy-metadata.js'
+export type {
+  JsonSchema,
+  Schema,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from './schema/compile.js'
 export { calculator } from './toolsets/calculator.js'
 export { currentTime } from './toolsets/current-time.js'
+export type { JsonObject, JsonValue } from './util/json.js'
+export type { TraceContext } from './util/trace-context.js'

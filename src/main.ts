@@ -1,7 +1,7 @@
-import { type Command, parseCommandLine } from './command-line.js'
-import { keepCompiledCode } from './compile-cache.js'
-import { UsageError } from './parse-options.js'
-import { unfilled } from './unfilled.js'
+import { keepCompiledCode } from './app/compile-cache.js'
+import { type Command, parseCommandLine } from './cli/command-line.js'
+import { UsageError } from './cli/parse-options.js'
+import { unfilled } from './config/placeholders.js'
 
 keepCompiledCode()
 // Those the server starts get none of them either.
@@ -36,7 +36,7 @@ async function main(args: readonly string[]): Promise<void> {
       return
     }
     default: {
-      const { serve } = await import('./serve.js')
+      const { serve } = await import('./app/serve.js')
       await serve(command)
     }
   }

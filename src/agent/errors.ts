@@ -1,8 +1,8 @@
 import type { ErrorCode } from './error-codes.js'
 import type { LimitHit } from './limits.js'
-import type { Metrics } from './metrics.js'
-import type { CallSpending } from './model.js'
-import { noUsage, type Usage } from './usage.js'
+import type { CallSpending, Metrics } from './metrics/types.js'
+
+import { noUsage, type Usage } from './metrics/usage.js'
 
 /** An error as data: what happened, whether the same call may work later, and what to do next. */
 export interface ErrorData {

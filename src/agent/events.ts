@@ -1,6 +1,8 @@
-import type { JsonValue, Message } from './content.js'
+import type { JsonValue } from '../util/json.js'
 import type { ErrorCode } from './error-codes.js'
-import type { CycleMetrics } from './metrics.js'
+import type { Message } from './messages/content.js'
+import type { CycleMetrics } from './metrics/types.js'
+
 import type { AgentResult } from './result.js'
 
 /** What happens in a run, as plain data. `cycle` counts model calls from 1. */
@@ -25,3 +27,6 @@ export type AgentEvent =
   /** In an agent that a tool call runs; `agent` names it, after those between it and this run. */
   | { type: 'childEvent'; agent: string[]; toolUseId: string; event: AgentEvent }
   | { type: 'result'; result: AgentResult }
+
+/** Is told what happens. Where it is told more than it can take, it says when it can take more. */
+export type Emit<Event> = (event: Event) => void | Promise<void>

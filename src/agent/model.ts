@@ -1,17 +1,15 @@
-import type { CacheReport } from './cache.js'
+import type { JsonObject } from '../util/json.js'
+import type { TraceContext } from '../util/trace-context.js'
+import type { ErrorCode } from './error-codes.js'
+import type { Emit } from './events.js'
+import type { LimitName } from './limits.js'
 import type {
   CachePointBlock,
-  JsonObject,
   Message,
   StopReason,
   SystemContentBlock,
-} from './content.js'
-import type { ErrorCode } from './error-codes.js'
-import type { LimitName } from './limits.js'
-import type { Emit } from './streamed.js'
-import type { ToolSpec } from './tool.js'
-import type { TraceContext } from './trace-context.js'
-import type { Usage } from './usage.js'
+} from './messages/content.js'
+import type { CallReport } from './metrics/types.js'
 
 /** `any`: some tool must be called; `tool`: this one. */
 export type ToolChoice = { type: 'auto' } | { type: 'any' } | { type: 'tool'; name: string }
@@ -71,33 +69,6 @@ export interface CallGrant {
   limitedBy?: LimitName
 }
 
-export type CostSource = 'reported' | 'computed' | 'unknown'
-
-/** Of one call; `usage` and `costUsd` are `null` where nobody told. */
-export type CallSpending = Pick<CallReport, 'usage' | 'costUsd' | 'costSource'>
-
-/** What a provider said about one call beside its answer. */
-export interface CallReport {
-  /** `null`: the provider did not say. */
-  usage: Usage | null
-  /** USD; `null`: unknown. */
-  costUsd: number | null
-  /** `reported` by the provider or proxy, or `computed` from LiteLLM's price map. */
-  costSource: CostSource
-  /** The fallback that answered in place of the model that was asked. */
-  answeredBy?: string
-  /** The model that really answered, where a proxy told. */
-  providerModel: string | null
-  /** LiteLLM's call id, where a proxy told. */
-  callId: string | null
-  attemptedRetries: number | null
-  attemptedFallbacks: number | null
-  /** How long the call took, where this is its record and not the call itself. */
-  latencyMs?: number
-  timeToFirstByteMs?: number | null
-  cache: CacheReport
-}
-
 export interface ModelReply extends CallReport {
   message: Message
   stopReason: StopReason
@@ -127,4 +98,11 @@ export interface Model {
     options: ModelCallOptions,
     tell: Emit<CallEvent>,
   ): Promise<ModelReply>
+}
+
+/** What a model is told about a tool. */
+export interface ToolSpec {
+  name: string
+  description: string
+  inputSchema: JsonObject
 }

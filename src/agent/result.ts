@@ -1,7 +1,8 @@
-import type { Message, StopReason } from './content.js'
 import type { LimitHit } from './limits.js'
-import type { Metrics } from './metrics.js'
-import type { Usage } from './usage.js'
+import type { Message, StopReason } from './messages/content.js'
+import type { Metrics } from './metrics/types.js'
+
+import type { Usage } from './metrics/usage.js'
 
 export interface AgentResultInit {
   text: string

@@ -1,9 +1,11 @@
-import type { CacheReport } from './cache.js'
-import type { JsonValue, Message, StopReason, ToolResultBlock } from './content.js'
+import type { JsonValue } from '../util/json.js'
+import type { TraceContext } from '../util/trace-context.js'
 import type { ErrorCode } from './error-codes.js'
-import type { ChildSpending, CycleMetrics } from './metrics.js'
+import type { Message, StopReason, ToolResultBlock } from './messages/content.js'
+import type { CacheReport } from './metrics/cache-report.js'
+import type { ChildSpending, CycleMetrics } from './metrics/types.js'
+
 import type { ModelRequest } from './model.js'
-import type { TraceContext } from './trace-context.js'
 
 /**
  * A piece of work that somebody watches: a run, a model call or a tool call. Where nobody does there

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './content.js'
+import type { JsonObject, JsonValue } from '../util/json.js'
 
 /** `path` is where in the value, joined with ` -> ` (empty for the value itself). */
 export interface ValidationIssue {

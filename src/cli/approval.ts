@@ -1,4 +1,4 @@
-import type { ApprovalDecision, ApprovalRequest } from '../agent/approval.js'
+import type { ApprovalDecision, ApprovalRequest } from '../agent/tools/approval.js'
 import { harmless } from './terminal.js'
 
 const askable = process.stdin.isTTY === true && process.stderr.isTTY === true

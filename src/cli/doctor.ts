@@ -1,9 +1,8 @@
 import { AgentError } from '../agent/errors.js'
+import { LiveConfig } from '../app/live-config.js'
 import { loadConfig } from '../config/load.js'
 import { ConfigError, problemText } from '../config/problems.js'
 import type { Config } from '../config/resolve.js'
-import { LiveConfig } from '../live-config.js'
-import { parseOptions, UsageError } from '../parse-options.js'
 import { type Check, ok, problem } from './checks/check.js'
 import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/machine.js'
 import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
@@ -11,6 +10,7 @@ import { serverChecks } from './checks/servers.js'
 import { explain } from './explain.js'
 import { doctorHelp } from './help.js'
 import { counted } from './numbers.js'
+import { parseOptions, UsageError } from './parse-options.js'
 import { harmless } from './terminal.js'
 
 const options = {

@@ -1,11 +1,12 @@
-import type { ContentBlock, JsonObject, Message } from '../agent/content.js'
+import type { ContentBlock, Message } from '../agent/messages/content.js'
 import type { ModelRequest } from '../agent/model.js'
+import type { House } from '../app/app.js'
+import { clientArgsFor } from '../app/models.js'
+import { runParts } from '../app/run-parts.js'
 import { agentToolPrefix } from '../config/tool-references.js'
-import type { House } from '../house.js'
 import { type CallEstimate, estimateCall } from '../litellm/estimate.js'
-import { clientArgsFor } from '../model-source.js'
-import { runParts } from '../run-parts.js'
 import type { RunParts, RunSpec } from '../runs/spec.js'
+import type { JsonObject } from '../util/json.js'
 import { count, usd } from './numbers.js'
 
 /** Tells where a run would go and the most it can cost. No model is called; MCP servers are asked for their tools. */

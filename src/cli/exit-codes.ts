@@ -1,5 +1,5 @@
-import type { StopReason } from '../agent/content.js'
 import { type ErrorCode, errorCodes } from '../agent/error-codes.js'
+import type { StopReason } from '../agent/messages/content.js'
 
 export const wrongCommandLine = 2
 const firstErrorCode = 3

@@ -1,7 +1,7 @@
 import type { AgentError } from '../agent/errors.js'
+import { clientArgsFor } from '../app/models.js'
 import { loadConfig } from '../config/load.js'
 import { explainFoundRoute, type RouteExplanation } from '../litellm/explain.js'
-import { clientArgsFor } from '../model-source.js'
 
 /**
  * Prints where a model id leads and with what, without a call. Fails where it leads nowhere, and,

@@ -2,7 +2,6 @@ import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { userConfigFolder } from '../config/folders.js'
-import { parseOptions, UsageError } from '../parse-options.js'
 import { initHelp } from './help.js'
 import { agentsFile, likelyModel, variablesOf } from './init/agents-file.js'
 import { type Client, clients, type Place, placeOf, serverEntry } from './init/clients.js'
@@ -11,6 +10,7 @@ import { backUp, replaceFile, textOrNone } from './init/files.js'
 import { askedFor } from './init/questions.js'
 import { Untouchable, withEntry } from './init/with-entry.js'
 import { ownCommand } from './own-command.js'
+import { parseOptions, UsageError } from './parse-options.js'
 
 const options = {
   client: { type: 'string', multiple: true },

@@ -1,8 +1,8 @@
 import { Console } from 'node:console'
 import { AgentError } from '../agent/errors.js'
 import { ConfigError } from '../config/problems.js'
-import { UsageError } from '../parse-options.js'
 import { exitCodeOf, wrongCommandLine } from './exit-codes.js'
+import { UsageError } from './parse-options.js'
 
 /** Each takes its arguments and gives the exit code. */
 type PeopleCommand = (args: readonly string[]) => Promise<number>

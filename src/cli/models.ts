@@ -1,11 +1,11 @@
-import { matchesGlob } from '../agent/glob.js'
 import type { ListedModel } from '../agent/listed-model.js'
+import { modelSource } from '../app/models.js'
 import { loadConfig } from '../config/load.js'
-import { priceMapModels } from '../litellm/catalog.js'
-import { modelSource } from '../model-source.js'
-import { parseOptions, UsageError } from '../parse-options.js'
+import { priceMapModels } from '../litellm/models/catalog.js'
+import { matchesGlob } from '../util/glob.js'
 import { modelsHelp } from './help.js'
 import { size, usd } from './numbers.js'
+import { parseOptions, UsageError } from './parse-options.js'
 import { type Column, table } from './table.js'
 
 const options = {

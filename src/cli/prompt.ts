@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
-import type { ContentBlock } from '../agent/content.js'
-import { isTextType, mediaBlock, mediaTypeOfName } from '../agent/media.js'
-import { UsageError } from '../parse-options.js'
+import type { ContentBlock } from '../agent/messages/content.js'
+import { isTextType, mediaBlock, mediaTypeOfName } from '../agent/messages/media.js'
+import { UsageError } from './parse-options.js'
 
 /** Where words of the command line may come from. */
 export interface Reading {

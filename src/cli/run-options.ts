@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, parseJsonObject } from '../agent/content.js'
 import type { Limits } from '../agent/limits.js'
-import { parseOptions, UsageError } from '../parse-options.js'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../util/json.js'
+
+import { parseOptions, UsageError } from './parse-options.js'
 import { promptOf, type Reading, textOf } from './prompt.js'
 
 const options = {

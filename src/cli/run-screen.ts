@@ -1,6 +1,6 @@
-import type { JsonValue } from '../agent/content.js'
 import type { AgentEvent } from '../agent/events.js'
 import type { RunRecord } from '../runs/engine.js'
+import type { JsonValue } from '../util/json.js'
 import { footer } from './footer.js'
 import { Spinner } from './spinner.js'
 import { dim, harmless, type TerminalStyle } from './terminal.js'

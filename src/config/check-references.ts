@@ -1,5 +1,5 @@
-import { matchesAny, matchesGlob } from '../agent/glob.js'
-import { nearest } from '../agent/known-keys.js'
+import { matchesAny, matchesGlob } from '../util/glob.js'
+import { nearest } from '../util/nearest-name.js'
 import type { ConfigProblem } from './problems.js'
 import type { AgentProfile } from './profiles.js'
 import { builtinToolNames, toolReference } from './tool-references.js'

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
-import { isJsonObject } from '../agent/content.js'
+import { isJsonObject } from '../util/json.js'
+
 import { checkReferences } from './check-references.js'
 import { expandVariables } from './expand.js'
 import { type McpServerConfig, mcpServer } from './mcp-servers.js'

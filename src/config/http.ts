@@ -1,6 +1,7 @@
+import * as z from 'zod'
 import { minTokenLength, tokenProblems } from './bearer-token.js'
 import type { ConfigProblem } from './problems.js'
-import type { FileContent } from './schema.js'
+import { strict } from './strict.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -9,40 +10,99 @@ interface HttpFlags {
   port?: number
 }
 
-/** What one caller may use, and how much of it. A list that is absent is no bound. */
-export interface CallerAllowance {
+/** Whoever comes over stdin, without a token, and with the one token of the environment. */
+export const unnamedCallers = ['local', 'anonymous', 'token']
+
+/** Callers' names come from elsewhere under this prefix, so that none can pass for a named principal. */
+export const oauthPrefix = 'oauth/'
+
+const text = z.string().min(1)
+
+const globs = z.array(z.string())
+
+const wholePositive = z.int().positive()
+
+/** What one caller may use, and how much of it. A list that is absent sets no bound. */
+const allowance = strict({
   /** Globs on profiles' names; a call that names no profile has the empty name. */
-  agents?: string[]
+  agents: globs.exactOptional(),
   /** Globs on a route's id, `provider/model`. */
-  modelIds?: string[]
+  modelIds: globs.exactOptional(),
   /** Globs on the names of this server's tools, and of those a caller may give to an agent. */
-  tools?: string[]
-  requestsPerMinute?: number
-  maxConcurrentRuns?: number
-  tokensPerDay?: number
-  usdPerDay?: number
-}
+  tools: globs.exactOptional(),
+  requestsPerMinute: wholePositive.exactOptional(),
+  maxConcurrentRuns: wholePositive.exactOptional(),
+  tokensPerDay: wholePositive.exactOptional(),
+  usdPerDay: z.number().positive().exactOptional(),
+})
 
-export interface PrincipalConfig {
-  /** The token itself, from the environment. */
-  token?: string
-  /** Its SHA-256, in hexadecimal. */
-  tokenSha256?: string
-  /** May see everybody's runs in the dashboard. */
-  operator?: boolean
-  allow: CallerAllowance
-}
+/** Its rules stay out of the schema that editors have, to whom it is the name of a variable. */
+const token = z.string().superRefine((given, context) => {
+  for (const message of tokenProblems(given, minTokenLength))
+    context.addIssue({ code: 'custom', message, input: given })
+})
 
-/** Whose tokens the server takes as an OAuth 2.1 resource server. */
+const principal = strict({
+  token: token.exactOptional(),
+  tokenSha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal, 64 digits')
+    .exactOptional(),
+  operator: z.boolean().exactOptional().describe("Sees everybody's runs in the dashboard."),
+  allow: allowance.exactOptional(),
+})
+
+const principals = z.record(z.string(), principal).superRefine((given, context) => {
+  const problem = (path: string[], message: string) =>
+    context.addIssue({ code: 'custom', path, message, input: given })
+  for (const [name, { token, tokenSha256 }] of Object.entries(given)) {
+    const tokens = [token, tokenSha256].filter((one) => one !== undefined).length
+    if (unnamedCallers.includes(name)) problem([name], 'is a name the server uses itself')
+    else if (!/^[\w@.:/|-]{1,200}$/.test(name)) problem([name], 'is no name')
+    else if (name.startsWith(oauthPrefix)) {
+      if (tokens > 0) problem([name], 'has the token that its issuer gives; leave token out')
+    } else if (tokens !== 1) problem([name], 'needs token or tokenSha256, one of them')
+  }
+})
+
+/** Tokens and keys travel in the open on plain http; it is for this machine only. */
+const safeUrl = z.url().refine((url) => isSafe(new URL(url)), { error: 'must be an https address' })
+
+const oauth = strict({
+  issuer: safeUrl,
+  resource: safeUrl,
+  audience: z.union([text, z.array(text).min(1)]).exactOptional(),
+  jwksUri: safeUrl.exactOptional(),
+  requiredScopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/)).exactOptional(),
+  principalClaim: text.exactOptional(),
+})
+
+export const httpSchema = strict({
+  host: text.exactOptional(),
+  port: z.int().min(0).max(65535).exactOptional(),
+  maxBodyBytes: wholePositive.exactOptional(),
+  maxConnections: wholePositive.exactOptional(),
+  allowedHosts: z.array(text).exactOptional(),
+  allowedOrigins: z.array(text).exactOptional(),
+  principals: principals.exactOptional(),
+  oauth: oauth.exactOptional(),
+  allow: allowance.exactOptional(),
+})
+
+export type CallerAllowance = z.infer<typeof allowance>
+
+export type PrincipalConfig = z.infer<typeof principal> & { allow: CallerAllowance }
+
+/** The issuer whose tokens the server accepts as an OAuth 2.1 resource server. */
 export interface OAuthConfig {
   issuer: string
   /** The public address of this server's /mcp, by which clients name it (RFC 8707). */
   resource: string
-  /** What a token's `aud` must hold. */
+  /** The values that a token's `aud` must contain. */
   audience: string[]
   jwksUri?: string
   requiredScopes: string[]
-  /** The claim that says who the caller is. */
+  /** The claim that names the caller. */
   principalClaim: string
 }
 
@@ -53,19 +113,15 @@ export interface HttpConfig {
   maxConnections: number
   allowedHosts: string[]
   allowedOrigins: string[]
-  /** The token of a server with one caller. */
+  /** The bearer token of a server that has one caller. */
   authToken?: string
   principals: Readonly<Record<string, PrincipalConfig>>
   oauth?: OAuthConfig
-  /** What every caller over HTTP may use; a principal's own goes before it, key by key. */
+  /** The allowance of every HTTP caller; a principal's own allowance overrides it, key by key. */
   allow: CallerAllowance
 }
 
-/** Whoever comes over stdin, without a token, and with the one token of the environment. */
-export const unnamedCallers = ['local', 'anonymous', 'token']
-
-/** Callers' names come from elsewhere under this prefix, so that none can pass for a named principal. */
-export const oauthPrefix = 'oauth/'
+type HttpFile = z.infer<typeof httpSchema>
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
@@ -73,7 +129,7 @@ export function isLoopback(host: string): boolean {
 
 /** What is wrong with the token of the environment. A short one is for this machine only. */
 export function authTokenProblems(
-  file: FileContent['http'],
+  file: HttpFile | undefined,
   env: Environment,
   flags: HttpFlags,
 ): ConfigProblem[] {
@@ -87,11 +143,7 @@ export function authTokenProblems(
 }
 
 /** The part of the configuration for the HTTP door, with its defaults. Pure. */
-export function resolveHttp(
-  file: NonNullable<FileContent['http']>,
-  env: Environment,
-  flags: HttpFlags,
-): HttpConfig {
+export function resolveHttp(file: HttpFile, env: Environment, flags: HttpFlags): HttpConfig {
   const authToken = env.LITELLM_AGENTS_AUTH_TOKEN || undefined
   const named = Object.entries(file.principals ?? {})
   return {
@@ -108,14 +160,16 @@ export function resolveHttp(
   }
 }
 
-function resolveOAuth({
-  audience,
-  ...given
-}: NonNullable<NonNullable<FileContent['http']>['oauth']>): OAuthConfig {
+function resolveOAuth({ audience, ...given }: NonNullable<HttpFile['oauth']>): OAuthConfig {
   return {
     requiredScopes: [],
     principalClaim: 'sub',
     ...given,
     audience: audience === undefined ? [given.resource] : [audience].flat(),
   }
+}
+
+function isSafe({ protocol, hostname }: URL): boolean {
+  const thisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && thisMachine)
 }

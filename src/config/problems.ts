@@ -1,4 +1,4 @@
-import { pathText } from '../agent/known-keys.js'
+import { pathText } from '../util/nearest-name.js'
 
 /** What is wrong with the configuration, and where in the file it is (empty path: the file itself). */
 export interface ConfigProblem {

@@ -1,6 +1,7 @@
-import type { JsonObject, SystemContentBlock } from '../agent/content.js'
 import type { ConversationConfig } from '../agent/conversation/config.js'
 import type { Limits } from '../agent/limits.js'
+import type { SystemContentBlock } from '../agent/messages/content.js'
+import type { JsonObject } from '../util/json.js'
 import type { FileContent } from './schema.js'
 
 /** An agent that the operator configured, to be called by its name. */

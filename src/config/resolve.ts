@@ -1,5 +1,6 @@
-import type { JsonObject } from '../agent/content.js'
 import type { Limits } from '../agent/limits.js'
+import type { JsonObject } from '../util/json.js'
+
 import type { ConfigFile } from './file.js'
 import { authTokenProblems, type CallerAllowance, type HttpConfig, resolveHttp } from './http.js'
 import type { McpServerConfig } from './mcp-servers.js'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { limitNames } from '../agent/limits.js'
-import { httpSchema } from './http-schema.js'
+import { httpSchema } from './http.js'
+
 import { runsSchema } from './runs.js'
 import { strict } from './strict.js'
 import { telemetrySchema } from './telemetry.js'

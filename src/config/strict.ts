@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { nearest } from '../agent/known-keys.js'
+import { nearest } from '../util/nearest-name.js'
 
 /** An object whose unknown keys are errors that say what was probably meant, one line each. */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {

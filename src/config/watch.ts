@@ -1,6 +1,5 @@
-import { type FSWatcher, realpathSync, watch } from 'node:fs'
+import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import { type FileStates, fileStates } from './file-states.js'
 
 export interface FileWatch {
   /** Watches these files from now on. */
@@ -72,5 +71,22 @@ function foldersOf(file: string): string[] {
     return [dirname(file), dirname(realpathSync(file))]
   } catch {
     return [dirname(file)]
+  }
+}
+
+/** Files by path, with what tells whether one is still what it was. */
+export type FileStates = ReadonlyMap<string, string>
+
+/** Those of `known` stay as they are known. */
+export function fileStates(files: Iterable<string>, known?: FileStates): FileStates {
+  return new Map([...files].map((file) => [file, known?.get(file) ?? stateOf(file)]))
+}
+
+function stateOf(file: string): string {
+  try {
+    const { ino, mtimeMs, size } = statSync(file)
+    return `${ino} ${mtimeMs} ${size}`
+  } catch {
+    return 'absent'
   }
 }

@@ -1,9 +1,8 @@
 import type { ErrorCode } from '../agent/error-codes.js'
-import type { CycleMetrics, ToolMetrics } from '../agent/metrics.js'
-import type { Usage } from '../agent/usage.js'
-import type { RunStatus } from '../runs/engine.js'
-import type { PastRun } from '../runs/run-history.js'
-import type { TimelineStep } from '../runs/timeline.js'
+import type { CycleMetrics, ToolMetrics } from '../agent/metrics/types.js'
+import type { Usage } from '../agent/metrics/usage.js'
+import type { RunStatus, TimelineStep } from '../runs/engine.js'
+import type { PastRun } from '../runs/history/run-history.js'
 
 /** What the page and the server say to each other: answers of GET /api/…, as JSON. Times are milliseconds since 1970. */
 

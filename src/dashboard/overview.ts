@@ -1,5 +1,5 @@
-import type { PastRun } from '../runs/run-history.js'
-import type { UsageTotal } from '../runs/usage-totals.js'
+import type { PastRun } from '../runs/history/run-history.js'
+import type { UsageTotal } from '../runs/history/usage-totals.js'
 import type { Group, Grouping, Overview, Period, Spent } from './api.js'
 
 /** Something that cost something, at some time. */

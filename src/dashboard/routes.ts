@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticate } from '../mcp/auth/authenticate.js'
-import { challenge } from '../mcp/auth/challenge.js'
 import { pathOf, type Visit } from '../mcp/http/access-log.js'
+import { challenge } from '../mcp/http/auth-challenge.js'
 import { refuse, refuseForNow } from '../mcp/http/reply.js'
 import { RequestRate } from '../mcp/http/request-rate.js'
 import type { Services } from '../mcp/services.js'

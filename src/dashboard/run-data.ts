@@ -1,7 +1,7 @@
 import type { Config } from '../config/resolve.js'
 import type { Services } from '../mcp/services.js'
 import type { RunSummary } from '../runs/engine.js'
-import type { PastRun } from '../runs/run-history.js'
+import type { PastRun } from '../runs/history/run-history.js'
 import type { LiveRuns, Overview, PastRuns, Period, RunView } from './api.js'
 import { overview, spendingOfTotal, withoutParts } from './overview.js'
 import { liveRun, runView } from './run-view.js'

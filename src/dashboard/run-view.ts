@@ -1,5 +1,5 @@
-import type { RunRecord } from '../runs/engine.js'
-import type { TimelineStep } from '../runs/timeline.js'
+import type { RunRecord, TimelineStep } from '../runs/engine.js'
+
 import type { LiveRun, RunView } from './api.js'
 
 /** One run as the dashboard shows it: what it did and spent, and never a word of what was said. */

@@ -1,8 +1,13 @@
-import type { JsonObject } from '../agent/content.js'
+import { checkKeys } from '../agent/check-keys.js'
 import { asAgentError, configurationError } from '../agent/errors.js'
-import { checkKeys } from '../agent/known-keys.js'
-import { type Tool, type ToolContext, type ToolOutput, toolNamePattern } from '../agent/tool.js'
-import { describeSchema, type Schema } from '../schema.js'
+import {
+  type Tool,
+  type ToolContext,
+  type ToolOutput,
+  toolNamePattern,
+} from '../agent/tools/tool.js'
+import { describeSchema, type Schema } from '../schema/compile.js'
+import type { JsonObject } from '../util/json.js'
 
 export interface ToolConfig<Input = JsonObject> {
   /** Letters, digits, `_` and `-`, at most 64. */

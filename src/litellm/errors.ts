@@ -1,9 +1,10 @@
-import { isJsonObject } from '../agent/content.js'
 import type { ErrorCode } from '../agent/error-codes.js'
 import { AgentError } from '../agent/errors.js'
+import { isJsonObject } from '../util/json.js'
 import type { ReplyHeaders } from './http/reply.js'
-import { retryAfterMs } from './retry.js'
-import type { Route } from './route.js'
+import { retryAfterMs } from './http/retry-after.js'
+
+import type { Route } from './routes/route.js'
 
 /** A provider's or proxy's answer that is an error, or an error event in its stream. */
 export interface Refusal {

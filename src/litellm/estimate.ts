@@ -1,11 +1,11 @@
 import type { ModelRequest } from '../agent/model.js'
 import { adapted } from './adapt.js'
-import { servedModelInfo } from './catalog.js'
-import { maxCallCost } from './cost.js'
-import { callNeed } from './cost-cap.js'
+import { callNeed } from './budgeted-call.js'
+import { maxCallCost } from './cost/cost.js'
 import type { LiteLLMModelConfig } from './model.js'
-import { modelInfo } from './model-data.js'
-import { type Environment, type Route, resolveRoute } from './route.js'
+import { servedModelInfo } from './models/catalog.js'
+import { modelInfo } from './models/model-data.js'
+import { type Environment, type Route, resolveRoute } from './routes/route.js'
 import { callSettings } from './settings.js'
 
 /** What a call is likely to send, and the most that it can cost. USD; `null` is unknown. */

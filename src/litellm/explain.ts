@@ -1,9 +1,16 @@
-import type { JsonObject } from '../agent/content.js'
 import type { AgentError } from '../agent/errors.js'
+import type { JsonObject } from '../util/json.js'
+
 import { adapted, type Dropped } from './adapt.js'
-import { modelInfo } from './model-data.js'
-import { type ClientArgs, type Environment, findRoute, type Route, resolveRoute } from './route.js'
+import { modelInfo } from './models/model-data.js'
 import { messagesBase } from './routes/anthropic.js'
+import {
+  type ClientArgs,
+  type Environment,
+  findRoute,
+  type Route,
+  resolveRoute,
+} from './routes/route.js'
 import { callSettings } from './settings.js'
 
 /** Where a call would go, and with what. Holds no key. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../agent/content.js'
+import { checkKeys } from '../agent/check-keys.js'
 import { asAgentError, cancelledError, configurationError, havingSpent } from '../agent/errors.js'
-import { checkKeys } from '../agent/known-keys.js'
+import type { Emit } from '../agent/events.js'
 import type {
   CallEvent,
   Model,
@@ -9,21 +9,22 @@ import type {
   ModelReply,
   ModelRequest,
 } from '../agent/model.js'
-import { RunSignal } from '../agent/run-signal.js'
-import { type Emit, streamed } from '../agent/streamed.js'
+import { streamed } from '../agent/run/event-stream.js'
+import { RunSignal } from '../agent/run/run-signal.js'
+import type { JsonObject } from '../util/json.js'
 import { adapted } from './adapt.js'
-import { withAutoCachePoints } from './auto-cache.js'
-import { capped } from './capped.js'
+import { capped } from './budgeted-call.js'
+import { withAutoCachePoints } from './cache/auto-cache.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
-import type { ModelInfo } from './model-info.js'
+import type { ModelInfo } from './models/model-info.js'
+import { type SpendFields, withSpendFields, withTrace } from './proxy-metadata.js'
 import { withRetries } from './retry.js'
-import { type ClientArgs, type Environment, type Route, resolveRoute } from './route.js'
 import { proxyPrefix } from './routes/proxy.js'
+import { type ClientArgs, type Environment, type Route, resolveRoute } from './routes/route.js'
 import { type CallSettings, callSettings } from './settings.js'
-import { type SpendFields, withSpendFields } from './spend-fields.js'
-import { withTrace } from './trace-headers.js'
+
 import type { Tell, Wire, WireCall } from './wires/wire.js'
 
 /** As Strands' `LiteLLMModel` takes it; `clientArgs` and `params` keep LiteLLM's own names. */
@@ -157,7 +158,7 @@ export class LiteLLMModel implements Model {
     const resolved = this.resolve()
     const { kind, provider, model, aws } = resolved.route
     if (kind !== 'direct') return undefined
-    resolved.info ??= import('./model-data.js').then(({ modelInfo }) =>
+    resolved.info ??= import('./models/model-data.js').then(({ modelInfo }) =>
       modelInfo({ provider, model, ...(aws && { region: aws.region }) }),
     )
     return resolved.info

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asAgentError } from '../agent/errors.js'
 import type { ModelReply } from '../agent/model.js'
-import type { ReplyHeaders } from './http/reply.js'
 import type { Tell } from './wires/wire.js'
 
 const firstDelayMs = 500
@@ -42,15 +41,4 @@ export async function withRetries(
 function backoff(retries: number): number {
   const delay = Math.min(firstDelayMs * 2 ** retries, longestDelayMs)
   return delay * (0.75 + Math.random() / 4)
-}
-
-/** `Retry-After` in seconds or as a date, or OpenAI's `retry-after-ms`; `undefined`: none. */
-export function retryAfterMs(headers: ReplyHeaders | undefined): number | undefined {
-  const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
-  if (ms >= 0) return ms
-  const after = headers?.get('retry-after')
-  if (!after) return undefined
-  const seconds = Number(after)
-  const wait = Number.isNaN(seconds) ? Date.parse(after) - Date.now() : seconds * 1000
-  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
 }

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../agent/content.js'
 import { configurationError } from '../agent/errors.js'
-import { isHeaderText } from './header-text.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../util/json.js'
 import { isHeaderName } from './http/request-text.js'
-import type { ClientArgs, Route } from './route.js'
+import { isHeaderText } from './routes/args.js'
+import type { ClientArgs, Route } from './routes/route.js'
 
 /** What `clientArgs` and `params` come to for every call of a model. */
 export interface CallSettings {

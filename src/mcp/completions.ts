@@ -1,5 +1,5 @@
 import { AgentError } from '../agent/errors.js'
-import { openModels } from './open-models.js'
+import { openModels } from '../policy/open-models.js'
 import type { Services } from './services.js'
 
 /** The protocol's own bound. */

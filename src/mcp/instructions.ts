@@ -1,5 +1,5 @@
 import type { Config } from '../config/resolve.js'
-import { inFewWords } from './agent-words.js'
+import { inFewWords } from './tools/agent-argument.js'
 
 const text = `Delegates work to AI agents on any model LiteLLM reaches.
 - run_agent: a task in your words; the agent answers in text, or in an object if you give outputSchema. It knows nothing of your conversation. Name tools to let it calculate or look at the clock. Reuse a sessionId to go on with a conversation.

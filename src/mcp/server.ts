@@ -5,19 +5,21 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { configFor, principalOf } from './allowance.js'
-import { askingOf, type QuestionCodec, questionCodec } from './asking.js'
-import { callName, clientHeader } from './call-name.js'
-import { clientName } from './client-identity.js'
+import { configFor } from '../policy/allowance.js'
+import { askingOf, type QuestionCodec, questionCodec } from './calls/elicitation.js'
+import { serveTasks, takesTasks, tasksExtension } from './calls/tasks.js'
+import { surfaceOf } from './catalog.js'
+import { callName, clientHeader } from './client/call-id.js'
+import { clientName } from './client/identity.js'
+import { passedBudget } from './client/passed-budget.js'
+import { principalOf } from './client/principal.js'
 import { complete } from './completions.js'
-import { passedBudget } from './passed-budget.js'
 import { getPrompt } from './prompts.js'
-import { readResource, resources, resourceTemplates } from './resources.js'
+import { readResource, resources, resourceTemplates } from './resources/resources.js'
 import type { Services } from './services.js'
-import { surfaceOf } from './surface.js'
-import { serveTasks, takesTasks, tasksExtension } from './tasks.js'
-import { callTool, type ServerTool, type ToolCall } from './tool.js'
-import { watched } from './watched.js'
+import type { ServerTool, ToolCall } from './tool-call.js'
+import { callTool } from './tools/call-tool.js'
+import { watched } from './trace-request.js'
 
 const minute = 60_000
 const maxTokenLength = 1_000

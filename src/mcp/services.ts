@@ -1,15 +1,15 @@
-import type { ListedModel } from '../agent/listed-model.js'
-import type { Span } from '../agent/span.js'
-import type { TraceContext } from '../agent/trace-context.js'
 import type { Config } from '../config/resolve.js'
+import type { ModelSource } from '../policy/model-source.js'
 import type { RunEngine } from '../runs/engine.js'
-import type { KeptResults } from '../runs/kept-results.js'
-import type { RunHistory } from '../runs/run-history.js'
-import type { SessionStore } from '../runs/session-store.js'
-import type { UsageSource } from '../runs/usage-totals.js'
+import type { RunHistory } from '../runs/history/run-history.js'
+import type { UsageSource } from '../runs/history/usage-totals.js'
+import type { SessionStore } from '../runs/sessions/session-store.js'
+import type { RequestTelemetry } from '../telemetry/request.js'
+import type { Logger } from '../util/logger.js'
 import type { InFlight } from './in-flight.js'
+import type { KeptResults } from './kept-results.js'
 
-/** What the front door needs of the rest of the house; the program puts it together. */
+/** What the protocol layer needs from the rest of the program; src/app creates it. */
 export interface Services {
   readonly version: string
   readonly config: Config
@@ -28,57 +28,7 @@ export interface Services {
   /** Signs what clients carry for us, and bring back. */
   readonly signingKey: () => Uint8Array
   /** Absent: nobody asked for any. */
-  readonly telemetry?: Telemetry | undefined
+  readonly telemetry?: RequestTelemetry | undefined
   /** A text without keys, and without credentials in addresses. */
   redact(text: string): string
-}
-
-/** Models by id, with the operator's connection settings already in. */
-export interface ModelSource {
-  /** Where an id leads, without a call. Fails with an AgentError. */
-  route(modelId: string): RouteFacts
-  list(): Promise<readonly ListedModel[]>
-}
-
-export interface RouteFacts {
-  readonly kind: 'proxy' | 'direct' | 'offline'
-  /** The one spelling of a route, `provider/model`. */
-  readonly id: string
-  /** `null`: the operator gave no key. */
-  readonly keySource: string | null
-  /** `default`: the operator gave no address. */
-  readonly baseSource: string
-}
-
-/** Watches requests. */
-export interface Telemetry {
-  request(start: RequestStart): Pick<Span<RequestEnd>, 'context' | 'end'>
-}
-
-export interface RequestEnd {
-  /** The kind of failure by MCP's conventions; `undefined`: none. */
-  readonly error?: string | undefined
-  /** Of the AgentError that a tool answered with. */
-  readonly code?: string | undefined
-}
-
-export interface RequestStart {
-  readonly method: string
-  /** The tool. */
-  readonly target?: string
-  readonly parent: TraceContext | undefined
-  readonly principal: string
-  readonly sessionId?: string
-  readonly requestId: string
-  readonly overHttp: boolean
-}
-
-export type LogFields = Readonly<Record<string, unknown>>
-
-/** The server's log. It never holds a prompt or an answer. */
-export interface Logger {
-  debug(message: string, fields?: LogFields): void
-  info(message: string, fields?: LogFields): void
-  warn(message: string, fields?: LogFields): void
-  error(message: string, fields?: LogFields): void
 }

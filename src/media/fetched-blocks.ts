@@ -1,6 +1,6 @@
-import type { ContentBlock } from '../agent/content.js'
 import { invalidRequest } from '../agent/errors.js'
-import { isMediaBlock, mediaTypesOf, urlOf, withSource } from '../agent/media.js'
+import type { ContentBlock } from '../agent/messages/content.js'
+import { isMediaBlock, mediaTypesOf, urlOf, withSource } from '../agent/messages/media.js'
 import { UrlFetcher } from './url-fetcher.js'
 
 const timeoutMs = 20_000

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { AgentError, cancelledError, invalidRequest } from '../agent/errors.js'
-import { plainMediaType } from '../agent/media.js'
+import { plainMediaType } from '../agent/messages/media.js'
 import { isPublicAddress } from './addresses.js'
 import { permittedUrl } from './url-rule.js'
 

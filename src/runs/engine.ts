@@ -1,12 +1,13 @@
-import type { ApprovalDecision, ApprovalRequest } from '../agent/approval.js'
-import type { Message, StopReason } from '../agent/content.js'
 import type { ErrorData } from '../agent/errors.js'
 import type { AgentEvent } from '../agent/events.js'
 import type { LimitHit } from '../agent/limits.js'
-import type { Metrics } from '../agent/metrics.js'
-import type { Usage } from '../agent/usage.js'
+import type { Message, StopReason } from '../agent/messages/content.js'
+import type { Metrics } from '../agent/metrics/types.js'
+
+import type { Usage } from '../agent/metrics/usage.js'
+import type { ApprovalDecision, ApprovalRequest } from '../agent/tools/approval.js'
+
 import type { RunSpec } from './spec.js'
-import type { TimelineStep } from './timeline.js'
 
 /**
  * Runs agents, and keeps what became of them. A run belongs to the principal of its spec: to anyone
@@ -149,4 +150,14 @@ export interface RunFailure extends ErrorData {
 
 export function hasEnded(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled'
+}
+
+/** A model call, a tool call, or a model call of an agent below, on a run's clock in milliseconds. */
+export interface TimelineStep {
+  readonly kind: 'cycle' | 'tool' | 'agent'
+  readonly name: string
+  readonly cycle: number
+  readonly startMs: number
+  readonly durationMs: number
+  readonly failed: boolean
 }

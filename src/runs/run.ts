@@ -1,10 +1,10 @@
 import { CoreAgent } from '../agent/agent.js'
-import type { Approve } from '../agent/approval.js'
 import type { AgentEvent } from '../agent/events.js'
 import type { AgentResult } from '../agent/result.js'
-import type { ParentRun } from '../agent/run-tree.js'
-import { runInSession } from './in-session.js'
-import type { Session, SessionAccess } from './session-store.js'
+import type { Approve } from '../agent/tools/approval.js'
+import type { ParentRun } from '../agent/tools/tool.js'
+import { runInSession } from './sessions/run-in-session.js'
+import type { Session, SessionAccess } from './sessions/session-store.js'
 import type { RunParts, RunSpec } from './spec.js'
 
 export interface RunOptions {

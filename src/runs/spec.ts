@@ -1,11 +1,12 @@
 import type { CoreRunOptions } from '../agent/agent.js'
-import type { ContentBlock, JsonObject, SystemContentBlock } from '../agent/content.js'
 import type { ConversationConfig } from '../agent/conversation/config.js'
 import type { Limits } from '../agent/limits.js'
+import type { ContentBlock, SystemContentBlock } from '../agent/messages/content.js'
 import type { Model } from '../agent/model.js'
 import type { Span } from '../agent/span.js'
-import type { Tool } from '../agent/tool.js'
-import type { TraceContext } from '../agent/trace-context.js'
+import type { Tool } from '../agent/tools/tool.js'
+import type { JsonObject } from '../util/json.js'
+import type { TraceContext } from '../util/trace-context.js'
 
 /** One run, with everything decided, as plain JSON: it can be stored, and resumed elsewhere. */
 export interface RunSpec {

@@ -1,5 +1,5 @@
-import { unescapePointer } from '../agent/json-pointer.js'
 import type { ValidationIssue } from '../agent/validator.js'
+import { unescapePointer } from '../util/json-pointer.js'
 
 /** What the validator says about one failed keyword; the part of ajv's error object that is read. */
 export interface KeywordError {

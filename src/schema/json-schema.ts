@@ -1,6 +1,6 @@
 import type { AnySchema, Options, ValidateFunction } from 'ajv'
-import type { JsonObject, JsonValue } from '../agent/content.js'
 import type { Validation } from '../agent/validator.js'
+import type { JsonObject, JsonValue } from '../util/json.js'
 import { inTime, TookTooLong } from './in-time.js'
 import { describeErrors, type KeywordError } from './issues.js'
 import { pattern } from './pattern.js'

@@ -1,5 +1,5 @@
+import type { Usage } from '../agent/metrics/usage.js'
 import type { ModelCallEnd, RunEnd } from '../agent/span.js'
-import type { Usage } from '../agent/usage.js'
 
 export type Attributes = Record<string, string | number | boolean | string[]>
 

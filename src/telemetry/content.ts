@@ -1,4 +1,4 @@
-import type { ContentBlock, Message, ToolResultBlock } from '../agent/content.js'
+import type { ContentBlock, Message, ToolResultBlock } from '../agent/messages/content.js'
 import type { ModelCallStart } from '../agent/span.js'
 import type { Attributes } from './attributes.js'
 

@@ -1,8 +1,8 @@
 import type { Meter } from '@opentelemetry/api'
 import type { ModelCallEnd, RunEnd } from '../agent/span.js'
-import type { RequestEnd } from '../mcp/services.js'
 import type { RunLoad } from '../runs/engine.js'
 import { type Attributes, errorAttribute } from './attributes.js'
+import type { RequestEnd } from './request.js'
 
 const seconds = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,

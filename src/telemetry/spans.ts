@@ -8,7 +8,7 @@ import type {
   ToolCallEnd,
   ToolCallStart,
 } from '../agent/span.js'
-import type { TraceContext } from '../agent/trace-context.js'
+import type { TraceContext } from '../util/trace-context.js'
 import {
   type Attributes,
   errorAttribute,

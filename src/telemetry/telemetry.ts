@@ -1,13 +1,14 @@
 import { AgentError } from '../agent/errors.js'
 import type { Span } from '../agent/span.js'
-import type { TraceContext } from '../agent/trace-context.js'
 import type { TelemetryConfig } from '../config/telemetry.js'
-import type { Logger, RequestEnd, RequestStart, Telemetry } from '../mcp/services.js'
 import type { RunLoad, RunSummary } from '../runs/engine.js'
+import type { Logger } from '../util/logger.js'
+import type { TraceContext } from '../util/trace-context.js'
 import { type Attributes, errorAttribute, type ModelName, modelName } from './attributes.js'
 import { Instruments, observeLoad } from './instruments.js'
 import { loading } from './packages.js'
 import { meterProvider, resourceOf, tracerProvider } from './providers.js'
+import type { RequestEnd, RequestStart, RequestTelemetry } from './request.js'
 import { type Api, type Watch, WatchedSpan } from './spans.js'
 
 export interface TelemetryOptions {
@@ -18,7 +19,7 @@ export interface TelemetryOptions {
 }
 
 /** What is told to the world of what this server does. */
-export interface RunningTelemetry extends Telemetry {
+export interface RunningTelemetry extends RequestTelemetry {
   /** The place of a run in its caller's trace. */
   runsUnder(context: TraceContext | undefined): Span
   runEnded(run: RunSummary): void
@@ -67,7 +68,7 @@ export async function startTelemetry(
 }
 
 /** A request of MCP, by the conventions of its server's side. */
-function request(watch: Watch, start: RequestStart): ReturnType<Telemetry['request']> {
+function request(watch: Watch, start: RequestStart): ReturnType<RequestTelemetry['request']> {
   const { method, target, parent, principal, sessionId, requestId, overHttp } = start
   const startedAt = performance.now()
   const attributes: Attributes = {

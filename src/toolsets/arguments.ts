@@ -1,5 +1,5 @@
-import { isJsonObject } from '../agent/content.js'
 import type { Validator } from '../agent/validator.js'
+import { isJsonObject } from '../util/json.js'
 
 /** Checks one text argument, by hand so that a built-in tool needs no validator; others are left alone. */
 export function stringArgument(name: string, { required }: { required: boolean }): Validator {

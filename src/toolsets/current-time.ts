@@ -1,4 +1,4 @@
-import { type Tool, ToolFailure } from '../agent/tool.js'
+import { type Tool, ToolFailure } from '../agent/tools/tool.js'
 import { stringArgument } from './arguments.js'
 
 /** The time now, in any time zone, for models that cannot know it. */

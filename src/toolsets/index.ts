@@ -1,4 +1,4 @@
-import type { Tool } from '../agent/tool.js'
+import type { Tool } from '../agent/tools/tool.js'
 import { calculator } from './calculator.js'
 import { currentTime } from './current-time.js'
 

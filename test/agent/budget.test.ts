@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { Budget } from '../../src/agent/budget.js'
+import { Budget } from '../../src/agent/budget/budget.js'
 import type { CallNeed } from '../../src/agent/model.js'
 
 const signal = new AbortController().signal

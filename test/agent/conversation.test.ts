@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { repairHistory } from '../../src/agent/history.js'
+import { repairHistory } from '../../src/agent/messages/history.js'
 import {
   Agent,
   AgentError,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { toolResultContent } from '../../src/agent/tool.js'
+import { toolResultContent } from '../../src/agent/tools/tool.js'
 import { Agent, LiteLLMModel, tool } from '../../src/index.js'
 import { callOf, toolResults } from '../helpers/conversation.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { HttpDoor } from '../../src/mcp/http/door.js'
+import type { HttpDoor } from '../../src/mcp/http/server.js'
 import { type HttpServer, startHttp } from '../helpers/connect.js'
 import { reportTrust } from '../helpers/trust.js'
 import { serveFixtures } from './fixture-server.js'

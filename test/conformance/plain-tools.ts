@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server'
-import type { ListChanges } from '../../src/mcp/surface.js'
+import type { ListChanges } from '../../src/mcp/catalog.js'
 import { png, text, wav } from './content.js'
 
 type Schema = Tool['inputSchema']

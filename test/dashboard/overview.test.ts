@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Spending } from '../../src/dashboard/overview.js'
 import { overview } from '../../src/dashboard/overview.js'
-import { MemoryRunHistory, type PastRun } from '../../src/runs/run-history.js'
+import { MemoryRunHistory, type PastRun } from '../../src/runs/history/run-history.js'
 import { inProcessEngine, spec } from '../helpers/engine.js'
 
 const now = Date.UTC(2026, 4, 20, 15, 30)

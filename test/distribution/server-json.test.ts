@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats'
 import { expect, test } from 'vitest'
 import { serverJsonText } from '../../scripts/server-json.js'
 import { variables } from '../../scripts/variables.js'
-import { budgetMetaKey } from '../../src/agent/passed-budget.js'
+import { budgetMetaKey } from '../../src/agent/tools/budget-meta.js'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 const server = JSON.parse(read('server.json'))

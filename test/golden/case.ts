@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { JsonObject, JsonValue } from '../../src/agent/content.js'
+import type { JsonObject, JsonValue } from '../../src/util/json.js'
 
 /** A recorded exchange of the real Strands + LiteLLM; the schema is the golden README's. */
 export interface GoldenCase {

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { JsonObject } from '../../src/agent/content.js'
+import type { JsonObject } from '../../src/util/json.js'
+
 import type { CaseOutcome } from './run-case.js'
 
 /**

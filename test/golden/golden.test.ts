@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { JsonObject, JsonValue } from '../../src/agent/content.js'
+import type { JsonObject, JsonValue } from '../../src/util/json.js'
+
 import { filled, type GoldenCase, goldenCases } from './case.js'
 import { exceptions } from './exceptions.js'
 import { replay } from './replay-server.js'

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JsonObject } from '../../src/agent/content.js'
+import type { JsonObject } from '../../src/util/json.js'
+
 import type { GoldenCase, GoldenResponse } from './case.js'
 
 export interface SeenRequest {

@@ -10,7 +10,8 @@ import {
   ToolFailure,
   tool,
 } from 'litellm-agents-mcp'
-import type { JsonObject } from '../../src/agent/content.js'
+import type { JsonObject } from '../../src/util/json.js'
+
 import { filled, type GoldenCase, type GoldenPrompt } from './case.js'
 
 export interface CaseOutcome {

@@ -1,5 +1,6 @@
-import type { JsonObject, ToolResultBlock } from '../../src/agent/content.js'
+import type { ToolResultBlock } from '../../src/agent/messages/content.js'
 import type { ModelRequest } from '../../src/agent/model.js'
+import type { JsonObject } from '../../src/util/json.js'
 
 /** A scripted step that calls one tool. */
 export function callOf(name: string, input: JsonObject) {

@@ -1,6 +1,6 @@
-import { emptyCacheReport } from '../../src/agent/cache.js'
-import type { ContentBlock, JsonValue } from '../../src/agent/content.js'
 import { type AgentError, cancelledError } from '../../src/agent/errors.js'
+import type { ContentBlock } from '../../src/agent/messages/content.js'
+import { emptyCacheReport } from '../../src/agent/metrics/cache-report.js'
 import type {
   Model,
   ModelCallOptions,
@@ -8,7 +8,8 @@ import type {
   ModelReply,
   ModelRequest,
 } from '../../src/agent/model.js'
-import { untilAborted } from '../../src/agent/run-signal.js'
+import type { JsonValue } from '../../src/util/json.js'
+import { untilAborted } from '../../src/util/until-aborted.js'
 
 /** One model call's answer: a text, a text with tool calls, or a failure. */
 export type Step =

@@ -1,6 +1,7 @@
-import { unspentCall } from '../../src/agent/metrics.js'
-import type { RunProgress } from '../../src/runs/dbos/run-rows.js'
-import type { TimelineStep } from '../../src/runs/timeline.js'
+import { unspentCall } from '../../src/agent/metrics/recorder.js'
+import type { RunProgress } from '../../src/runs/durable/run-rows.js'
+import type { TimelineStep } from '../../src/runs/engine.js'
+
 import type { TestDatabase } from './postgres.js'
 
 const models = ['litellm_proxy/claude-opus', 'litellm_proxy/claude-sonnet', 'openai/gpt-5-mini']

@@ -1,5 +1,5 @@
-import type { Message } from '../../src/agent/content.js'
-import type { SessionStore, Turn } from '../../src/runs/session-store.js'
+import type { Message } from '../../src/agent/messages/content.js'
+import type { SessionStore, Turn } from '../../src/runs/sessions/session-store.js'
 
 export const never = new AbortController().signal
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { CoreAgent } from '../../src/agent/agent.js'
-import type { JsonObject, SystemContentBlock } from '../../src/agent/content.js'
+import type { SystemContentBlock } from '../../src/agent/messages/content.js'
 import { LiteLLMModel } from '../../src/litellm/model.js'
+import type { JsonObject } from '../../src/util/json.js'
 import {
   bedrockEvent,
   type FakeProvider,

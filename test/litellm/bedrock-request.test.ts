@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { JsonObject, Message } from '../../src/agent/content.js'
+import type { Message } from '../../src/agent/messages/content.js'
 import type { ModelRequest } from '../../src/agent/model.js'
 import { converseRequest } from '../../src/litellm/wires/bedrock-converse/request.js'
+import type { JsonObject } from '../../src/util/json.js'
 import { converseProblem } from '../helpers/fake-provider/bedrock-rules.js'
 import { bedrockRoute, says, wireCall } from './bedrock-call.js'
 

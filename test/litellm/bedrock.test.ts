@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CoreAgent } from '../../src/agent/agent.js'
-import type { ContentBlock } from '../../src/agent/content.js'
-import type { Tool } from '../../src/agent/tool.js'
+import type { ContentBlock } from '../../src/agent/messages/content.js'
+import type { Tool } from '../../src/agent/tools/tool.js'
 import { LiteLLMModel } from '../../src/litellm/model.js'
 import {
   bedrockEvent,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { JsonObject } from '../../src/agent/content.js'
 import { Agent, type ContentBlock, LiteLLMModel } from '../../src/index.js'
-import { callNeed } from '../../src/litellm/cost-cap.js'
-import { modelInfo } from '../../src/litellm/model-data.js'
+import { callNeed } from '../../src/litellm/budgeted-call.js'
+import { modelInfo } from '../../src/litellm/models/model-data.js'
+import type { JsonObject } from '../../src/util/json.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 
 let fake: FakeProvider

@@ -1,9 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type BilledUsage, computeCost, maxCallCost, savedUsd } from '../../src/litellm/cost.js'
+import {
+  type BilledUsage,
+  computeCost,
+  maxCallCost,
+  savedUsd,
+} from '../../src/litellm/cost/cost.js'
 import data from '../../src/litellm/data/models.json' with { type: 'json' }
-import { type ModelName, modelInfo } from '../../src/litellm/model-data.js'
-import type { Prices, TokenPrices } from '../../src/litellm/prices.js'
-import { chatUsage } from '../../src/litellm/usage.js'
+import { type ModelName, modelInfo } from '../../src/litellm/models/model-data.js'
+import type { Prices, TokenPrices } from '../../src/litellm/models/prices.js'
+import { chatUsage } from '../../src/litellm/wires/openai-chat/usage.js'
 import { runPython } from '../helpers/python.js'
 import { type Counts, rawUsage, usageShapes } from './usage-shapes.js'
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import type { JsonObject } from '../../src/agent/content.js'
-import { modelInfo } from '../../src/litellm/model-data.js'
-import { filledFrom, modelInfoOf, proxyModelInfo } from '../../src/litellm/model-info.js'
+import { modelInfo } from '../../src/litellm/models/model-data.js'
+import { filledFrom, modelInfoOf, proxyModelInfo } from '../../src/litellm/models/model-info.js'
+import type { JsonObject } from '../../src/util/json.js'
 import { runPython } from '../helpers/python.js'
 
 const names = [

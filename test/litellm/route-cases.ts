@@ -1,4 +1,4 @@
-import { providers } from '../../src/litellm/providers.js'
+import { providers } from '../../src/litellm/routes/providers.js'
 
 export interface RouteCase {
   model: string

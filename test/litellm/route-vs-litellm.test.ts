@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import data from '../../src/litellm/data/models.json' with { type: 'json' }
-import { type Route, resolveRoute } from '../../src/litellm/route.js'
+import { type Route, resolveRoute } from '../../src/litellm/routes/route.js'
 import { runPython } from '../helpers/python.js'
 import {
   azureCases,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { JsonObject } from '../../src/agent/content.js'
 import type { AgentError } from '../../src/agent/errors.js'
 import { adapted } from '../../src/litellm/adapt.js'
 import data from '../../src/litellm/data/models.json' with { type: 'json' }
-import { resolveRoute } from '../../src/litellm/route.js'
+import { resolveRoute } from '../../src/litellm/routes/route.js'
 import { callSettings } from '../../src/litellm/settings.js'
+import type { JsonObject } from '../../src/util/json.js'
 import { runPython } from '../helpers/python.js'
 
 interface Case {

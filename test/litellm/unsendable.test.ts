@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { knownSecrets } from '../../src/app/models.js'
 import { Agent, AgentError, LiteLLMModel, type LiteLLMModelConfig } from '../../src/index.js'
-import { type Route, resolveRoute } from '../../src/litellm/route.js'
+import { type Route, resolveRoute } from '../../src/litellm/routes/route.js'
 import { messagesCall } from '../../src/litellm/wires/anthropic-messages/call.js'
 import { bedrockCall } from '../../src/litellm/wires/bedrock-converse/call.js'
 import { chatCall } from '../../src/litellm/wires/openai-chat/call.js'
 import type { Wire } from '../../src/litellm/wires/wire.js'
-import { knownSecrets } from '../../src/model-source.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { bedrockRoute, says, wireCall } from './bedrock-call.js'
 

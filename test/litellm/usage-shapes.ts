@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/agent/content.js'
+import type { JsonObject } from '../../src/util/json.js'
 
 export interface Counts {
   input: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LineReader, type LongLine, requestOf } from '../../src/mcp/long-line.js'
+import { LineReader, type LongLine, requestOf } from '../../src/mcp/stdio/line-reader.js'
 
 /** What comes through and what was too long, for a text that comes in pieces of a size. */
 function read(text: string, pieceBytes: number, maxBytes = 20) {

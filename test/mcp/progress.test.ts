@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { Progress } from '../../src/mcp/progress.js'
+import { Progress } from '../../src/mcp/calls/progress.js'
 
 interface Heard {
   progress: number

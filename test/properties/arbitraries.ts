@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { ContentBlock, JsonValue, Message } from '../../src/agent/content.js'
+import type { ContentBlock, Message } from '../../src/agent/messages/content.js'
+import type { JsonValue } from '../../src/util/json.js'
 
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),

@@ -1,7 +1,7 @@
 import * as sdk from '@modelcontextprotocol/server'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import * as ours from '../../src/mcp/message-kinds.js'
+import * as ours from '../../src/mcp/jsonrpc/message-kinds.js'
 import { reportTrust } from '../helpers/trust.js'
 import { json } from './arbitraries.js'
 import { many, runs } from './runs.js'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Tool } from '../../src/agent/tool.js'
+import type { Tool } from '../../src/agent/tools/tool.js'
 import type { StartOptions } from '../../src/runs/engine.js'
 import type { RunSpec } from '../../src/runs/spec.js'
 import {

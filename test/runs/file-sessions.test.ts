@@ -11,9 +11,9 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Message } from '../../src/agent/content.js'
-import { FileSessions } from '../../src/runs/file-sessions.js'
-import { readLog } from '../../src/runs/session-files/log.js'
+import type { Message } from '../../src/agent/messages/content.js'
+import { FileSessions } from '../../src/runs/sessions/files/file-sessions.js'
+import { readLog } from '../../src/runs/sessions/files/log.js'
 import { temporaryFolder } from '../helpers/config-file.js'
 import { key, message, never, say, texts, turn } from '../helpers/session-turns.js'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { AgentError } from '../../src/agent/errors.js'
-import { BoundedStore } from '../../src/runs/bounded-store.js'
-import { FairQueue, type Place } from '../../src/runs/fair-queue.js'
-import { spendingRows } from '../../src/runs/spending-rows.js'
-import { MemoryUsageTotals } from '../../src/runs/usage-totals.js'
+import { spendingRows } from '../../src/runs/history/spending-rows.js'
+import { MemoryUsageTotals } from '../../src/runs/history/usage-totals.js'
+import { BoundedStore } from '../../src/runs/in-process/bounded-store.js'
+import { FairQueue, type Place } from '../../src/runs/in-process/fair-queue.js'
 import { inProcessEngine, spec } from '../helpers/engine.js'
 
 test('places in the queue take turns by principal', () => {

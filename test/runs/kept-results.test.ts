@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { KeptResults } from '../../src/runs/kept-results.js'
+import { KeptResults } from '../../src/mcp/kept-results.js'
 
 const mimeType = 'text/plain'
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { JsonObject } from '../../src/agent/content.js'
-import type { Tool } from '../../src/agent/tool.js'
+import type { Tool } from '../../src/agent/tools/tool.js'
 import type { McpServerConfig } from '../../src/config/mcp-servers.js'
 import { McpToolsets } from '../../src/toolsets/mcp/toolsets.js'
+import type { JsonObject } from '../../src/util/json.js'
 import { isAlive } from '../helpers/program.js'
 import { notes, startHttpServer, stdioServer } from '../helpers/tool-server/index.js'
 

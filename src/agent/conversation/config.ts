@@ -1,5 +1,5 @@
+import { checkKeys } from '../check-keys.js'
 import { configurationError } from '../errors.js'
-import { checkKeys } from '../known-keys.js'
 import type { ConversationManager } from './manager.js'
 import {
   onOverflow,

@@ -1,4 +1,5 @@
-import type { Message } from '../content.js'
+import { configurationError } from '../errors.js'
+import type { Message } from '../messages/content.js'
 import type { Model, ModelReply, ModelRequest } from '../model.js'
 
 /** Keeps a conversation short enough. It never parts a tool use from its result. */
@@ -21,4 +22,12 @@ export interface Reduced {
 export interface ReduceContext {
   /** A model call that counts as part of the run; by its model, where no other is given. */
   ask(request: Pick<ModelRequest, 'messages' | 'system'>, model?: Model): Promise<ModelReply>
+}
+
+export function checkCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value > 0) return
+  throw configurationError(
+    `The conversation's ${name} must be a positive whole number, not ${JSON.stringify(value)}.`,
+    `Leave ${name} out for the default.`,
+  )
 }

@@ -1,7 +1,8 @@
-import type { Message } from '../content.js'
-import { hasToolResult, hasToolUse } from '../history.js'
+import type { Message } from '../messages/content.js'
+import { hasToolResult, hasToolUse } from '../messages/history.js'
 import type { ConversationManager, Reduced } from './manager.js'
-import { checkCount } from './options.js'
+import { checkCount } from './manager.js'
+
 import { withoutLargeResult } from './tool-results.js'
 
 export interface SlidingWindowOptions {

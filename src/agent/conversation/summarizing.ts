@@ -1,9 +1,10 @@
-import { type ContentBlock, type Message, messageText } from '../content.js'
 import { configurationError } from '../errors.js'
-import { hasToolResult } from '../history.js'
+import { type ContentBlock, type Message, messageText } from '../messages/content.js'
+import { hasToolResult } from '../messages/history.js'
 import type { Model } from '../model.js'
 import type { ConversationManager, ReduceContext, Reduced } from './manager.js'
-import { checkCount } from './options.js'
+import { checkCount } from './manager.js'
+
 import { onOverflow } from './sliding-window.js'
 
 export interface SummarizingOptions {

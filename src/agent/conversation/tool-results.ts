@@ -1,5 +1,5 @@
-import type { ContentBlock, Message, ToolResultContent } from '../content.js'
-import { hasToolResult, isToolResult } from '../history.js'
+import type { ContentBlock, Message, ToolResultContent } from '../messages/content.js'
+import { hasToolResult, isToolResult } from '../messages/history.js'
 
 const keptChars = 200
 const truncationMark = '... [truncated:'

@@ -1,4 +1,4 @@
-import { providers } from '../../litellm/providers.js'
+import { providers } from '../../litellm/routes/providers.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { findNodeAtLocation, type Node, type ParseError, parseTree } from 'jsonc-parser'
 import { parse as parseToml } from 'smol-toml'
-import { isJsonObject } from '../../agent/content.js'
+import { isJsonObject } from '../../util/json.js'
+
 import type { Client } from './clients.js'
 
 const serverName = 'litellm-agents'

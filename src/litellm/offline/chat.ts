@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../agent/content.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
 
 /** The parts of an OpenAI chat completion request that the script reads. */
 export interface ChatRequest {

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../agent/content.js'
-import { pointedAt } from '../../agent/json-pointer.js'
-import { bookFacts } from './book-facts.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
+
+import { pointedAt } from '../../util/json-pointer.js'
+
 import { demoString } from './demo-string.js'
 
 /** Deeper than this only what is required is filled in, so that recursive schemas come to an end. */
@@ -105,3 +106,15 @@ const object = (value: JsonValue | undefined): JsonObject => (isJsonObject(value
 const list = (value: JsonValue | undefined): JsonValue[] => (Array.isArray(value) ? value : [])
 const number = (value: JsonValue | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined
+
+/** What a prompt such as `"Title" by Author. It's a kind of book about …` says of a book. */
+function bookFacts(prompt: string): Record<string, JsonValue> {
+  const text = prompt.replace(/\s+/g, ' ')
+  const book = /"([^"]+)" by ([A-Z][\w'-]*(?: [A-Z][\w'-]*)*)/.exec(text)
+  if (!book) return {}
+  const [, title = '', author = ''] = book
+  const [, genre = 'fiction', subject = title] = /\ban? ([\w -]+?) about ([^.]+)\./.exec(text) ?? []
+  return { title, author, genre: capital(genre), summary: `${capital(subject)}.`, rating: 9 }
+}
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../agent/content.js'
+import type { JsonObject, JsonValue } from '../../util/json.js'
 
 const formats: Record<string, string> = {
   date: '2026-01-01',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isJsonObject, type JsonValue } from '../../agent/content.js'
+import { isJsonObject, type JsonValue } from '../../util/json.js'
+
 import type { ChatRequest } from './chat.js'
 
 /** What a provider's usage says of one prompt, in tokens. `total` includes the other two. */

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../agent/content.js'
+import type { JsonObject } from '../../util/json.js'
+
 import type { ChatAnswer } from './chat.js'
 import { type PromptTokens, tokensOf } from './prompt-cache.js'
 

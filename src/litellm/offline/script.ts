@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../agent/content.js'
-import { isJsonObject } from '../../agent/content.js'
+import { isJsonObject, type JsonObject } from '../../util/json.js'
+
 import { type ChatAnswer, type ChatRequest, type ChatTool, textOf } from './chat.js'
 import { demoObject } from './demo-object.js'
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JsonObject } from '../../agent/content.js'
+import type { JsonObject } from '../../util/json.js'
+
 import { readChatRequest } from './chat.js'
 import { PromptCache } from './prompt-cache.js'
 import { Reply } from './reply.js'

@@ -1,6 +1,5 @@
-import type { JsonObject, JsonValue } from '../../agent/content.js'
 import { configurationError } from '../../agent/errors.js'
-import { isHeaderText } from '../header-text.js'
+import type { JsonObject, JsonValue } from '../../util/json.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -112,4 +111,9 @@ export function missingKey(what: string, variables: readonly string[]) {
     `No key is given for ${what}.`,
     `Set ${variables.join(' or ')} or clientArgs.api_key.`,
   )
+}
+
+/** Whether a header can carry this as it is: Latin-1 without control characters. */
+export function isHeaderText(text: string): boolean {
+  return /^[\x20-\x7e\xa0-\xff]*$/.test(text)
 }

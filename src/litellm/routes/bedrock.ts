@@ -8,8 +8,7 @@ import {
   type RouteArgs,
   textArg,
 } from './args.js'
-import type { AwsAccess } from './aws.js'
-import type { FoundRoute, Route } from './types.js'
+import type { AwsAccess, FoundRoute, Route } from './types.js'
 
 const usualRegion = 'us-west-2'
 const regionVariables = ['AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION']

@@ -1,5 +1,4 @@
 import { configurationError } from '../../agent/errors.js'
-import type { ProviderEntry } from '../providers.js'
 import {
   checkUrl,
   type Environment,
@@ -8,6 +7,7 @@ import {
   missingKey,
   type RouteArgs,
 } from './args.js'
+import type { ProviderEntry } from './providers.js'
 import type { FoundRoute } from './types.js'
 
 /** Servers that are one's own, where LiteLLM sends `cache_control` and signed thoughts as they are. */

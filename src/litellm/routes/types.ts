@@ -1,6 +1,6 @@
 import type { AgentError } from '../../agent/errors.js'
-import type { ProviderEntry } from '../providers.js'
-import type { AwsAccess } from './aws.js'
+
+import type { ProviderEntry } from './providers.js'
 
 /** Where a model id goes: everything that is decided before a call, and nothing that is guessed. */
 export interface Route {
@@ -34,3 +34,12 @@ export interface FoundRoute extends Route {
 
 /** How an OpenAI-format endpoint differs from OpenAI's own. */
 export type Traits = Omit<ProviderEntry, 'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1'>
+
+/** What LiteLLM's arguments and variables say of AWS; what they leave out is AWS's own chain's. */
+export interface AwsAccess {
+  readonly region: string
+  readonly accessKeyId?: string
+  readonly secretAccessKey?: string
+  readonly sessionToken?: string
+  readonly profile?: string
+}

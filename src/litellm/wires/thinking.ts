@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../agent/content.js'
-import type { Route } from '../route.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
+
+import type { Route } from '../routes/route.js'
 
 /** LiteLLM's budgets for OpenAI's words; Anthropic takes none below 1024. */
 const budgets: Record<string, number> = {

@@ -1,9 +1,9 @@
 import { bearerTokenCharacters } from '../../config/bearer-token.js'
 import type { HttpConfig } from '../../config/http.js'
 import type { HttpAccess } from './access.js'
+import { invalidToken, type Refusal, type Verdict } from './auth-result.js'
 import { namedTokens } from './named-tokens.js'
 import { oauthTokens } from './oauth.js'
-import { invalidToken, type Refusal, type Verdict } from './verdict.js'
 
 /** Tells by a request's `Authorization` header who calls. Never fails. */
 export type Authenticate = (authorization: string | undefined) => Verdict | Promise<Verdict>

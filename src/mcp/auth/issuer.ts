@@ -1,5 +1,5 @@
-import { isJsonObject } from '../../agent/content.js'
 import type { OAuthConfig } from '../../config/http.js'
+import { isJsonObject } from '../../util/json.js'
 
 /**
  * Where an authorization server publishes its keys: as configured, else as its own metadata says

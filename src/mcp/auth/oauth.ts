@@ -1,7 +1,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type OAuthConfig, oauthPrefix } from '../../config/http.js'
+import { invalidToken, type Refusal, type Verdict } from './auth-result.js'
 import { keySetAddress } from './issuer.js'
-import { invalidToken, type Refusal, type Verdict } from './verdict.js'
 
 /** Signed with a private key of the issuer; what anybody with a public key could have made is none. */
 const algorithms = [

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Logger } from '../services.js'
+import type { Logger } from '../../util/logger.js'
 
 /** What the log says of a request once it is answered. */
 export interface Visit {

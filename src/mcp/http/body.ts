@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isJsonObject } from '../../agent/content.js'
-import { brokenBound } from '../json-bounds.js'
+import { isJsonObject } from '../../util/json.js'
+
+import { brokenBound } from '../jsonrpc/json-bounds.js'
 import { refuse } from './reply.js'
 
 type Refusal = 'tooLarge' | 'notJson' | 'tooDeep' | 'longId' | 'brokenOff' | 'busy'

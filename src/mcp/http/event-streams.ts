@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import { isJsonObject } from '../../agent/content.js'
+import { isJsonObject } from '../../util/json.js'
+
 import { refuse } from './reply.js'
 
 /** Streams without an end, of all callers together, and of any one of them. */

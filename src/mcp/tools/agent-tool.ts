@@ -1,12 +1,11 @@
 import type { AgentProfile } from '../../config/profiles.js'
 import { agentToolPrefix } from '../../config/tool-references.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
-import { mayDestroy } from './may-destroy.js'
+import type { ServerTool } from '../tool-call.js'
+import { inputSchema } from './input-schema.js'
 import { runOutputSchema } from './output-schemas.js'
-import { runAgent, runAgentArguments } from './run-agent.js'
+import { parseArguments } from './parse-arguments.js'
+import { mayDestroy, runAgent, runAgentArguments } from './run-agent.js'
 
 export const agentToolArguments = runAgentArguments.pick({
   prompt: true,

@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import { invalidRequest } from '../../agent/errors.js'
-import { answerRun } from '../answer-run.js'
-import { shared } from '../arguments.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
+import { answerRun } from '../calls/answer-run.js'
+import { unknownRun } from '../results/unknown-run.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
-import { unknownRun } from '../unknown-run.js'
+import type { ServerTool } from '../tool-call.js'
+import { shared } from './arguments.js'
+
+import { inputSchema } from './input-schema.js'
 import { anyRunOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const answerApprovalArguments = z.strictObject({
   runId: shared.runId,

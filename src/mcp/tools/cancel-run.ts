@@ -1,12 +1,13 @@
 import * as z from 'zod'
-import { shared } from '../arguments.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
-import { runResult } from '../run-result.js'
+import { runResult } from '../results/run-result.js'
+import { unknownRun } from '../results/unknown-run.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
-import { unknownRun } from '../unknown-run.js'
+import type { ServerTool } from '../tool-call.js'
+import { shared } from './arguments.js'
+
+import { inputSchema } from './input-schema.js'
 import { anyRunOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const cancelRunArguments = z.strictObject({ runId: shared.runId })
 

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { id } from '../id.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
-import { success } from '../results.js'
+import { success } from '../results/results.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
+import type { ServerTool } from '../tool-call.js'
+
+import { inputSchema } from './input-schema.js'
 import { forgottenOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const forgetSessionArguments = z.strictObject({
   sessionId: id.min(1).max(256),

@@ -1,11 +1,12 @@
 import * as z from 'zod'
-import { answerRun } from '../answer-run.js'
-import { shared } from '../arguments.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
+import { answerRun } from '../calls/answer-run.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
+import type { ServerTool } from '../tool-call.js'
+import { shared } from './arguments.js'
+
+import { inputSchema } from './input-schema.js'
 import { anyRunOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const getRunArguments = z.strictObject({
   runId: shared.runId,

@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import type { ListedModel } from '../../agent/listed-model.js'
-import { inputSchema } from '../input-schema.js'
-import { openModels } from '../open-models.js'
-import { parseArguments } from '../parse-arguments.js'
-import { success } from '../results.js'
+import { openModels } from '../../policy/open-models.js'
+import { success } from '../results/results.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
+import type { ServerTool } from '../tool-call.js'
+
+import { inputSchema } from './input-schema.js'
 import { modelsOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const listModelsArguments = z.strictObject({
   provider: z.string().optional().describe('Only this provider, such as anthropic'),

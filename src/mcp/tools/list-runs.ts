@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import type { RunStatus, RunSummary } from '../../runs/engine.js'
 import { id } from '../id.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
-import { success } from '../results.js'
+import { success } from '../results/results.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
+import type { ServerTool } from '../tool-call.js'
+
+import { inputSchema } from './input-schema.js'
 import { runsOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const listRunsArguments = z.strictObject({
   status: z.enum(['running', 'completed', 'failed', 'cancelled']).optional(),

@@ -1,10 +1,11 @@
 import * as z from 'zod'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
-import { success } from '../results.js'
+import { success } from '../results/results.js'
 import type { Services } from '../services.js'
-import type { ServerTool } from '../tool.js'
+import type { ServerTool } from '../tool-call.js'
+
+import { inputSchema } from './input-schema.js'
 import { sessionsOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const listSessionsArguments = z.strictObject({
   agent: z.string().optional().describe('Only sessions with this agent'),

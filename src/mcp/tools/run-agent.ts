@@ -1,14 +1,16 @@
 import * as z from 'zod'
-import { agentArgument } from '../agent-words.js'
-import { shared } from '../arguments.js'
-import { planCall } from '../call-plan.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
-import { runCall } from '../run-call.js'
+import type { AgentProfile } from '../../config/profiles.js'
+import { planCall } from '../../policy/plan-run.js'
+import { runCall } from '../calls/run-call.js'
 import type { Services } from '../services.js'
-import type { ServerTool, ToolAnswer, ToolCall } from '../tool.js'
-import { mayDestroy } from './may-destroy.js'
+import type { ServerTool, ToolAnswer, ToolCall } from '../tool-call.js'
+import { agentArgument } from './agent-argument.js'
+import { shared } from './arguments.js'
+
+import { inputSchema } from './input-schema.js'
+
 import { runOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const runAgentArguments = z.strictObject({
   prompt: shared.prompt,
@@ -73,4 +75,9 @@ export async function runAgent(
     ...(outputSchema && { output: { schema: outputSchema } }),
   }
   return runCall(spec, { waitSeconds, idempotencyKey }, call, services)
+}
+
+/** What the tools of other servers do is theirs to say. */
+export function mayDestroy({ readOnly, tools }: AgentProfile): boolean {
+  return !readOnly && tools.some((tool) => tool.includes('/'))
 }

@@ -1,13 +1,14 @@
 import * as z from 'zod'
-import { agentArgument } from '../agent-words.js'
-import { shared } from '../arguments.js'
-import { planCall } from '../call-plan.js'
-import { inputSchema } from '../input-schema.js'
-import { parseArguments } from '../parse-arguments.js'
-import { runCall } from '../run-call.js'
+import { planCall } from '../../policy/plan-run.js'
+import { runCall } from '../calls/run-call.js'
 import type { Services } from '../services.js'
-import type { ServerTool, ToolAnswer, ToolCall } from '../tool.js'
+import type { ServerTool, ToolAnswer, ToolCall } from '../tool-call.js'
+import { agentArgument } from './agent-argument.js'
+import { shared } from './arguments.js'
+
+import { inputSchema } from './input-schema.js'
 import { extractOutputSchema } from './output-schemas.js'
+import { parseArguments } from './parse-arguments.js'
 
 export const structuredExtractArguments = z.strictObject({
   prompt: shared.prompt,

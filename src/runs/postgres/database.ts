@@ -1,24 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool, PoolClient, QueryResultRow } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { AgentError, configurationError } from '../../agent/errors.js'
 import { isOutage } from './retry.js'
 import { migrate, schemaName } from './schema.js'
-
-export type Row = QueryResultRow
-
-/** Runs SQL: the pool, or one connection inside a transaction. */
-export interface Queryable {
-  /** The rows of one statement. */
-  rows<R extends Row>(sql: string, values?: readonly unknown[]): Promise<R[]>
-}
-
-export interface Database extends Queryable {
-  /** All or nothing; the work's own failure rolls back. */
-  transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T>
-  /** Does work that only one node may do at a time. */
-  alone<T>(lockId: number, work: () => Promise<T>): Promise<T>
-  close(): Promise<void>
-}
+import type { Database, Queryable, Row } from './types.js'
 
 const maxConnections = 10
 const lockPollMs = 50

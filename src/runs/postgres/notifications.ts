@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { Queryable } from './database.js'
+import type { Queryable } from './types.js'
 
 const channel = 'litellm_agents'
 const reconnectMs = 1_000

@@ -1,7 +1,8 @@
-import type { SessionStoreOptions } from '../session-store.js'
-import { type Database, openDatabase } from './database.js'
+import type { SessionStoreOptions } from '../sessions/session-store.js'
+import { openDatabase } from './database.js'
 import { Notifications } from './notifications.js'
 import { PostgresSessions } from './sessions.js'
+import type { Database } from './types.js'
 
 /** What is shared by all servers on one PostgreSQL. */
 export interface Postgres {

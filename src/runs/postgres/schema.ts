@@ -1,4 +1,4 @@
-import type { Database } from './database.js'
+import type { Database } from './types.js'
 
 /** Ours; the engine's own tables are in another. */
 export const schemaName = 'litellm_agents'

@@ -1,6 +1,6 @@
-import type { SessionKey } from '../session-store.js'
-import type { Database } from './database.js'
+import type { SessionKey } from '../sessions/session-store.js'
 import { type Notifications, notify } from './notifications.js'
+import type { Database } from './types.js'
 
 /** Whoever has a turn renews it; one that nobody renews any more is over. */
 const leaseSeconds = 15

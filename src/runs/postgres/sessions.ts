@@ -1,11 +1,11 @@
-import type { Message } from '../../agent/content.js'
+import type { Message } from '../../agent/messages/content.js'
 import {
   changedMeanwhile,
   isEmptyTurn,
   nextState,
   opened,
   type SessionState,
-} from '../session-state.js'
+} from '../sessions/session-state.js'
 import {
   defaultSessions,
   type Session,
@@ -14,10 +14,10 @@ import {
   type SessionStore,
   type SessionStoreOptions,
   type SessionSummary,
-} from '../session-store.js'
-import type { Database } from './database.js'
+} from '../sessions/session-store.js'
 import type { Notifications } from './notifications.js'
 import { aliveTurn, keyValues, SessionTurns, sameSession } from './session-turns.js'
+import type { Database } from './types.js'
 
 /** A session at a version: `0` where nothing has been kept yet. */
 interface Versioned {

@@ -1,8 +1,9 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
-import type { JsonValue, ToolResultContent } from '../../agent/content.js'
-import { cutText } from '../../agent/cut-text.js'
-import { mediaBlock, plainMediaType } from '../../agent/media.js'
-import { ToolFailure, type ToolOutput } from '../../agent/tool.js'
+import type { ToolResultContent } from '../../agent/messages/content.js'
+import { mediaBlock, plainMediaType } from '../../agent/messages/media.js'
+import { ToolFailure, type ToolOutput } from '../../agent/tools/tool.js'
+import { cutText } from '../../util/cut-text.js'
+import type { JsonValue } from '../../util/json.js'
 
 type McpBlock = CallToolResult['content'][number]
 

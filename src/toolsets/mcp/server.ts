@@ -6,11 +6,11 @@ import {
   SdkError,
   SdkErrorCode,
 } from '@modelcontextprotocol/client'
-import type { JsonObject } from '../../agent/content.js'
-import { matchesAny } from '../../agent/glob.js'
-import { untilAborted } from '../../agent/run-signal.js'
-import { ToolFailure } from '../../agent/tool.js'
+import { ToolFailure } from '../../agent/tools/tool.js'
 import type { McpServerConfig } from '../../config/mcp-servers.js'
+import { matchesAny } from '../../util/glob.js'
+import type { JsonObject } from '../../util/json.js'
+import { untilAborted } from '../../util/until-aborted.js'
 import { restartDelayMs } from './backoff.js'
 import { connect, disconnect } from './connect.js'
 import { type Loss, lossOf } from './loss.js'

@@ -1,14 +1,10 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
-import { emptyCacheReport } from '../../agent/cache.js'
-import { isJsonObject, type JsonObject } from '../../agent/content.js'
-import {
-  type AgentMetrics,
-  type ChildSpending,
-  type ModelSpending,
-  unspentCall,
-} from '../../agent/metrics.js'
-import type { ParentRun } from '../../agent/run-tree.js'
-import type { Usage } from '../../agent/usage.js'
+import { emptyCacheReport } from '../../agent/metrics/cache-report.js'
+import { unspentCall } from '../../agent/metrics/recorder.js'
+import type { AgentMetrics, ChildSpending, ModelSpending } from '../../agent/metrics/types.js'
+import type { Usage } from '../../agent/metrics/usage.js'
+import type { ParentRun } from '../../agent/tools/tool.js'
+import { isJsonObject, type JsonObject } from '../../util/json.js'
 
 const prefix = 'io.github.litellm-agents-mcp/'
 

@@ -1,8 +1,8 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
-import { isJsonObject, type JsonObject } from '../../../agent/content.js'
 import { AgentError } from '../../../agent/errors.js'
-import type { Usage } from '../../../agent/usage.js'
+import type { Usage } from '../../../agent/metrics/usage.js'
+import { isJsonObject, type JsonObject } from '../../../util/json.js'
 import {
   connectionError,
   refusalError,
@@ -10,10 +10,9 @@ import {
   unforeseenError,
   wasUnsent,
 } from '../../errors.js'
-import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../../reply.js'
-import type { Route } from '../../route.js'
-import { isJson } from '../json-reply.js'
-import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import type { Route } from '../../routes/route.js'
+import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
+import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { anthropicClient } from './client.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk'
-import { Lru } from '../../lru.js'
-import type { Route } from '../../route.js'
+import { Lru } from '../../../util/lru.js'
 import { messagesBase } from '../../routes/anthropic.js'
+import type { Route } from '../../routes/route.js'
 
 let vendor: Promise<typeof Anthropic> | undefined
 const clients = new Lru<Anthropic>(64)

@@ -1,6 +1,6 @@
 import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources'
-import type { DocumentBlock, ImageBlock } from '../../../agent/content.js'
 import { invalidRequest } from '../../../agent/errors.js'
+import type { DocumentBlock, ImageBlock } from '../../../agent/messages/content.js'
 
 /** What the Messages API cannot take. Says why, and what to do. */
 export function noAudio(): never {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 
 interface MessagesParams {
   [name: string]: JsonValue | undefined

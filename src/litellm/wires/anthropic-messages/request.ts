@@ -5,22 +5,20 @@ import type {
   Tool,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources'
-import {
-  type ContentBlock,
-  isJsonObject,
-  type JsonObject,
-  type Message,
-  type ReasoningBlock,
-  type ToolResultBlock,
-  type ToolUseBlock,
-} from '../../../agent/content.js'
+import type {
+  ContentBlock,
+  Message,
+  ReasoningBlock,
+  ToolResultBlock,
+  ToolUseBlock,
+} from '../../../agent/messages/content.js'
 import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
-import { CachePoints } from '../../cache-points.js'
-import type { ModelInfo } from '../../model-info.js'
-import { madeImageText } from '../made-image.js'
+import { isJsonObject, type JsonObject } from '../../../util/json.js'
+import { CachePoints } from '../../cache/cache-points.js'
+import type { ModelInfo } from '../../models/model-info.js'
+import { madeImageText, sentToolId, sentToolName } from '../sent-values.js'
 import { thinkingBudget } from '../thinking.js'
-import { sentToolId } from '../tool-ids.js'
-import { sentToolName } from '../tool-names.js'
+
 import type { WireCall } from '../wire.js'
 import { documentBlock, imageBlock, noAudio } from './media.js'
 import { messagesParams } from './params.js'

@@ -3,10 +3,11 @@ import type {
   Message as ClaudeMessage,
   RawMessageStreamEvent,
 } from '@anthropic-ai/sdk/resources'
-import { type ContentBlock, isJsonObject, type StopReason } from '../../../agent/content.js'
-import { count } from '../../usage.js'
+import type { ContentBlock, StopReason } from '../../../agent/messages/content.js'
+import { isJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
-import { parsedInput } from '../tool-input.js'
+import { count } from '../openai-chat/usage.js'
+import { parsedInput } from '../sent-values.js'
 
 /** The counts of a Messages reply, as they came: `input_tokens` without what the cache took. */
 export interface MessagesUsage {

@@ -1,6 +1,6 @@
-import type { CachePointBlock } from '../../../agent/content.js'
-import { CachePoints } from '../../cache-points.js'
-import type { ModelInfo } from '../../model-info.js'
+import type { CachePointBlock } from '../../../agent/messages/content.js'
+import { CachePoints } from '../../cache/cache-points.js'
+import type { ModelInfo } from '../../models/model-info.js'
 
 /** What the cache report of a request is made from, and the points themselves. */
 export class CacheBook {

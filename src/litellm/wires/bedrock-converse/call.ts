@@ -6,10 +6,11 @@ import type {
   ConverseStreamCommandOutput,
 } from '@aws-sdk/client-bedrock-runtime'
 import { cancelledError } from '../../../agent/errors.js'
-import { untilAborted } from '../../../agent/run-signal.js'
+import { untilAborted } from '../../../util/until-aborted.js'
+
 import { truncatedError } from '../../errors.js'
-import { failedHavingSpent, modelReply, type WireAnswer } from '../../reply.js'
-import type { Route } from '../../route.js'
+import type { Route } from '../../routes/route.js'
+import { failedHavingSpent, modelReply, type WireAnswer } from '../model-reply.js'
 import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { bedrockClient, type Vendor } from './client.js'
 import { converseError, malformedError } from './errors.js'

@@ -3,8 +3,8 @@ import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { configurationError } from '../../../agent/errors.js'
 import { loadOptionalPackage } from '../../../agent/optional-package.js'
-import { Lru } from '../../lru.js'
-import type { Route } from '../../route.js'
+import { Lru } from '../../../util/lru.js'
+import type { Route } from '../../routes/route.js'
 
 export type Vendor = typeof import('@aws-sdk/client-bedrock-runtime')
 

@@ -1,6 +1,7 @@
-import { isJsonObject } from '../../../agent/content.js'
 import type { ErrorCode } from '../../../agent/error-codes.js'
 import { AgentError } from '../../../agent/errors.js'
+import { isJsonObject } from '../../../util/json.js'
+
 import {
   connectionError,
   hintFor,
@@ -10,7 +11,7 @@ import {
   unforeseenError,
   wasUnsent,
 } from '../../errors.js'
-import type { Route } from '../../route.js'
+import type { Route } from '../../routes/route.js'
 
 interface Rule {
   code: ErrorCode

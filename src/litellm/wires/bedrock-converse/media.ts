@@ -3,8 +3,13 @@ import type {
   DocumentBlock as ConverseDocument,
   ImageBlock as ConverseImage,
 } from '@aws-sdk/client-bedrock-runtime'
-import type { AudioBlock, DocumentBlock, ImageBlock, MediaSource } from '../../../agent/content.js'
 import { invalidRequest } from '../../../agent/errors.js'
+import type {
+  AudioBlock,
+  DocumentBlock,
+  ImageBlock,
+  MediaSource,
+} from '../../../agent/messages/content.js'
 
 export function imageBlock({ format, source }: ImageBlock['image']): ConverseImage {
   return { format, source: mediaSource(source, 'image') }

@@ -4,18 +4,17 @@ import type {
   ContentBlock as Part,
   ToolResultContentBlock as ResultPart,
 } from '@aws-sdk/client-bedrock-runtime'
-import {
-  type ContentBlock,
-  isJsonObject,
-  type ReasoningBlock,
-  type ToolResultBlock,
-  type ToolResultContent,
-  type ToolUseBlock,
-} from '../../../agent/content.js'
+import type {
+  ContentBlock,
+  ReasoningBlock,
+  ToolResultBlock,
+  ToolResultContent,
+  ToolUseBlock,
+} from '../../../agent/messages/content.js'
 import type { ModelRequest } from '../../../agent/model.js'
-import { madeImageText } from '../made-image.js'
-import { sentToolId } from '../tool-ids.js'
-import { sentToolName } from '../tool-names.js'
+import { isJsonObject } from '../../../util/json.js'
+import { madeImageText, sentToolId, sentToolName } from '../sent-values.js'
+
 import { type CacheBook, CachedList } from './cached-list.js'
 import { audioBlock, DocumentNames, documentBlock, imageBlock } from './media.js'
 

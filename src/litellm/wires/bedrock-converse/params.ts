@@ -1,5 +1,5 @@
 import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 
 export interface ConverseParams {
   /** Members of the request by Converse's own names. */

@@ -1,6 +1,6 @@
 import type { ConverseCommandInput, SystemContentBlock } from '@aws-sdk/client-bedrock-runtime'
-import { isJsonObject, type JsonObject } from '../../../agent/content.js'
 import type { ModelRequest } from '../../../agent/model.js'
+import { isJsonObject, type JsonObject } from '../../../util/json.js'
 import type { WireCall } from '../wire.js'
 import { CacheBook, CachedList } from './cached-list.js'
 import { converseMessages } from './messages.js'

@@ -5,14 +5,10 @@ import type {
   ConverseStreamOutput,
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime'
-import {
-  type ContentBlock,
-  type ImageBlock,
-  isJsonObject,
-  type StopReason,
-} from '../../../agent/content.js'
+import type { ContentBlock, ImageBlock, StopReason } from '../../../agent/messages/content.js'
+import { isJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
-import { parsedInput } from '../tool-input.js'
+import { parsedInput } from '../sent-values.js'
 
 export interface ConverseAnswer {
   content: ContentBlock[]

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
 import { type AgentError, invalidRequest } from '../../../agent/errors.js'
-import { pointedAt } from '../../../agent/json-pointer.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
+
+import { pointedAt } from '../../../util/json-pointer.js'
 
 /**
  * What references may add: those that fork double with each level, so that a short schema can be a

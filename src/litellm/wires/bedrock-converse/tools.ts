@@ -4,9 +4,10 @@ import type {
   ToolConfiguration,
   ToolInputSchema,
 } from '@aws-sdk/client-bedrock-runtime'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../agent/content.js'
 import type { ModelRequest } from '../../../agent/model.js'
-import { sentToolName } from '../tool-names.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
+import { sentToolName } from '../sent-values.js'
+
 import { type CacheBook, CachedList } from './cached-list.js'
 import { toolSchema } from './tool-schema.js'
 

@@ -1,6 +1,6 @@
 import type { TokenUsage } from '@aws-sdk/client-bedrock-runtime'
-import { isJsonObject } from '../../../agent/content.js'
-import type { Usage } from '../../../agent/usage.js'
+import type { Usage } from '../../../agent/metrics/usage.js'
+import { isJsonObject } from '../../../util/json.js'
 
 /**
  * Converse counts cached tokens apart from its `inputTokens`; ours include them. `additional` is

@@ -1,5 +1,5 @@
-import { type JsonObject, parseJsonObject } from '../../../agent/content.js'
 import { AgentError, cancelledError, configurationError } from '../../../agent/errors.js'
+import { type JsonObject, parseJsonObject } from '../../../util/json.js'
 import {
   connectionError,
   protocolError,
@@ -11,15 +11,14 @@ import { post } from '../../http/post.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import { InvalidHeader } from '../../http/request-text.js'
 import { eventData } from '../../http/sse.js'
-import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../../reply.js'
-import type { Route } from '../../route.js'
-import { chatUsage, hasAudio, longWrites, reportedCost } from '../../usage.js'
+import type { Route } from '../../routes/route.js'
 import { joined } from '../deltas.js'
-import { isJson } from '../json-reply.js'
-import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
+import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { type ChatAnswer, ChatAnswerBuilder } from './stream.js'
+import { chatUsage, hasAudio, longWrites, reportedCost } from './usage.js'
 
 /** One call on the OpenAI chat wire. Tells deltas; fails with an AgentError. */
 export const chatCall: Wire = guarded(async (call, tell) => {

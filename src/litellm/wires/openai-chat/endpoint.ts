@@ -1,5 +1,5 @@
 import { version } from '../../../version.js'
-import type { Route } from '../../route.js'
+import type { Route } from '../../routes/route.js'
 
 export interface Endpoint {
   url: URL

@@ -1,7 +1,8 @@
-import type { AudioBlock, DocumentBlock, ImageBlock, JsonObject } from '../../../agent/content.js'
 import { invalidRequest } from '../../../agent/errors.js'
-import { documentTypes, mediaBlock } from '../../../agent/media.js'
-import type { Route } from '../../route.js'
+import type { AudioBlock, DocumentBlock, ImageBlock } from '../../../agent/messages/content.js'
+import { documentTypes, mediaBlock } from '../../../agent/messages/media.js'
+import type { JsonObject } from '../../../util/json.js'
+import type { Route } from '../../routes/route.js'
 
 type Part = JsonObject & { type: string }
 

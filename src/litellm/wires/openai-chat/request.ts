@@ -1,18 +1,17 @@
 import type { ChatCompletionMessageParam } from 'openai/resources'
-import {
-  type ContentBlock,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  type Message,
-  type ToolResultBlock,
-  type ToolUseBlock,
-} from '../../../agent/content.js'
+import type {
+  ContentBlock,
+  Message,
+  ToolResultBlock,
+  ToolUseBlock,
+} from '../../../agent/messages/content.js'
 import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
-import { CachePoints } from '../../cache-points.js'
-import type { Route, Traits } from '../../route.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
+import { CachePoints } from '../../cache/cache-points.js'
+import type { Route, Traits } from '../../routes/route.js'
 import type { CallSettings } from '../../settings.js'
-import { sentToolName } from '../tool-names.js'
+import { sentToolName } from '../sent-values.js'
+
 import { audioPart, documentPart, imagePart, madeImage } from './media.js'
 
 /** A request as LiteLLM takes it: OpenAI's types, with `cache_control` and the like beside them. */

@@ -1,9 +1,5 @@
-import {
-  type ContentBlock,
-  isJsonObject,
-  type JsonObject,
-  type StopReason,
-} from '../../../agent/content.js'
+import type { ContentBlock, StopReason } from '../../../agent/messages/content.js'
+import { isJsonObject, type JsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
 import { answeredImage } from './media.js'
 import { ToolCalls } from './tool-calls.js'

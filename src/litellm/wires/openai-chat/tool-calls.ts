@@ -1,11 +1,11 @@
+import type { ToolUseBlock } from '../../../agent/messages/content.js'
 import {
   isJsonObject,
   type JsonObject,
   type JsonValue,
   parseJsonObject,
-  type ToolUseBlock,
-} from '../../../agent/content.js'
-import { parsedInput } from '../tool-input.js'
+} from '../../../util/json.js'
+import { parsedInput } from '../sent-values.js'
 
 interface Call {
   id: string | undefined

@@ -1,0 +1,115 @@
+import type { JsonValue } from '../../util/json.js'
+
+export interface TextBlock {
+  text: string
+}
+
+/** Marks everything before it as worth caching at the provider. `ttl` defaults to the provider's 5 minutes. */
+export interface CachePointBlock {
+  cachePoint: { type: 'default'; ttl?: '5m' | '1h' }
+}
+
+/** `bytes` is base64 (a `Uint8Array` given to the library is encoded on entry). */
+export type MediaSource = { bytes: string } | { url: string }
+
+export interface ImageBlock {
+  image: { format: 'png' | 'jpeg' | 'gif' | 'webp'; source: MediaSource }
+}
+
+export interface DocumentBlock {
+  document: {
+    format: 'pdf' | 'csv' | 'doc' | 'docx' | 'xls' | 'xlsx' | 'html' | 'txt' | 'md'
+    name: string
+    source: MediaSource
+  }
+}
+
+export interface AudioBlock {
+  audio: {
+    format:
+      | 'wav'
+      | 'mp3'
+      | 'flac'
+      | 'ogg'
+      | 'opus'
+      | 'aac'
+      | 'm4a'
+      | 'mp4'
+      | 'mpeg'
+      | 'mpga'
+      | 'webm'
+      | 'mka'
+      | 'mkv'
+      | 'pcm'
+      | 'x-aac'
+    source: MediaSource
+  }
+}
+
+/** A block that holds bytes, or says where they are. */
+export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock
+
+export interface ToolUseBlock {
+  toolUse: {
+    toolUseId: string
+    name: string
+    /** The arguments the model gave: an object, or whatever it wrote instead (see `rawInput`). */
+    input: JsonValue
+    /** The arguments byte for byte, kept only where they are not a JSON object. */
+    rawInput?: string
+    /** Gemini's thought signature: goes back to the provider with the call. */
+    reasoningSignature?: string
+  }
+}
+
+export type ToolResultContent = TextBlock | { json: JsonValue } | ImageBlock | DocumentBlock
+
+export interface ToolResultBlock {
+  toolResult: { toolUseId: string; status: 'success' | 'error'; content: ToolResultContent[] }
+}
+
+/** What the model thought; `signature` and `redactedContent` are opaque and go back as they came. */
+export interface ReasoningBlock {
+  reasoningContent: {
+    reasoningText?: { text: string; signature?: string }
+    redactedContent?: string
+  }
+}
+
+export type ContentBlock =
+  | TextBlock
+  | MediaBlock
+  | CachePointBlock
+  | ToolUseBlock
+  | ToolResultBlock
+  | ReasoningBlock
+
+export type SystemContentBlock = TextBlock | CachePointBlock
+
+export interface Message {
+  role: 'user' | 'assistant'
+  content: ContentBlock[]
+}
+
+export type StopReason =
+  | 'endTurn'
+  | 'toolUse'
+  | 'maxTokens'
+  | 'stopSequence'
+  | 'contentFiltered'
+  | 'cancelled'
+  | 'limitReached'
+  | 'interrupt'
+
+/** The text of a message: its text blocks joined without a separator. */
+export function messageText(message: Message): string {
+  let text = ''
+  for (const block of message.content) if ('text' in block) text += block.text
+  return text
+}
+
+export function toolUses(message: Message): ToolUseBlock['toolUse'][] {
+  const uses: ToolUseBlock['toolUse'][] = []
+  for (const block of message.content) if ('toolUse' in block) uses.push(block.toolUse)
+  return uses
+}

@@ -1,0 +1,156 @@
+import { limitReached } from '../budget/budget.js'
+import type { Reduced } from '../conversation/manager.js'
+import { type AgentError, asAgentError, cancelledError } from '../errors.js'
+import { HookStop } from '../hooks/hook-runner.js'
+import type { LimitHit } from '../limits.js'
+import { type Message, messageText, type StopReason, toolUses } from '../messages/content.js'
+import type { ModelReply } from '../model.js'
+import type { Tool } from '../tools/tool.js'
+import { askModel, hookedCall, recordedCall } from './call-model.js'
+import { leftEarly } from './event-stream.js'
+import { executeTools } from './execute-tools.js'
+import type { LoopInput } from './loop-input.js'
+
+export interface LoopEnd {
+  stopReason: StopReason
+  limit?: LimitHit
+  /** The model's last message in this run, and its text; at a limit, the last thing it said. */
+  message: Message | null
+  text: string
+}
+
+/**
+ * Cycles of one model call and the tool calls it asks for, until the model is done, a limit is
+ * reached or the run is cancelled. Only a failure throws.
+ */
+export async function runLoop(input: LoopInput): Promise<LoopEnd> {
+  const { messages, output, limits, budget, hooks, run, recorder, emit } = input
+  let toolCalls = 0
+  let attempt = 1
+  let reduced = false
+  let message: Message | null = null
+  let text = ''
+  const end = (stopReason: StopReason, limit?: LimitHit): LoopEnd => ({
+    stopReason,
+    ...(limit && { limit }),
+    message,
+    text: stopReason === 'limitReached' ? text : message ? messageText(message) : '',
+  })
+  const endSaying = (words: string, stopReason: StopReason): LoopEnd => {
+    message = { role: 'assistant', content: [{ text: words }] }
+    messages.push(message)
+    return end(stopReason)
+  }
+  const interrupted = (): LoopEnd => {
+    // There is nobody to say anything to.
+    if (run.signal.reason === leftEarly) throw cancelledError()
+    if (run.timedOut) return end('limitReached', timeLimit(input))
+    return endSaying(run.cancelText, 'cancelled')
+  }
+  while (true) {
+    const limit = limitReached(limits, recorder.cycleCount, budget)
+    if (limit) return end('limitReached', limit)
+    if (run.signal.aborted) return interrupted()
+
+    let reply: ModelReply
+    try {
+      const called = await (hooks ? hookedCall(input, hooks, attempt) : recordedCall(input))
+      attempt = 'retry' in called ? attempt + 1 : 1
+      if ('retry' in called) continue
+      reply = called
+    } catch (thrown) {
+      if (thrown instanceof HookStop) return endSaying(thrown.message, 'interrupt')
+      if (run.signal.aborted) return interrupted()
+      const error = asAgentError(thrown)
+      // The next call would be too dear: what there is by then is the result.
+      if (error.limit && recorder.answered) return end('limitReached', error.limit)
+      const milder = output?.afterRefusal(error)
+      const shorter = !reduced && overflowed(error) ? await reduceHistory(input) : undefined
+      if (milder?.message) messages.push(milder.message)
+      if (shorter) {
+        reduced = true
+        messages.splice(0, messages.length, ...shorter.messages)
+        recorder.addNotice(shorter.detail)
+        await emit({ type: 'notice', message: shorter.detail })
+      }
+      if (milder || shorter) continue
+      throw error
+    }
+
+    const truncated = reply.stopReason === 'maxTokens'
+    message = truncated ? withoutToolUses(reply.message) : reply.message
+    text = messageText(message) || text
+    messages.push(message)
+    await emit({ type: 'message', message })
+    if (truncated) {
+      if (output) throw output.truncated(text)
+      return end('maxTokens')
+    }
+
+    const uses = toolUses(message)
+    if (uses.length === 0) {
+      const next = await output?.afterText(messageText(message))
+      if (next === undefined) return end(reply.stopReason)
+      messages.push(next)
+      await emit({ type: 'message', message: next })
+      continue
+    }
+
+    const max = limits.maxToolCalls
+    if (max !== undefined && toolCalls + uses.length > max)
+      return end('limitReached', { name: 'maxToolCalls', max, spent: toolCalls })
+    toolCalls += uses.length
+    const { message: results, stopped } = await executeTools({
+      uses,
+      tools: offeredTools(input),
+      outputTool: output?.tool,
+      only: output?.only,
+      cycle: recorder.cycleCount,
+      signal: run.signal,
+      recorder,
+      emit,
+      hooks,
+      runFor: input.runFor,
+      span: input.span,
+    })
+    messages.push(results)
+    await emit({ type: 'message', message: results })
+    if (stopped !== undefined) return endSaying(stopped, 'interrupt')
+    if (output?.done) return end('toolUse')
+    output?.failIfExhausted(text)
+  }
+}
+
+function timeLimit({ limits, run }: LoopInput): LimitHit {
+  const max = limits.timeoutSeconds as number
+  // By the run's clock, which also counts the wait for its turn.
+  return { name: 'timeoutSeconds', max, spent: max - (run.leftSeconds ?? 0) }
+}
+
+async function reduceHistory(input: LoopInput): Promise<Reduced | undefined> {
+  return input.conversation.reduce(input.messages, {
+    ask: (request, model = input.model) => askModel({ ...input, model }, request),
+  })
+}
+
+function overflowed(error: AgentError): boolean {
+  return error.code === 'contextWindowOverflow'
+}
+
+function offeredTools({ tools, output }: LoopInput): Map<string, Tool> {
+  const byName = new Map(tools.map((tool) => [tool.spec.name, tool]))
+  if (output) byName.set(output.tool.spec.name, output.tool)
+  return byName
+}
+
+/** A message cut off by the output limit: its tool calls are incomplete, so they are named, not run. */
+function withoutToolUses(message: Message): Message {
+  const content = message.content.map((block) =>
+    'toolUse' in block
+      ? {
+          text: `The selected tool ${block.toolUse.name}'s tool use was incomplete due to maximum token limits being reached.`,
+        }
+      : block,
+  )
+  return { role: 'assistant', content }
+}

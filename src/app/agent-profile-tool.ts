@@ -1,0 +1,34 @@
+import type { AgentResult } from '../agent/result.js'
+import { agentTool, type ChildRunOptions } from '../agent/tools/agent-as-tool.js'
+import type { Tool } from '../agent/tools/tool.js'
+import type { AgentProfile } from '../config/profiles.js'
+import type { Config } from '../config/resolve.js'
+import { agentToolPrefix } from '../config/tool-references.js'
+import { allowanceOf } from '../policy/allowance.js'
+import { planCall } from '../policy/plan-run.js'
+import { runAlone } from '../runs/run.js'
+import type { Materialise, RunSpec } from '../runs/spec.js'
+import type { PartsSource } from './model-factory.js'
+
+/** A profile as a tool in the run of another: it has its own model, prompt, tools and limits, within the run's. */
+export function profileTool(
+  { name, description }: AgentProfile,
+  { principal, readOnly }: RunSpec,
+  source: PartsSource,
+  materialise: Materialise,
+): Tool {
+  const run = async (prompt: string, options: ChildRunOptions): Promise<AgentResult> => {
+    const child = { config: forModels(source.config, principal), models: source.models }
+    const planned = planCall('run_agent', { prompt, agent: name }, principal, child)
+    // Who may change nothing may have nothing changed for it.
+    const spec = readOnly ? { ...planned, readOnly } : planned
+    return runAlone(spec, await materialise(spec, options.signal), options)
+  }
+  return agentTool({ name: `${agentToolPrefix}${name}`, agent: name, description, run })
+}
+
+/** An agent comes with the one that uses it, whoever calls; a model is held to what the caller may use. */
+function forModels(config: Config, principal: string): Config {
+  const { modelIds } = allowanceOf(principal, config)
+  return modelIds ? { ...config, allow: { ...config.allow, caller: { modelIds } } } : config
+}

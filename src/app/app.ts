@@ -1,0 +1,101 @@
+import { AgentError } from '../agent/errors.js'
+import type { Config, LogLevel } from '../config/resolve.js'
+import { InFlight } from '../mcp/in-flight.js'
+import { KeptResults } from '../mcp/kept-results.js'
+import type { Services } from '../mcp/services.js'
+import type { RunRecord } from '../runs/engine.js'
+import type { RunningTelemetry } from '../telemetry/telemetry.js'
+import { version } from '../version.js'
+import { LiveConfig } from './live-config.js'
+import { createLogger, type ServerLog } from './logger.js'
+import { type McpTools, mcpTools } from './mcp-tools.js'
+import { runHouse } from './run-engine.js'
+import { runParts } from './run-parts.js'
+
+/** What is behind every door. */
+export interface House {
+  live: LiveConfig
+  log: ServerLog
+  services: Services
+  tools: McpTools
+  telemetry: RunningTelemetry | undefined
+}
+
+export async function openHouse(config: Config, level: LogLevel): Promise<House> {
+  const live = new LiveConfig(config, process.env)
+  const redact = (text: string) => live.redact(text)
+  const log = createLogger(level, redact)
+  const results = new KeptResults()
+  const tools = mcpTools(config, log, results)
+  const telemetry = await telemetryFor(config, live, log)
+  const { history, runs, sessions, signingKey, usage } = await runHouse(config, {
+    live,
+    materialise: runParts(live, tools, telemetry),
+    onEnd: (record) => {
+      telemetry?.runEnded(record)
+      log.info('run ended', runSummary(record))
+    },
+    onFault: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
+    onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
+  })
+  telemetry?.watchLoad(() => runs.load())
+  const services: Services = {
+    version,
+    get config() {
+      return live.config
+    },
+    get models() {
+      return live.models
+    },
+    log,
+    runs,
+    usage,
+    history,
+    sessions,
+    results,
+    inFlight: new InFlight(),
+    signingKey,
+    telemetry,
+    redact,
+  }
+  return { live, log, services, tools, telemetry }
+}
+
+/** Loaded only where it is wanted. */
+async function telemetryFor(
+  { telemetry: wanted }: Config,
+  live: LiveConfig,
+  log: ServerLog,
+): Promise<RunningTelemetry | undefined> {
+  if (!wanted.traces && !wanted.metrics) return undefined
+  const { startTelemetry } = await import('../telemetry/telemetry.js')
+  const routeOf = (modelId: string) => live.models.route(modelId).id
+  try {
+    return await startTelemetry(wanted, { version, log, routeOf })
+  } catch (error) {
+    // The environment may be that of a whole machine, and speak of other programs.
+    if (wanted.required || !(error instanceof AgentError)) throw error
+    log.warn('telemetry is off', { reason: `${error.message} ${error.hint}` })
+    return undefined
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** For the log: never what was asked or answered. */
+function runSummary({ metrics, modelId, outcome, runId, usage }: RunRecord) {
+  return {
+    runId,
+    modelId,
+    ...(outcome &&
+      ('error' in outcome
+        ? { error: outcome.error.code }
+        : { stopReason: outcome.result.stopReason })),
+    cycles: metrics.cycles.length,
+    latencyMs: metrics.latencyMs,
+    usage,
+    costUsd: metrics.costUsd,
+  }
+}

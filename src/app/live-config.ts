@@ -1,0 +1,36 @@
+import type { Config } from '../config/resolve.js'
+import { redact } from '../litellm/errors.js'
+import type { Environment } from '../litellm/routes/route.js'
+import { knownSecrets, modelSource } from './models.js'
+
+/** The configuration of the moment and what is made of it, replaced as one. */
+export class LiveConfig {
+  models: ReturnType<typeof modelSource>
+  private readonly secrets: Set<string>
+
+  constructor(
+    public config: Config,
+    private readonly env: Environment,
+  ) {
+    this.models = modelSource(config, env)
+    this.secrets = new Set(knownSecrets(config, env))
+  }
+
+  /** Runs that have begun keep the models they have. */
+  replace(config: Config): void {
+    this.config = config
+    this.models = modelSource(config, this.env)
+    // An old secret may still be in use, and stays one.
+    for (const secret of knownSecrets(config, this.env)) this.secrets.add(secret)
+  }
+
+  addSecret(secret: string): void {
+    this.secrets.add(secret)
+  }
+
+  redact(text: string): string {
+    let rest = text
+    for (const secret of this.secrets) rest = rest.replaceAll(secret, '[redacted]')
+    return redact(rest, undefined)
+  }
+}

@@ -1,0 +1,148 @@
+import { AgentError } from '../agent/errors.js'
+import type { ListedModel } from '../agent/listed-model.js'
+import type { Model } from '../agent/model.js'
+import { unnamedCallers } from '../config/http.js'
+import type { Config } from '../config/resolve.js'
+import { LiteLLMModel } from '../litellm/model.js'
+import { listModels } from '../litellm/models/catalog.js'
+import type { SpendFields } from '../litellm/proxy-metadata.js'
+import { type Environment, findRoute, type Route, resolveRoute } from '../litellm/routes/route.js'
+import type { ModelSource } from '../policy/model-source.js'
+import { isJsonObject, type JsonObject } from '../util/json.js'
+import { Lru } from '../util/lru.js'
+import type { ModelSpec } from './model-factory.js'
+
+const listAgeMs = 60_000
+const maxKept = 256
+
+/** LiteLLM's models with the operator's connection settings in. */
+export function modelSource(
+  config: Config,
+  env: Environment,
+): ModelSource & { create(spec: ModelSpec): Model } {
+  let listed: { at: number; models: Promise<ListedModel[]> } | undefined
+  const routes = new Lru<Route>(maxKept)
+  const models = new Lru<LiteLLMModel>(maxKept)
+  // Neither the configuration nor the environment changes, so neither do routes and models.
+  const route = (modelId: string) =>
+    routes.get(modelId, () =>
+      resolveRoute({ modelId, clientArgs: clientArgsFor(modelId, config, env) }, env),
+    )
+  return {
+    route,
+    create: (spec) => {
+      const { modelId, params, fallbacks, cache } = spec
+      const key = JSON.stringify([modelId, params, fallbacks, cache])
+      const model = models.get(key, () => newModel(spec, config, env))
+      return config.telemetry.spendFields ? model.spendingAs(spendFields(spec)) : model
+    },
+    list: () => {
+      if (!listed || Date.now() - listed.at > listAgeMs) {
+        const models = listModels(
+          { named: namedModels(config, route), proxyArgs: config.clientArgs.litellm_proxy },
+          env,
+        )
+        listed = { at: Date.now(), models }
+        // A failure is told to those who wait for it, and not kept.
+        models.catch(() => {
+          listed = undefined
+        })
+      }
+      return listed.models
+    },
+  }
+}
+
+/** Whoever has no name of their own is nobody to account for. */
+function spendFields({ principal, agent, tool, sessionId }: ModelSpec): SpendFields {
+  return {
+    ...(!unnamedCallers.includes(principal) && { user: principal }),
+    tags: [`tool:${tool}`, ...(agent === '' ? [] : [`agent:${agent}`])],
+    // Callers pick the names of their sessions, and may pick the same.
+    sessionId:
+      sessionId === undefined ? crypto.randomUUID() : digest([principal, agent, sessionId]),
+  }
+}
+
+function digest(parts: readonly string[]): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}
+
+function newModel(
+  { modelId, params, fallbacks = [], cache }: ModelSpec,
+  config: Config,
+  env: Environment,
+) {
+  const withArgs = (id: string) => ({
+    modelId: id,
+    clientArgs: clientArgsFor(id, config, env),
+    ...(cache && { cache }),
+  })
+  const others = fallbacks.filter((id) => id !== modelId).map(withArgs)
+  return new LiteLLMModel({ ...withArgs(modelId), params, fallbacks: others }, { env })
+}
+
+/**
+ * The arguments given for the provider that an id leads to with them: so that none of them, a key
+ * least of all, ever goes to another.
+ */
+export function clientArgsFor(
+  modelId: string,
+  { clientArgs }: Config,
+  env: Environment,
+): JsonObject {
+  let incomplete: JsonObject = {}
+  for (const [provider, args] of Object.entries(clientArgs)) {
+    const named = modelId.startsWith(`${provider}/`)
+    try {
+      const { kind, missingKey, ...found } = findRoute({ modelId, clientArgs: args }, env)
+      const leads = found.provider === provider
+      if (leads && !missingKey) return args
+      // A proxy without a key takes no models but those that name it.
+      if (missingKey && (named || (leads && kind === 'direct'))) incomplete = args
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error
+      // Resolving it once more says what is missing.
+      if (named) incomplete = args
+    }
+  }
+  return incomplete
+}
+
+/** The ids the configuration spells out and that lead somewhere: the default, and what is allowed. */
+function namedModels({ allow, defaults }: Config, route: (modelId: string) => Route) {
+  const allowed = (allow.modelIds ?? []).filter((glob) => !glob.includes('*'))
+  const ids = new Set([...(defaults.modelId === undefined ? [] : [defaults.modelId]), ...allowed])
+  return [...ids].flatMap((modelId) => {
+    try {
+      return [{ modelId, route: route(modelId) }]
+    } catch (error) {
+      if (error instanceof AgentError) return []
+      throw error
+    }
+  })
+}
+
+const secretName = /(_|^)(API_KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
+
+/** The secrets this process was given, so that no text that leaves it holds one. */
+export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Environment): string[] {
+  const servers = [...mcpServers.values()]
+  const given = [
+    ...Object.values(clientArgs).filter(isJsonObject),
+    ...servers.map((server) => ('env' in server ? server.env : {})),
+  ]
+  // With and without the word before it, as in "Bearer …".
+  const headers = servers
+    .flatMap((server) => ('headers' in server ? Object.values(server.headers) : []))
+    .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
+  const named = [env, ...given].flatMap((values) =>
+    Object.entries(values).flatMap(([name, value]) =>
+      secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
+    ),
+  )
+  const tokens = [http.authToken, ...Object.values(http.principals).map(({ token }) => token)]
+  const secrets = [...named, ...headers, ...tokens.filter((token) => token !== undefined)]
+  return [...new Set(secrets)].filter((secret) => secret.length >= 8)
+}

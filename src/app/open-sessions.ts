@@ -1,0 +1,23 @@
+import type { SessionsConfig } from '../config/sessions.js'
+import { MemorySessions } from '../runs/sessions/memory-sessions.js'
+import type { SessionStore } from '../runs/sessions/session-store.js'
+
+/** The store that the operator chose. */
+export async function sessionStore(
+  config: SessionsConfig,
+  onError: (error: unknown) => void,
+): Promise<SessionStore> {
+  const { databaseUrl, dir } = config
+  const options = storeOptions(config)
+  if (databaseUrl !== undefined) {
+    const { openPostgres } = await import('../runs/postgres/open.js')
+    return (await openPostgres(databaseUrl, options, onError)).sessions
+  }
+  if (dir === undefined) return new MemorySessions(options)
+  const { FileSessions } = await import('../runs/sessions/files/file-sessions.js')
+  return new FileSessions(dir, options)
+}
+
+export function storeOptions({ maxSessions, ttlSeconds, limits }: SessionsConfig) {
+  return { maxSessions, ttlMs: ttlSeconds * 1000, limits }
+}

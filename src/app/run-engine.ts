@@ -1,0 +1,114 @@
+import type { Config } from '../config/resolve.js'
+import { allowanceOf } from '../policy/allowance.js'
+import type { RunEngine, RunRecord } from '../runs/engine.js'
+import { MemoryRunHistory, type RunHistory } from '../runs/history/run-history.js'
+import { spendingRows } from '../runs/history/spending-rows.js'
+import { MemoryUsageTotals, type UsageSource } from '../runs/history/usage-totals.js'
+import { InProcessEngine } from '../runs/in-process/engine.js'
+import { MemoryQuotas } from '../runs/quotas/memory-quotas.js'
+import type { SessionStore } from '../runs/sessions/session-store.js'
+import type { Materialise } from '../runs/spec.js'
+import { version } from '../version.js'
+import type { LiveConfig } from './live-config.js'
+import { sessionStore, storeOptions } from './open-sessions.js'
+
+/** Where runs work, and what is kept of them and between them. */
+export interface RunHouse {
+  runs: RunEngine
+  sessions: SessionStore
+  usage: UsageSource
+  history: RunHistory
+  /** The same wherever a client's next request may go. */
+  signingKey: () => Uint8Array
+}
+
+export interface RunHouseOptions {
+  live: LiveConfig
+  materialise: Materialise
+  /** Told of every run that has ended in this process. */
+  onEnd: (record: RunRecord) => void
+  onError: (error: unknown) => void
+  /** Told what ended a run where nothing should have. */
+  onFault: (thrown: unknown) => void
+}
+
+/** The engine that the operator chose. */
+export function runHouse({ runs }: Config, options: RunHouseOptions): Promise<RunHouse> {
+  return runs.durable ? durable(runs, runs.durable, options) : inProcess(options)
+}
+
+async function inProcess({
+  live,
+  materialise,
+  onEnd,
+  onError,
+  onFault,
+}: RunHouseOptions): Promise<RunHouse> {
+  const sessions = await sessionStore(live.config.sessions, onError)
+  const quotas = new MemoryQuotas()
+  const usage = new MemoryUsageTotals()
+  const history = new MemoryRunHistory()
+  const runs = new InProcessEngine(materialise, sessions, {
+    ...live.config.runs,
+    admit: ({ principal, limits }) =>
+      quotas.admit(principal, limits, allowanceOf(principal, live.config)),
+    onEnd: (record) => {
+      const spent = spendingRows(record.agent, record.metrics)
+      usage.add(record, spent)
+      history.add(record, spent)
+      onEnd(record)
+    },
+    onFault,
+  })
+  // Node's cryptography takes a while to load, and most clients are never asked anything.
+  let key: Uint8Array | undefined
+  const signingKey = () => {
+    key ??= newKey()
+    return key
+  }
+  return { runs, sessions, usage, history, signingKey }
+}
+
+/** What keeps runs in a database is loaded only where there is one. */
+async function durable(
+  config: Config['runs'],
+  { databaseUrl, deployment }: NonNullable<Config['runs']['durable']>,
+  { live, materialise, onEnd, onError }: RunHouseOptions,
+): Promise<RunHouse> {
+  const [
+    { openPostgres },
+    { sharedSecret },
+    { DurableRuns },
+    { postgresUsage },
+    { postgresHistory },
+  ] = await Promise.all([
+    import('../runs/postgres/open.js'),
+    import('../runs/postgres/secrets.js'),
+    import('../runs/durable/engine.js'),
+    import('../runs/durable/postgres-usage.js'),
+    import('../runs/durable/postgres-history.js'),
+  ])
+  const postgres = await openPostgres(databaseUrl, storeOptions(live.config.sessions), onError)
+  const runs = await DurableRuns.open({
+    ...config,
+    ...postgres,
+    databaseUrl,
+    materialise,
+    version: `${version} ${deployment}`,
+    allowance: (principal) => allowanceOf(principal, live.config),
+    onEnd,
+    onError,
+  })
+  const key = await sharedSecret(postgres.database, 'signingKey', newKey())
+  return {
+    runs,
+    sessions: postgres.sessions,
+    usage: postgresUsage(postgres.database),
+    history: postgresHistory(postgres.database),
+    signingKey: () => key,
+  }
+}
+
+function newKey(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(32))
+}

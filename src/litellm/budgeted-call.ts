@@ -1,0 +1,109 @@
+import { asAgentError } from '../agent/errors.js'
+import type { CallBudget, CallGrant, CallNeed, ModelReply, ModelRequest } from '../agent/model.js'
+import type { JsonObject } from '../util/json.js'
+import { hasOtherPrice, maxCallCost } from './cost/cost.js'
+import { isDocumentByUrl, mediaTokens } from './cost/media-tokens.js'
+import type { ModelInfo } from './models/model-info.js'
+import type { Route } from './routes/route.js'
+import { thinkingBudget } from './wires/thinking.js'
+import type { Tell, Wire, WireCall } from './wires/wire.js'
+
+/** Text is at most so dense; measured in bytes of JSON, so that no script of the world beats it. */
+const leastBytesPerToken = 2
+const usualBytesPerToken = 4
+
+/** Names of the answer's length that every wire sends; which of two counts is the provider's to say. */
+const lengthParams = ['max_completion_tokens', 'max_tokens']
+
+/** Converse's own name counts there alone; elsewhere nobody listens to it. */
+function lengthParamsOf(wire: Route['wire']): string[] {
+  return wire === 'bedrock-converse' ? [...lengthParams, 'maxTokens'] : lengthParams
+}
+
+/** The most that a call can take: its input by a generous count, and the longest answer. Pure. */
+export function callNeed(
+  request: ModelRequest,
+  body: Readonly<JsonObject>,
+  info: ModelInfo | undefined,
+  wire: Route['wire'],
+): CallNeed {
+  const { bytes, media, endless } = inputSize(request)
+  const room = info?.contextTokens ?? Infinity
+  // What the model has no room for is turned away, and not paid.
+  const most = endless ? room : Math.min(Math.ceil(bytes / leastBytesPerToken) + media, room)
+  const lengths = lengthParamsOf(wire)
+    .map((name) => body[name])
+    .filter((value) => typeof value === 'number')
+  return {
+    inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
+    outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
+    // Claude's thinking comes out of the answer's length, which must leave room for more.
+    leastOutputTokens: thinkingBudget(body) + 1,
+    asked: lengths.length > 0,
+    price: mostCost(most, body, info),
+  }
+}
+
+/** The parameters with an answer as long as was granted, under one name, the one in use. Pure. */
+function withOutputLimit(
+  body: Readonly<JsonObject>,
+  { outputTokens, limitedBy }: CallGrant,
+  wire: Route['wire'],
+): { body: Readonly<JsonObject>; notice?: string } {
+  if (!limitedBy) return { body }
+  const names = lengthParamsOf(wire)
+  const name = names.find((param) => typeof body[param] === 'number') ?? 'max_tokens'
+  const rest = Object.entries(body).filter(([param]) => !names.includes(param))
+  return {
+    body: { ...Object.fromEntries(rest), [name]: outputTokens },
+    notice: `The answer was limited to ${outputTokens} tokens to fit ${limitedBy}.`,
+  }
+}
+
+function mostCost(
+  inputTokens: number,
+  body: Readonly<JsonObject>,
+  info: ModelInfo | undefined,
+): CallNeed['price'] {
+  if (!info?.prices || hasOtherPrice(body) || !Number.isFinite(inputTokens)) return null
+  const input = maxCallCost(inputTokens, 0, info.prices)
+  const withOutput = maxCallCost(inputTokens, 1, info.prices)
+  if (input === null || withOutput === null) return null
+  const answers = typeof body.n === 'number' && body.n > 1 ? body.n : 1
+  return { input, perOutputToken: (withOutput - input) * answers }
+}
+
+function inputSize({ messages, system, tools }: ModelRequest) {
+  let media = 0
+  let endless = false
+  const text = JSON.stringify([system, tools, messages], (key, value) => {
+    const tokens = mediaTokens(key, value)
+    if (tokens === undefined) return value
+    media += tokens
+    endless ||= isDocumentByUrl(key, value)
+    return { ...value, source: '' }
+  })
+  return { bytes: Buffer.byteLength(text), media, endless }
+}
+
+/** One attempt under caps: it holds the most it can take, and its answer is shortened to what it got. */
+export async function capped(
+  call: WireCall,
+  wire: Wire,
+  budget: CallBudget,
+  tell: Tell,
+): Promise<ModelReply> {
+  const { request, settings, info, signal } = call
+  const { wire: wireName } = call.route
+  const grant = await budget.reserve(callNeed(request, settings.body, info, wireName), signal)
+  const { body, notice } = withOutputLimit(settings.body, grant, wireName)
+  if (notice) await tell({ type: 'notice', message: notice })
+  try {
+    return await wire({ ...call, settings: { ...settings, body } }, tell)
+  } catch (thrown) {
+    const error = asAgentError(thrown)
+    // Only an answer that says no is known to have cost nothing.
+    if (!error.unsent && error.status === undefined) budget.brokeOff()
+    throw error
+  }
+}

@@ -1,0 +1,149 @@
+import { AgentError } from '../../agent/errors.js'
+import type { ListedModel } from '../../agent/listed-model.js'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../util/json.js'
+
+import { connectionError, protocolError, refusalError } from '../errors.js'
+import { proxyPrefix } from '../routes/proxy.js'
+import { type ClientArgs, type Environment, type Route, resolveRoute } from '../routes/route.js'
+import { allModels, modelInfo } from './model-data.js'
+import { type ModelInfo, proxyModelInfo } from './model-info.js'
+
+export interface CatalogConfig {
+  /** Ids that the configuration names, with where they lead. */
+  named: readonly { modelId: string; route: Pick<Route, 'id' | 'provider' | 'model'> }[]
+  /** `clientArgs` of the LiteLLM Proxy, where the configuration has some. */
+  proxyArgs?: ClientArgs | undefined
+}
+
+const timeoutMs = 10_000
+/** A proxy also serves models that no agent can talk to. */
+const otherModes =
+  /embedding|image|audio|video|moderation|rerank|ocr|search|vector|speech|transcription/
+
+/**
+ * The models that can be named: those of the configuration, and those that the LiteLLM Proxy serves
+ * to its key, if one is configured. A proxy that does not answer is an AgentError.
+ */
+export async function listModels(
+  { named, proxyArgs = {} }: CatalogConfig,
+  env: Environment,
+  fetcher: typeof fetch = fetch,
+): Promise<ListedModel[]> {
+  const proxied = proxyArgs.api_base || proxyArgs.base_url || env.LITELLM_PROXY_API_BASE
+  const toProxy = { modelId: `${proxyPrefix}*`, clientArgs: proxyArgs }
+  const served = proxied ? await proxyModels(resolveRoute(toProxy, env), fetcher) : []
+  const ids = new Set(served.map(({ modelId }) => modelId))
+  const others = named.filter(({ route }) => !ids.has(route.id))
+  const rows = others.map(async ({ modelId, route }) =>
+    listed(modelId, route.provider, await modelInfo(route)),
+  )
+  return [...(await Promise.all(rows)), ...served]
+}
+
+async function proxyModels(route: Route, fetcher: typeof fetch): Promise<ListedModel[]> {
+  // A key may be kept from the data; the names alone are worth having.
+  const [names, data] = await Promise.all([
+    get('/v1/models', route, fetcher),
+    get('/v1/model/info', route, fetcher).catch(() => []),
+  ])
+  // Of several deployments behind a name, the first speaks for all.
+  const byName = new Map(data.toReversed().map((entry) => [entry.model_name, entry]))
+  return names.flatMap((entry) => {
+    const { id } = entry
+    if (typeof id !== 'string') return []
+    const deployment = byName.get(id)
+    const own = deployment?.model_info
+    const info: JsonObject = { ...entry, ...(isJsonObject(own) && own) }
+    if (typeof info.mode === 'string' && otherModes.test(info.mode)) return []
+    const provider = info.litellm_provider
+    return [
+      listed(
+        proxyPrefix + id,
+        typeof provider === 'string' ? provider : 'litellm_proxy',
+        proxyModelInfo({ ...deployment, model_info: info }) ?? undefined,
+      ),
+    ]
+  })
+}
+
+/** What a proxy tells of the model that a route leads to; `undefined`: nothing. */
+export async function servedModelInfo(
+  route: Route,
+  fetcher: typeof fetch = fetch,
+): Promise<ModelInfo | undefined> {
+  const data = await get('/v1/model/info', route, fetcher)
+  return proxyModelInfo(data.find((entry) => entry.model_name === route.model)) ?? undefined
+}
+
+/** Every model of the price map that an agent can talk to, as a list shows it. */
+export async function priceMapModels(): Promise<ListedModel[]> {
+  const known = await allModels()
+  const talking = known.filter(({ info }) => info.mode === null || !otherModes.test(info.mode))
+  const rows = talking.map(({ modelId, provider, info }) => listed(modelId, provider, info))
+  return [...new Map(rows.map((row) => [row.modelId, row])).values()]
+}
+
+/** The release that a proxy says it is; `null`: it does not say. Fails where it cannot be reached. */
+export async function proxyVersion(
+  route: Route,
+  fetcher: typeof fetch = fetch,
+): Promise<string | null> {
+  const url = `${route.baseUrl.replace(/\/v1$/, '')}/health/readiness`
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetcher(url, { signal })
+    const version = parseJsonObject(await response.text())?.litellm_version
+    return typeof version === 'string' ? version : null
+  } catch (cause) {
+    throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
+  }
+}
+
+/** The rows of one of the proxy's lists. */
+async function get(path: string, route: Route, fetcher: typeof fetch): Promise<JsonObject[]> {
+  const url = `${route.baseUrl.replace(/\/v1$/, '')}${path}`
+  const signal = AbortSignal.timeout(timeoutMs)
+  const authorization = `Bearer ${route.apiKey}`
+  let response: Response
+  let text: string
+  try {
+    response = await fetcher(url, { headers: { authorization }, signal })
+    text = await response.text()
+  } catch (cause) {
+    throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
+  }
+  const content = parseJsonObject(text) ?? {}
+  if (!response.ok) {
+    const { headers, status } = response
+    throw refusalError({ status, error: content.error, headers }, route)
+  }
+  if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
+  throw protocolError(route, 'did not answer with a list of models')
+}
+
+function tooSlow(): AgentError {
+  return new AgentError({
+    code: 'timeout',
+    message: `The LiteLLM Proxy did not list its models within ${timeoutMs / 1000} s.`,
+    hint: 'Try again; if it stays, check the proxy.',
+    retryable: true,
+  })
+}
+
+function listed(modelId: string, provider: string, info: ModelInfo | undefined): ListedModel {
+  return {
+    modelId,
+    provider,
+    contextTokens: info?.contextTokens ?? null,
+    maxOutputTokens: info?.maxOutputTokens ?? null,
+    inputCostPerToken: info?.prices?.input ?? null,
+    outputCostPerToken: info?.prices?.output ?? null,
+    supports: {
+      tools: info?.supports.tools ?? null,
+      vision: info?.supports.vision ?? null,
+      caching: info?.supports.caching ?? null,
+      reasoning: info?.supports.reasoning ?? null,
+    },
+    minCacheTokens: info?.minCacheTokens ?? null,
+  }
+}

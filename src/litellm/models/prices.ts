@@ -1,0 +1,161 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
+
+/** USD for one token of each kind; `null`: unknown. */
+export interface TokenPrices {
+  readonly input: number | null
+  readonly output: number | null
+  readonly cacheRead: number | null
+  readonly cacheWrite: number | null
+  readonly cacheWrite1h: number | null
+  readonly reasoning: number | null
+}
+
+/** The prices of calls whose input is at least so long. They hold for the whole call. */
+export interface PriceTier extends TokenPrices {
+  readonly fromInputTokens: number
+}
+
+export interface Prices extends TokenPrices {
+  /** The longest first. */
+  readonly tiers: readonly PriceTier[]
+}
+
+const free: Prices = {
+  input: 0,
+  output: 0,
+  cacheRead: 0,
+  cacheWrite: 0,
+  cacheWrite1h: 0,
+  reasoning: 0,
+  tiers: [],
+}
+
+/**
+ * The prices of an entry of LiteLLM's price map, by LiteLLM's rules; `null` where it names none.
+ * One thing is not LiteLLM's: a price it does not name stays unknown, and is never taken for 0.
+ */
+export function pricesOf(entry: JsonObject, provider: string): Prices | null {
+  if (provider === 'lemonade') return free
+  const rules = providerRules(provider)
+  const base = namedPrices(entry, '')
+  const tiers = untiered.has(provider)
+    ? []
+    : [...rangeTiers(entry, base), ...thresholdTiers(entry, base, provider)]
+  if (base.input === null && base.output === null && tiers.length === 0) return null
+  return {
+    ...rules(base),
+    tiers: tiers
+      .map((tier) => ({ ...tier, ...rules(tier) }))
+      .sort((a, b) => b.fromInputTokens - a.fromInputTokens),
+  }
+}
+
+function namedPrices(entry: JsonObject, above: string): TokenPrices {
+  const output = price(entry[`output_cost_per_token${above}`])
+  return {
+    input: price(entry[`input_cost_per_token${above}`]),
+    output,
+    cacheRead: price(entry[`cache_read_input_token_cost${above}`]),
+    cacheWrite: price(entry[`cache_creation_input_token_cost${above}`]),
+    cacheWrite1h: price(entry[`cache_creation_input_token_cost_above_1hr${above}`]),
+    reasoning: price(entry.output_cost_per_reasoning_token) ?? output,
+  }
+}
+
+/** `input_cost_per_token_above_200k_tokens` and its kin. What a tier leaves out stays as it was. */
+function thresholdTiers(entry: JsonObject, base: TokenPrices, provider: string): PriceTier[] {
+  return Object.keys(entry).flatMap((key) => {
+    const [, above, digits, k] = /^input_cost_per_token(_above_(\d+)(k?)_tokens)$/.exec(key) ?? []
+    if (above === undefined || price(entry[key]) === null) return []
+    const threshold = Number(digits) * (k ? 1000 : 1)
+    // xAI's higher price begins at the threshold, everybody else's above it.
+    const fromInputTokens = provider === 'xai' ? threshold : threshold + 1
+    return [{ fromInputTokens, ...filled(namedPrices(entry, above), base) }]
+  })
+}
+
+/** `tiered_pricing`: one range of input lengths each. What it leaves out costs as input does. */
+function rangeTiers(entry: JsonObject, base: TokenPrices): PriceTier[] {
+  const ranges = Array.isArray(entry.tiered_pricing) ? entry.tiered_pricing : []
+  return ranges.filter(isJsonObject).flatMap((range) => {
+    const above = Array.isArray(range.range) ? range.range[0] : undefined
+    const named = namedPrices(range, '')
+    if (typeof above !== 'number' || named.input === null) return []
+    const cacheWrite = named.cacheWrite ?? named.input
+    return [
+      {
+        fromInputTokens: above + 1,
+        ...filled(named, {
+          ...base,
+          cacheRead: named.input,
+          cacheWrite,
+          cacheWrite1h: cacheWrite,
+        }),
+      },
+    ]
+  })
+}
+
+function filled(prices: TokenPrices, base: TokenPrices): TokenPrices {
+  return {
+    input: prices.input ?? base.input,
+    output: prices.output ?? base.output,
+    cacheRead: prices.cacheRead ?? base.cacheRead,
+    cacheWrite: prices.cacheWrite ?? base.cacheWrite,
+    cacheWrite1h: prices.cacheWrite1h ?? base.cacheWrite1h,
+    reasoning: prices.reasoning ?? base.reasoning,
+  }
+}
+
+/** One price at any length, whatever the map says. */
+const untiered = new Set(['fireworks_ai', 'perplexity'])
+
+type Rules = (prices: TokenPrices) => TokenPrices
+
+/** LiteLLM's cost calculators of single providers, as far as they depart from its general one. */
+function providerRules(provider: string): Rules {
+  switch (provider) {
+    case 'fireworks_ai':
+      return ({ input, output, ...prices }) => ({
+        input,
+        output,
+        cacheRead: prices.cacheRead ?? input,
+        cacheWrite: input,
+        cacheWrite1h: input,
+        reasoning: output,
+      })
+    case 'perplexity':
+      return ({ input, output, reasoning }) => ({
+        input,
+        output,
+        cacheRead: input,
+        cacheWrite: input,
+        cacheWrite1h: input,
+        reasoning,
+      })
+    case 'dashscope':
+    case 'qwencloud':
+    case 'qwen_ai_platform':
+      return cacheAsInput
+    case 'xai':
+      return (prices) => ({ ...prices, reasoning: prices.output })
+    default:
+      return (prices) => prices
+  }
+}
+
+function cacheAsInput(prices: TokenPrices): TokenPrices {
+  const cacheWrite = prices.cacheWrite ?? prices.input
+  return {
+    ...prices,
+    cacheRead: prices.cacheRead ?? prices.input,
+    cacheWrite,
+    cacheWrite1h: cacheWrite,
+  }
+}
+
+/** A proxy's configuration may hold prices as text. */
+function price(value: JsonValue | undefined): number | null {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : null
+}

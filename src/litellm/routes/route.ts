@@ -1,0 +1,124 @@
+import { AgentError, configurationError } from '../../agent/errors.js'
+import { anthropicRoute } from './anthropic.js'
+import { type ClientArgs, type Environment, type RouteArgs, routeArgs } from './args.js'
+import { azureRoute } from './azure.js'
+import { bedrockRoute, mantleRoute } from './bedrock.js'
+import { needsProxy, proxyOnly } from './needs-proxy.js'
+import { openaiCompatibleRoute } from './openai-compatible.js'
+import { providers } from './providers.js'
+import { proxyPrefix, proxyRoute } from './proxy.js'
+import type { FoundRoute, Route } from './types.js'
+
+export type { ClientArgs, Environment } from './args.js'
+export type { Route, Traits } from './types.js'
+
+const openaiName =
+  /^(gpt-(?!3\.5-turbo-instruct)|chatgpt-|chat-latest$|codex-|computer-use-|daybreak-|o\d(-|$)|ft:(gpt-|o\d))/
+const bedrockName =
+  /^((us|eu|apac|au|jp|ca|sa|us-gov|global)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen|openai|writer|minimax|moonshot|moonshotai|google|nvidia|zai|xai|twelvelabs)\.\w/
+
+/**
+ * The route of a model id (DESIGN §4). Pure. Fails with `configuration` where something is missing
+ * and with `modelNotFound` where the id names no provider.
+ */
+export function resolveRoute(asked: Asked, env: Environment): Route {
+  const route = findRoute(asked, env)
+  if (route.missingKey) throw route.missingKey
+  return route
+}
+
+interface Asked {
+  modelId: string
+  clientArgs?: ClientArgs
+}
+
+/** The same, but that the key may be missing. */
+export function findRoute({ modelId, clientArgs = {} }: Asked, env: Environment): FoundRoute {
+  const args = routeArgs(clientArgs)
+  const flag = args.useProxy ?? /^(true|1)$/i.test(env.USE_LITELLM_PROXY ?? '')
+  if (flag || modelId.startsWith(proxyPrefix)) return proxyRoute(modelId, args, env)
+  const slash = modelId.indexOf('/')
+  return slash === -1
+    ? bareRoute(modelId, args, env)
+    : prefixedRoute(modelId.slice(0, slash), modelId.slice(slash + 1), args, env)
+}
+
+function prefixedRoute(
+  prefix: string,
+  model: string,
+  args: RouteArgs,
+  env: Environment,
+): FoundRoute {
+  if (model === '')
+    throw configurationError(
+      `${prefix}/ names no model.`,
+      `Write ${prefix}/<model>, with a model that the provider serves.`,
+    )
+  switch (prefix) {
+    case 'offline':
+      return offlineRoute(model)
+    case 'anthropic':
+      return anthropicRoute(model, args, env)
+    case 'bedrock':
+    case 'bedrock_converse':
+      return bedrockRoute(model, args, env)
+    case 'bedrock_mantle':
+      return mantleRoute(model, args, env)
+    case 'azure':
+    case 'azure_ai':
+      return azureRoute(prefix, model, args, env)
+  }
+  const entry = Object.hasOwn(providers, prefix) ? providers[prefix] : undefined
+  if (entry) return openaiCompatibleRoute(prefix, entry, model, args, env)
+  if (proxyOnly.has(prefix)) throw needsProxy(`${prefix}/${model}`)
+  throw unplaced(`${prefix}/${model}`, args)
+}
+
+function bareRoute(modelId: string, args: RouteArgs, env: Environment): FoundRoute {
+  const { openai } = providers
+  if (openai && openaiName.test(modelId))
+    return openaiCompatibleRoute('openai', openai, modelId, args, env)
+  if (modelId.startsWith('claude-')) return anthropicRoute(modelId, args, env)
+  // With an address given, a bare Bedrock name is far likelier to be an alias of what stands there.
+  if (bedrockName.test(modelId) && args.apiBase === undefined)
+    return bedrockRoute(modelId, args, env)
+  if (modelId.startsWith('gemini-'))
+    throw needsProxy(modelId, `Write gemini/${modelId} for Google's own API with a key.`)
+  throw unplaced(modelId, args)
+}
+
+function offlineRoute(model: string): Route {
+  if (model !== 'demo')
+    throw new AgentError({
+      code: 'modelNotFound',
+      unsent: true,
+      message: `There is no offline model ${JSON.stringify(model)}.`,
+      hint: 'The one offline model is offline/demo.',
+    })
+  return {
+    wire: 'openai-chat',
+    kind: 'offline',
+    provider: 'offline',
+    model,
+    id: 'offline/demo',
+    baseUrl: '',
+    baseSource: 'default',
+    apiKey: undefined,
+    keySource: null,
+    traits: { cacheControl: true },
+  }
+}
+
+function unplaced(modelId: string, { apiBase }: RouteArgs): AgentError {
+  if (apiBase !== undefined)
+    return configurationError(
+      `${modelId} names no provider, and clientArgs.api_base alone does not say what kind of server stands there.`,
+      `For a LiteLLM Proxy set use_litellm_proxy: true or write litellm_proxy/${modelId}; for an OpenAI-compatible server write openai/${modelId}.`,
+    )
+  return new AgentError({
+    code: 'modelNotFound',
+    unsent: true,
+    message: `${JSON.stringify(modelId)} names no provider that can be called directly.`,
+    hint: 'Write provider/model, such as openai/gpt-4o-mini, or litellm_proxy/<name> for a model that a LiteLLM Proxy serves.',
+  })
+}

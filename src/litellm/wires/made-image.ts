@@ -1,2 +1,0 @@
-/** Stands for an image that another model made, where a model's own turn can hold none. */
-export const madeImageText = '[image]'

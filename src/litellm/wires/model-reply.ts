@@ -1,0 +1,108 @@
+import { asAgentError, havingSpent } from '../../agent/errors.js'
+import type { ContentBlock, StopReason } from '../../agent/messages/content.js'
+import type { CallSpending } from '../../agent/metrics/types.js'
+import type { Usage } from '../../agent/metrics/usage.js'
+import type { ModelReply } from '../../agent/model.js'
+import type { CachePoints } from '../cache/cache-points.js'
+import { cacheReport } from '../cache/cache-report.js'
+import { computeCost, hasOtherPrice, savedUsd } from '../cost/cost.js'
+import type { ReplyHeaders } from '../http/reply.js'
+import { modelInfo } from '../models/model-data.js'
+import type { ModelInfo } from '../models/model-info.js'
+import type { WireCall } from './wire.js'
+
+/** What a wire brings home of a call. */
+export interface WireAnswer {
+  content: ContentBlock[]
+  stopReason: StopReason
+  rawStopReason: string | null
+  usage: Usage | null
+  /** Of the tokens written to the cache, those that stay for an hour. */
+  cacheWrite1hTokens?: number | undefined
+  /** Tokens of sound are among those counted, which the prices known here do not hold for. */
+  hasAudio?: boolean
+  /** USD, as the provider or proxy told it. */
+  reportedCostUsd: number | null
+  /** The model that answered, by the provider's own account. */
+  model: string | null
+  headers?: ReplyHeaders
+  points: CachePoints
+  parts: readonly object[]
+}
+
+/** What a provider has told of what a call takes. */
+type Told = Pick<
+  WireAnswer,
+  'usage' | 'cacheWrite1hTokens' | 'hasAudio' | 'reportedCostUsd' | 'model' | 'headers'
+>
+
+/**
+ * What a call threw, as an error that says what the provider had told of its usage by then. There
+ * is a cost only where that is `complete`: what is still to come would be missing from it.
+ */
+export async function failedHavingSpent(
+  thrown: unknown,
+  { complete, ...told }: Told & { complete: boolean },
+  call: WireCall,
+): Promise<unknown> {
+  if (told.usage === null) return thrown
+  const unpriced: CallSpending = { usage: told.usage, costUsd: null, costSource: 'unknown' }
+  const spent = complete ? (await priced(told, call)).spent : unpriced
+  return havingSpent(asAgentError(thrown), spent)
+}
+
+/** The reply of a call: the answer, with its cost and what the cache did. */
+export async function modelReply(answer: WireAnswer, call: WireCall): Promise<ModelReply> {
+  const { usage, headers } = answer
+  const { providerModel, info, saved, spent } = await priced(answer, call)
+  return {
+    message: { role: 'assistant', content: answer.content },
+    stopReason: answer.stopReason,
+    rawStopReason: answer.rawStopReason,
+    ...spent,
+    providerModel,
+    callId: headers?.get('x-litellm-call-id') ?? null,
+    attemptedRetries: numberHeader(headers, 'x-litellm-attempted-retries'),
+    attemptedFallbacks: numberHeader(headers, 'x-litellm-attempted-fallbacks'),
+    cache: cacheReport({
+      points: answer.points,
+      parts: answer.parts,
+      usage,
+      savedUsd: saved,
+      minCacheTokens: info?.minCacheTokens ?? null,
+      memory: call.request.cacheMemory,
+    }),
+  }
+}
+
+async function priced(told: Told, call: WireCall) {
+  const { usage, headers, cacheWrite1hTokens, hasAudio, reportedCostUsd } = told
+  const providerModel =
+    headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : told.model)
+  const info = call.info ?? (await infoBehindProxy(providerModel))
+  const prices = hasAudio ? null : (info?.prices ?? null)
+  const billed =
+    usage && prices
+      ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }
+      : null
+  const computed =
+    billed && prices && !hasOtherPrice(call.settings.body) ? computeCost(billed, prices) : null
+  const costUsd = reportedCostUsd ?? computed
+  const costSource =
+    costUsd === null ? 'unknown' : reportedCostUsd === null ? 'computed' : 'reported'
+  const spent: CallSpending = { usage, costUsd, costSource }
+  return { providerModel, info, spent, saved: billed && prices ? savedUsd(billed, prices) : null }
+}
+
+/** A proxy names the real model behind its alias: what is known of that holds for the alias. */
+async function infoBehindProxy(model: string | null): Promise<ModelInfo | undefined> {
+  const slash = model?.indexOf('/') ?? -1
+  if (!model || slash === -1) return undefined
+  return modelInfo({ provider: model.slice(0, slash), model: model.slice(slash + 1) })
+}
+
+export function numberHeader(headers: ReplyHeaders | undefined, name: string): number | null {
+  const text = headers?.get(name)
+  const value = text ? Number(text) : Number.NaN
+  return Number.isFinite(value) ? value : null
+}

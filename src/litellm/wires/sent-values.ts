@@ -1,0 +1,33 @@
+import { toolNamePattern } from '../../agent/tools/tool.js'
+import { isJsonObject, type JsonValue } from '../../util/json.js'
+
+const taken = /^[a-zA-Z0-9_-]{1,64}$/
+
+/**
+ * A tool call's id as Anthropic's and Bedrock's wires take it. Ids of other providers may be longer,
+ * or hold other characters: each goes under a name of its own, the same for a call and its result.
+ */
+export function sentToolId(id: string): string {
+  if (taken.test(id)) return id
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`
+}
+
+/** A tool's name as providers take it: one that a model made up goes back as a marker. */
+export function sentToolName(name: string): string {
+  return toolNamePattern.test(name) ? name : 'INVALID_TOOL_NAME'
+}
+
+/** The arguments a model wrote; what is no JSON object is kept as it was, for the model to be told. */
+export function parsedInput(text: string): { input: JsonValue; rawInput?: string } {
+  if (text.trim() === '') return { input: {} }
+  try {
+    const input: JsonValue = JSON.parse(text)
+    return isJsonObject(input) ? { input } : { input, rawInput: text }
+  } catch {
+    return { input: text, rawInput: text }
+  }
+}
+
+/** Stands for an image that another model made, where a model's own turn can hold none. */
+export const madeImageText = '[image]'

@@ -1,0 +1,53 @@
+import { isInputRequiredResult } from '@modelcontextprotocol/server'
+import type { RunRecord } from '../../runs/engine.js'
+import { defaultWaitSeconds } from '../client/wait-seconds.js'
+import { runResult } from '../results/run-result.js'
+import { unknownRun } from '../results/unknown-run.js'
+import type { Services } from '../services.js'
+import type { ToolAnswer, ToolCall } from '../tool-call.js'
+
+import { Progress } from './progress.js'
+
+export interface RunAnswer {
+  record: RunRecord
+  answer: ToolAnswer
+}
+
+/**
+ * Waits for a run as long as the call wants to, and answers with its result, with how far it is, or
+ * with a form where it waits for a person whom the client can ask. A client that listens is told
+ * meanwhile how it goes.
+ */
+export async function answerRun(
+  runId: string,
+  waitSeconds: number | undefined,
+  call: ToolCall,
+  services: Services,
+): Promise<RunAnswer> {
+  const { asking, client, principal, sendProgress, signal } = call
+  const { runs } = services
+  const seconds = waitSeconds ?? defaultWaitSeconds(client, sendProgress !== undefined)
+  const until = performance.now() + seconds * 1000
+  const left = () => Math.max(0, until - performance.now())
+  const progress = sendProgress && new Progress(sendProgress)
+  try {
+    let answered = await asking.decide(runs, principal)
+    for (;;) {
+      const record = await runs.wait(runId, principal, {
+        timeoutMs: left(),
+        signal,
+        asks: asking.able && asking.withinCall && answered,
+        ...(progress && { onProgress: (doing) => progress.say(doing) }),
+      })
+      if (!record) throw unknownRun(runId, services.config)
+      // Who leaves a form unanswered is not shown it again and again.
+      if (record.status !== 'waiting' || !asking.able || !answered)
+        return { record, answer: runResult(record, services) }
+      const asked = await asking.ask(record, { runs, principal, signal, timeoutMs: left() })
+      if (isInputRequiredResult(asked)) return { record, answer: asked }
+      answered = asked
+    }
+  } finally {
+    progress?.stop()
+  }
+}

@@ -1,0 +1,71 @@
+import { isInputRequiredResult } from '@modelcontextprotocol/server'
+import { withinBudget } from '../../policy/within-budget.js'
+import type { StartOptions } from '../../runs/engine.js'
+import { hasEnded } from '../../runs/engine.js'
+import type { RunSpec } from '../../runs/spec.js'
+import type { Services } from '../services.js'
+import type { ToolAnswer, ToolCall } from '../tool-call.js'
+
+import { answerRun } from './answer-run.js'
+import { ShortAnswers } from './short-answers.js'
+import { createdTask } from './tasks.js'
+
+/** What every tool that starts a run can be told about waiting for it. */
+export interface RunCallArguments {
+  waitSeconds?: number | undefined
+  idempotencyKey?: string | undefined
+}
+
+/** A short run is answered at once: that spares a client of tasks the asking. */
+const taskWaitSeconds = 1
+const shortAnswers = new ShortAnswers()
+
+/** Starts the run of a call, or joins it, and answers with its result, or that it goes on. */
+export async function runCall(
+  planned: RunSpec,
+  { idempotencyKey, waitSeconds }: RunCallArguments,
+  call: ToolCall,
+  services: Services,
+): Promise<ToolAnswer> {
+  const spec = {
+    ...withinBudget(planned, call.budget),
+    ...(call.trace && { trace: call.trace }),
+  }
+  const { modelId } = spec
+  const { runId = await startRun(spec, { idempotencyKey, waitSeconds }, call, services) } =
+    call.asking
+  const patience = waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
+  const { answer, record } = await answerRun(runId, patience, call, services)
+  if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)
+  else if (call.takesTasks && !isInputRequiredResult(answer)) return createdTask(record, services)
+  return answer
+}
+
+async function startRun(
+  spec: RunSpec,
+  { idempotencyKey, waitSeconds }: RunCallArguments,
+  call: ToolCall,
+  { runs }: Services,
+): Promise<string> {
+  const options: StartOptions = { signal: call.signal }
+  if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.expected(spec.modelId))
+    options.stream = false
+  if (idempotencyKey !== undefined)
+    options.idempotency = {
+      key: idempotencyKey,
+      argumentsDigest: argumentsDigest(spec, call.args),
+    }
+  return (await runs.start(spec, options)).runId
+}
+
+/** Two calls ask for the same where these are the same; how long they wait does not count. */
+function argumentsDigest({ agent, tool }: RunSpec, args: unknown): string {
+  const { idempotencyKey, waitSeconds, ...rest } = args as RunCallArguments
+  const text = JSON.stringify([tool, agent, rest], (_, value: unknown) => sorted(value))
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('base64')
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+}

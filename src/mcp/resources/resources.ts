@@ -1,0 +1,89 @@
+import {
+  type ReadResourceResult,
+  type Resource,
+  ResourceNotFoundError,
+  type ResourceTemplateType,
+} from '@modelcontextprotocol/server'
+import type { Config } from '../../config/resolve.js'
+import { agentToolPrefix } from '../../config/tool-references.js'
+import { openModels } from '../../policy/open-models.js'
+import type { Services } from '../services.js'
+import { idIn, resultsTemplate, runsTemplate, usageUri } from '../uris.js'
+import { runView } from './run-resource.js'
+
+const mimeType = 'application/json'
+
+export const resources: Resource[] = [
+  {
+    uri: 'litellm-agents://models',
+    name: 'models',
+    title: 'Models',
+    description: 'The models that modelId may name, as list_models has them',
+    mimeType,
+  },
+  {
+    uri: 'litellm-agents://agents',
+    name: 'agents',
+    title: 'Agents',
+    description: 'The configured agents: what each is for, its model and its tools',
+    mimeType,
+  },
+  {
+    uri: usageUri,
+    name: 'usage',
+    title: 'Usage',
+    description: 'What your runs used and cost, by model, agent and day',
+    mimeType,
+  },
+]
+
+export const resourceTemplates: ResourceTemplateType[] = [
+  {
+    uriTemplate: runsTemplate,
+    name: 'run',
+    title: 'Run',
+    description: 'What was said and done in a run, its whole answer, and what it used',
+    mimeType,
+  },
+  {
+    uriTemplate: resultsTemplate,
+    name: 'result',
+    title: 'Long result',
+    description: 'What a tool answered, where it was too long for a model',
+  },
+]
+
+/** Fails with the protocol's own error where there is no such resource, or it is somebody else's. */
+export async function readResource(
+  uri: string,
+  principal: string,
+  services: Services,
+): Promise<ReadResourceResult> {
+  const resultId = idIn(uri, resultsTemplate)
+  const kept = resultId && services.results.get(resultId, principal)
+  if (kept) return { contents: [{ uri, ...kept }] }
+  const text = JSON.stringify(await resourceData(uri, principal, services))
+  return { contents: [{ uri, mimeType, text }] }
+}
+
+async function resourceData(uri: string, principal: string, services: Services): Promise<object> {
+  if (uri === 'litellm-agents://models') return { models: await openModels(services) }
+  if (uri === 'litellm-agents://agents') return { agents: agentsView(services.config) }
+  if (uri === usageUri) return { totals: await services.usage.of(principal) }
+  const runId = idIn(uri, runsTemplate)
+  const run = runId === undefined ? undefined : await runView(runId, principal, services)
+  if (run) return run
+  throw new ResourceNotFoundError(uri)
+}
+
+/** What may be known of the agents: their prompts and parameters stay here. */
+function agentsView({ agents, defaults }: Config) {
+  return [...agents.values()].map((profile) => ({
+    name: profile.name,
+    description: profile.description,
+    modelId: profile.modelId ?? defaults.modelId ?? null,
+    tools: profile.tools,
+    limits: profile.limits,
+    ...(profile.exposeAs === 'tool' && { tool: `${agentToolPrefix}${profile.name}` }),
+  }))
+}

@@ -1,0 +1,15 @@
+import { type AgentError, invalidRequest } from '../../agent/errors.js'
+import type { Config } from '../../config/resolve.js'
+
+/** The same for a run that never was, is somebody else's or has expired. */
+export function unknownRun(runId: string, { runs }: Config): AgentError {
+  return invalidRequest(
+    `There is no run ${JSON.stringify(runId.slice(0, 100))}.`,
+    `Check the runId, or find the run with list_runs; results are kept for ${span(runs.resultTtlSeconds)} after a run has ended.`,
+  )
+}
+
+function span(seconds: number): string {
+  const hours = seconds / 3600
+  return hours >= 1 ? `${Math.round(hours * 10) / 10} hours` : `${Math.round(seconds)} seconds`
+}

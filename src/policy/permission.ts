@@ -1,0 +1,214 @@
+import { AgentError, configurationError, invalidRequest } from '../agent/errors.js'
+import { defaultLimits, type Limits, smallestLimits } from '../agent/limits.js'
+import type { ContentBlock, SystemContentBlock } from '../agent/messages/content.js'
+import { urlOf } from '../agent/messages/media.js'
+import type { AgentProfile } from '../config/profiles.js'
+import type { Config } from '../config/resolve.js'
+import { builtinToolNames, canonicalToolName, toolReference } from '../config/tool-references.js'
+import { permittedUrl } from '../media/url-rule.js'
+import { matchesGlob } from '../util/glob.js'
+import type { JsonObject } from '../util/json.js'
+import { nearest } from '../util/nearest-name.js'
+import { holds } from './allowance.js'
+import type { ModelSource } from './model-source.js'
+
+/** What a caller may say about how a model answers: sampling, length, stop, seed, reasoning, tool choice. */
+const callerParams = new Set([
+  'temperature',
+  'top_p',
+  'top_k',
+  'min_p',
+  'presence_penalty',
+  'frequency_penalty',
+  'repetition_penalty',
+  'logit_bias',
+  'max_tokens',
+  'max_completion_tokens',
+  'stop',
+  'seed',
+  'reasoning_effort',
+  'thinking',
+  'verbosity',
+  'tool_choice',
+  'parallel_tool_calls',
+])
+
+/** All say how long an answer may be; the last is Converse's. */
+const maxTokensNames = ['max_tokens', 'max_completion_tokens', 'maxTokens']
+
+/** A profile, or none where none is named. */
+export function knownProfile(
+  name: string | undefined,
+  { agents }: Config,
+): AgentProfile | undefined {
+  if (name === undefined) return undefined
+  const profile = agents.get(name)
+  if (profile) return profile
+  const names = [...agents.keys()]
+  const near = nearest(name, names)
+  throw invalidRequest(
+    `There is no agent ${JSON.stringify(name)}${near ? `; did you mean ${JSON.stringify(near)}?` : '.'}`,
+    names.length > 0
+      ? `Name one of ${names.join(', ')}, or leave agent out.`
+      : 'This server has no agent profiles: leave agent out, and say what it is to be in systemPrompt.',
+  )
+}
+
+/** A caller who may use some agents only may not have one of their own making. */
+export function checkNoProfile(profile: AgentProfile | undefined, { agents, allow }: Config): void {
+  if (profile || holds(allow.caller.agents, '')) return
+  throw permission(
+    'You may only use the agents of this server.',
+    agents.size > 0
+      ? `Name one in agent: ${[...agents.keys()].join(', ')}.`
+      : 'Ask the operator for one: none is open to you.',
+  )
+}
+
+/** The model of a call: the one it names, if the caller may, else the profile's, else the default. */
+export function permittedModel(
+  modelId: string | undefined,
+  profile: AgentProfile | undefined,
+  config: Config,
+  models: ModelSource,
+): string {
+  const standard = profile?.modelId ?? config.defaults.modelId
+  const wanted = modelId ?? standard
+  if (wanted === undefined)
+    throw configurationError(
+      'No model is named, and the server has no default model.',
+      'Pass modelId, or set LITELLM_AGENTS_MODEL_ID (or defaults.modelId in the configuration file) for the server.',
+    )
+  const { caller, modelIds } = config.allow
+  if (!openToCaller(wanted, config, models))
+    throw permission(
+      `The model ${wanted} is not open to you.`,
+      `Name one in modelId that matches ${caller.modelIds?.join(', ')}.`,
+    )
+  if (wanted === standard || mayUseModel(wanted, config, models)) return wanted
+  throw permission(
+    `The model ${wanted} is not open to callers of this server.`,
+    modelIds
+      ? `Name one that matches ${modelIds.join(', ')}, or leave modelId out.`
+      : 'Name a model whose key or address the server has, or leave modelId out; list_models shows some.',
+  )
+}
+
+/** Of the operator's fallbacks, those whose models the caller may have. */
+export function openFallbacks(modelIds: string[], config: Config, models: ModelSource): string[] {
+  return modelIds.filter((modelId) => openToCaller(modelId, config, models))
+}
+
+/** Judged by where an id leads, not by how it is spelt. Fails where it leads nowhere. */
+export function mayUseModel(modelId: string, config: Config, models: ModelSource): boolean {
+  const { allow, defaults } = config
+  if (!openToCaller(modelId, config, models)) return false
+  if (modelId === defaults.modelId) return true
+  const route = models.route(modelId)
+  if (allow.modelIds) return allow.modelIds.some((glob) => matchesGlob(glob, route.id))
+  const provided = route.keySource !== null || route.baseSource !== 'default'
+  return provided || route.kind === 'offline'
+}
+
+/** Whoever pays for it: also where the operator chose the model. */
+function openToCaller(modelId: string, { allow }: Config, models: ModelSource): boolean {
+  const { modelIds } = allow.caller
+  return modelIds === undefined || holds(modelIds, models.route(modelId).id)
+}
+
+/** The operator's params, the profile's over them and the caller's over both. */
+export function permittedParams(
+  params: JsonObject | undefined,
+  profile: AgentProfile | undefined,
+  config: Config,
+): JsonObject {
+  const given = params ?? {}
+  for (const name of Object.keys(given)) {
+    if (callerParams.has(name) || config.allow.params.includes(name)) continue
+    throw permission(
+      `The parameter ${JSON.stringify(name)} is not open to callers of this server.`,
+      `Leave it out, or ask the operator to list it in allow.params. Open are ${[...callerParams, ...config.allow.params].join(', ')}.`,
+    )
+  }
+  const lengths = maxTokensNames.filter((name) => name in given)
+  if (lengths.length > 1)
+    throw invalidRequest(
+      `The parameters ${lengths.join(' and ')} both say how long an answer may be.`,
+      `Give one of them, such as ${lengths[0]}.`,
+    )
+  return over(over(config.defaults.params, profile?.params ?? {}), given)
+}
+
+function over(params: JsonObject, given: JsonObject): JsonObject {
+  const rest = { ...params }
+  // Several names for one thing: providers refuse them together.
+  if (maxTokensNames.some((name) => name in given))
+    for (const name of maxTokensNames) delete rest[name]
+  return { ...rest, ...given }
+}
+
+/** A profile is what its operator made it, unless they let callers say otherwise. */
+export function permittedSystemPrompt(
+  systemPrompt: string | SystemContentBlock[] | undefined,
+  profile: AgentProfile | undefined,
+): string | SystemContentBlock[] | undefined {
+  if (systemPrompt === undefined) return profile?.systemPrompt
+  if (!profile || profile.overridable) return systemPrompt
+  throw permission(
+    `The system prompt of the agent ${profile.name} is not open to callers of this server.`,
+    'Leave systemPrompt out and say it in prompt, leave agent out, or ask the operator to set overridable: true.',
+  )
+}
+
+/** The profile's tools, or those of them that a caller names; without a profile what is open to all. */
+export function permittedTools(
+  names: readonly string[] | undefined,
+  profile: AgentProfile | undefined,
+  { agents, allow }: Config,
+): string[] {
+  const canonical = (name: string) => canonicalToolName(name, agents)
+  if (!names) return (profile?.tools ?? []).map(canonical)
+  const open = [
+    ...new Set((profile?.tools ?? [...builtinToolNames, ...allow.tools]).map(canonical)),
+  ]
+  // Of agents a caller knows only their own; those that a profile uses come with it.
+  const mayName = (tool: string) =>
+    holds(allow.caller.tools, tool) &&
+    (profile !== undefined || toolReference(tool, agents).kind !== 'unknown')
+  const found = names.map((name) => {
+    // Models are given server__tool for server/tool.
+    const spellings = [canonical(name), name.replace('__', '/')]
+    const permitted = spellings.find((one) => open.some((glob) => matchesGlob(glob, one)))
+    if (permitted !== undefined && mayName(permitted)) return permitted
+    throw permission(
+      profile
+        ? `The agent ${profile.name} has no tool ${JSON.stringify(name)}.`
+        : `There is no tool ${JSON.stringify(name)} that a caller may give to an agent.`,
+      open.length > 0 ? `Name some of ${open.join(', ')}, or leave tools out.` : 'Leave tools out.',
+    )
+  })
+  return [...new Set(found)]
+}
+
+/** This server fetches what a URL points to, with a trust the caller does not have. */
+export function checkUrls(prompt: string | readonly ContentBlock[], { allow }: Config): void {
+  if (typeof prompt === 'string') return
+  prompt.forEach((block, index) => {
+    const url = urlOf(block)
+    if (url !== undefined) permittedUrl(url, allow.urlHosts, `prompt[${index}]`)
+  })
+}
+
+/** The smallest of what the caller, the profile and the operator say; defaults fill what nobody does. */
+export function permittedLimits(
+  limits: Limits | undefined,
+  profile: AgentProfile | undefined,
+  { allow, defaults }: Config,
+): Limits {
+  const named = smallestLimits(limits, profile?.limits)
+  return smallestLimits({ ...defaultLimits, ...defaults.limits, ...named }, allow.limits)
+}
+
+function permission(message: string, hint: string): AgentError {
+  return new AgentError({ code: 'permission', message, hint })
+}

@@ -1,0 +1,115 @@
+import { AgentError, asAgentError } from '../../agent/errors.js'
+import type { Emit } from '../../agent/events.js'
+import { type ToolUseBlock, toolUses } from '../../agent/messages/content.js'
+import type {
+  CallEvent,
+  Model,
+  ModelCallOptions,
+  ModelEvent,
+  ModelReply,
+  ModelRequest,
+} from '../../agent/model.js'
+import { replyOf } from '../../agent/run/call-model.js'
+import { streamed } from '../../agent/run/event-stream.js'
+import { type ErrorRecord, errorRecord } from './error-record.js'
+import type { Journal } from './journal.js'
+
+type ToolUse = ToolUseBlock['toolUse']
+
+/** One model call as it is recorded, in place of doing it again. */
+interface CallRecord {
+  end: { reply: ModelReply } | { error: ErrorRecord }
+  notices: string[]
+  /** What the call left in the cache memory. */
+  cacheMemory: [string, string][]
+  latencyMs: number
+  timeToFirstByteMs: number | null
+}
+
+/** The recorded tool calls of an agent, one cycle after another. */
+interface ToolCycles {
+  openCycle(uses: readonly ToolUse[], signal: AbortSignal): void
+  closeCycle(): Promise<void>
+}
+
+/**
+ * A model whose calls are recorded steps. What it says flows on while a call is made for the first
+ * time; a recorded one only gives its reply.
+ */
+export class DurableModel implements Model {
+  readonly modelId: string
+
+  constructor(
+    private readonly model: Model,
+    private readonly tools: ToolCycles,
+    private readonly journal: Journal,
+  ) {
+    this.modelId = model.modelId
+  }
+
+  stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
+    return streamed(
+      options.signal,
+      (tell, signal) => this.call(request, { ...options, signal }, tell),
+      (reply): ModelEvent => ({ type: 'reply', reply }),
+    )
+  }
+
+  async call(
+    request: ModelRequest,
+    options: ModelCallOptions,
+    tell: Emit<CallEvent>,
+  ): Promise<ModelReply> {
+    const { journal, model, tools } = this
+    await tools.closeCycle()
+    let live = false
+    const { end, notices, cacheMemory, latencyMs, timeToFirstByteMs } = await journal.step(
+      'model',
+      options.signal,
+      () => {
+        live = true
+        return recordCall(model, request, options, tell)
+      },
+    )
+    for (const [at, hash] of cacheMemory) request.cacheMemory?.set(at, hash)
+    if (!live) for (const message of notices) await tell({ type: 'notice', message })
+    if ('error' in end) throw new AgentError(end.error)
+    const { reply } = end
+    // Tool calls that were cut off are not run.
+    const uses = reply.stopReason === 'maxTokens' ? [] : toolUses(reply.message)
+    tools.openCycle(uses, options.signal)
+    return { ...reply, latencyMs, timeToFirstByteMs }
+  }
+}
+
+async function recordCall(
+  model: Model,
+  request: ModelRequest,
+  options: ModelCallOptions,
+  tell: Emit<CallEvent>,
+): Promise<CallRecord> {
+  const startedAt = performance.now()
+  const notices: string[] = []
+  let firstByteMs: number | null = null
+  const record = (end: CallRecord['end']): CallRecord => {
+    const latencyMs = performance.now() - startedAt
+    return {
+      end,
+      notices,
+      cacheMemory: [...(request.cacheMemory ?? [])],
+      latencyMs,
+      timeToFirstByteMs: firstByteMs ?? latencyMs,
+    }
+  }
+  try {
+    const reply = await replyOf(model, request, options, (event) => {
+      if (event.type === 'notice') notices.push(event.message)
+      else if (event.type !== 'retry') firstByteMs ??= performance.now() - startedAt
+      // The run may have gone on without this call.
+      if (!options.signal.aborted) return tell(event)
+    })
+    return record({ reply })
+  } catch (error) {
+    return record({ error: errorRecord(asAgentError(error)) })
+  }
+}

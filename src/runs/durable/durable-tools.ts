@@ -1,0 +1,202 @@
+import type { ToolUseBlock } from '../../agent/messages/content.js'
+import type { ChildSpending } from '../../agent/metrics/types.js'
+import type { Approve } from '../../agent/tools/approval.js'
+import {
+  type ParentRun,
+  type Tool,
+  type ToolContext,
+  ToolFailure,
+  type ToolOutput,
+} from '../../agent/tools/tool.js'
+import type { JsonObject } from '../../util/json.js'
+import { DurableModel } from './durable-model.js'
+import type { Journal } from './journal.js'
+
+type ToolUse = ToolUseBlock['toolUse']
+
+/** One tool call as it is recorded. `skipped`: it was asked for, but the tool was not run. */
+type ToolRecord = ToolEnd & {
+  /** What agents below have spent in it. */
+  children?: { agent: string; spending: ChildSpending }[]
+}
+
+type ToolEnd = { output: ToolOutput } | { failure: string; told: boolean } | { skipped: true }
+
+interface Call {
+  readonly tool: Tool
+  readonly input: JsonObject
+  readonly context: ToolContext
+}
+
+interface OpenStep {
+  readonly toolUseId: string
+  /** The call's place in the run. */
+  readonly path: string
+  /** Starts the work, or (nothing given) says that there is none. */
+  readonly go: (call?: Call) => void
+  readonly record: Promise<ToolRecord>
+  /** Whether the work was done here and now. */
+  readonly live: () => boolean
+}
+
+/** Where an agent works: the run, and below it the tool call. */
+export interface AgentPlace {
+  /** Begins the idempotency keys of its tool calls. */
+  readonly name: string
+  /** The same in numbers alone, which no provider has a say in; '' for the run's own agent. */
+  readonly path: string
+}
+
+/**
+ * Tools whose runs are recorded steps. Steps are known by their order, and tools run side by side
+ * in any: so the steps of a cycle are opened in the order in which the model asked for them, as soon
+ * as it did, and wait for their tool to be run.
+ */
+export class DurableTools {
+  readonly tools: readonly Tool[]
+  private readonly names: ReadonlySet<string>
+  private open: OpenStep[] = []
+  /** The calls of the cycle that nobody has been asked about. */
+  private unasked: Pick<OpenStep, 'toolUseId' | 'path'>[] = []
+  private cycle = 0
+
+  /** `askPerson` asks about calls whose ids are unique in the run. */
+  constructor(
+    tools: readonly Tool[],
+    private readonly place: AgentPlace,
+    private readonly journal: Journal,
+    private readonly askPerson: Approve,
+  ) {
+    this.names = new Set(tools.map(({ spec }) => spec.name))
+    this.tools = tools.map((tool) => ({
+      ...tool,
+      run: (input, context) => this.run({ tool, input, context }),
+    }))
+  }
+
+  openCycle(uses: readonly ToolUse[], signal: AbortSignal): void {
+    this.cycle++
+    const calls = uses.map(({ toolUseId, name }, index) => ({
+      toolUseId,
+      name,
+      path: `${this.place.path}${this.cycle}.${index + 1}`,
+    }))
+    this.unasked = calls
+    this.open = calls
+      .filter(({ name }) => this.names.has(name))
+      .map(({ name, ...call }) => ({ ...call, ...this.openStep(name, signal) }))
+  }
+
+  /**
+   * Asks a person about a call, by its place in the run: an id of the provider's may come again in
+   * another answer, or from an agent below, and what was decided about one call must not do for
+   * another. The place is the same on every node.
+   */
+  readonly approve: Approve = (request, signal) => {
+    const { toolUseId } = request
+    const index = this.unasked.findIndex((call) => call.toolUseId === toolUseId)
+    const [call] = index === -1 ? [] : this.unasked.splice(index, 1)
+    if (!call) throw new Error(`No call ${toolUseId} is there to be asked about.`)
+    // PostgreSQL's text holds no NUL.
+    const unique = `${call.path}:${toolUseId.replaceAll('\0', '\uFFFD')}`
+    return this.askPerson({ ...request, toolUseId: unique }, signal)
+  }
+
+  /** Steps that nobody has started by now never will be. */
+  async closeCycle(): Promise<void> {
+    const left = this.open
+    this.open = []
+    for (const step of left) step.go()
+    await Promise.allSettled(left.map(({ record }) => record))
+  }
+
+  private openStep(name: string, signal: AbortSignal): Omit<OpenStep, 'toolUseId' | 'path'> {
+    let go: OpenStep['go'] = () => {}
+    const started = new Promise<Call | undefined>((resolve) => {
+      go = resolve
+    })
+    let live = false
+    const record = this.journal.step(`tool ${name}`, signal, async (): Promise<ToolRecord> => {
+      live = true
+      const call = await started
+      return call ? recordRun(call) : { skipped: true }
+    })
+    record.catch(() => {})
+    return { go, record, live: () => live }
+  }
+
+  private async run(call: Call): Promise<ToolOutput> {
+    const { toolUseId } = call.context
+    const index = this.open.findIndex((step) => step.toolUseId === toolUseId)
+    const [step] = index === -1 ? [] : this.open.splice(index, 1)
+    if (!step) throw new Error(`No step is open for ${toolUseId}.`)
+    // The same on every node and at every try: what was done once can be told from what was not.
+    const idempotencyKey = `${this.place.name}:${this.cycle}:${toolUseId}`
+    const run =
+      call.context.run &&
+      this.durableBelow(call.context.run, { name: idempotencyKey, path: step.path })
+    step.go({ ...call, context: { ...call.context, idempotencyKey, ...(run && { run }) } })
+    const record = await step.record
+    if (!step.live())
+      for (const { agent, spending } of record.children ?? [])
+        call.context.run?.report(agent, spending)
+    if ('output' in record) return record.output
+    if ('skipped' in record) throw new Error('The tool was not run.')
+    throw record.told ? new ToolFailure(record.failure) : new Error(record.failure)
+  }
+
+  /** The run as a tool sees it: the steps of an agent that works in the tool are recorded too. */
+  private durableBelow(run: ParentRun, call: AgentPlace): ParentRun {
+    let agents = 0
+    return {
+      ...run,
+      recorded: ({ model, tools }) => {
+        const nth = `#${++agents}`
+        const name = `${call.name}${nth}`
+        const journal = this.journal.below(name)
+        const place = { name, path: `${call.path}${nth}/` }
+        const durable = new DurableTools(tools, place, journal, this.askPerson)
+        return {
+          model: new DurableModel(model, durable, journal),
+          tools: durable.tools,
+          approve: durable.approve,
+        }
+      },
+    }
+  }
+}
+
+async function recordRun({ tool, input, context }: Call): Promise<ToolRecord> {
+  const below: { agent: string; spending: () => ChildSpending }[] = []
+  const run = context.run && countingChildren(context.run, below)
+  const end = await endOf(tool, input, { ...context, ...(run && { run }) })
+  if (below.length === 0) return end
+  return { ...end, children: below.map(({ agent, spending }) => ({ agent, spending: spending() })) }
+}
+
+async function endOf(tool: Tool, input: JsonObject, context: ToolContext): Promise<ToolEnd> {
+  try {
+    return { output: await tool.run(input, context) }
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error)
+    return { failure, told: error instanceof ToolFailure }
+  }
+}
+
+/** The run as a tool sees it, with a list of the runs that the tool has counted in it. */
+function countingChildren(
+  run: ParentRun,
+  below: { agent: string; spending: () => ChildSpending }[],
+): ParentRun {
+  return {
+    ...run,
+    addChild: (agent, spending) => {
+      below.push({ agent, spending })
+      run.addChild(agent, spending)
+    },
+    report: (agent, spending) => {
+      below.push({ agent, spending: () => spending })
+      run.report(agent, spending)
+    },
+  }
+}

@@ -1,0 +1,56 @@
+import type { Message } from '../../agent/messages/content.js'
+import type { RunFilter, RunRecord, RunSummary } from '../engine.js'
+import type { Queryable } from '../postgres/types.js'
+
+import {
+  type RecordRow,
+  recordColumns,
+  recordOf,
+  type SummaryRow,
+  summaryColumns,
+  summaryOf,
+} from './run-rows.js'
+
+const listLength = 100
+/** Of a run `r`: with its result's time over it is gone, and deleted later. */
+export const unexpired = '(r.expires_at IS NULL OR r.expires_at > now())'
+
+/** Runs as their principals see them. */
+export class RunReads {
+  constructor(private readonly database: Queryable) {}
+
+  async record(runId: string, principal: string): Promise<RunRecord | undefined> {
+    const [row] = await this.database.rows<RecordRow>(
+      `SELECT ${recordColumns} FROM runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
+      [runId, principal],
+    )
+    return row && recordOf(row)
+  }
+
+  /** What changes while a run goes on, without what it said. */
+  async summary(runId: string, principal: string): Promise<RunSummary | undefined> {
+    const [row] = await this.database.rows<SummaryRow>(
+      `SELECT ${summaryColumns} FROM runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
+      [runId, principal],
+    )
+    return row && summaryOf(row)
+  }
+
+  async list(principal: string, { statuses, sessionId }: RunFilter): Promise<RunSummary[]> {
+    const rows = await this.database.rows<SummaryRow>(
+      `SELECT ${summaryColumns} FROM runs r WHERE principal = $1 AND ${unexpired}
+         AND ($2::text[] IS NULL OR status = ANY($2)) AND ($3::text IS NULL OR session_id = $3)
+       ORDER BY created_at DESC LIMIT ${listLength}`,
+      [principal, statuses ?? null, sessionId ?? null],
+    )
+    return rows.map(summaryOf)
+  }
+
+  async messages(runId: string): Promise<Message[]> {
+    const rows = await this.database.rows<{ message: Message }>(
+      'SELECT message FROM run_messages WHERE run_id = $1 ORDER BY position',
+      [runId],
+    )
+    return rows.map(({ message }) => message)
+  }
+}

@@ -1,0 +1,34 @@
+import { persistently } from '../postgres/retry.js'
+import type { Queryable } from '../postgres/types.js'
+import type { RunStep } from './journal.js'
+
+/**
+ * The steps of an agent that works in a tool call of a run: that call is a step itself, and these are
+ * known by their order in it. `owned` is SQL: whether the executor, $2, still has the run `r`.
+ */
+export function stepsBelow(
+  database: Queryable,
+  { owned, executorId }: { owned: string; executorId: string },
+  runId: string,
+  place: string,
+): RunStep {
+  let steps = 0
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const step = `${place}/${++steps} ${name}`
+    const [known] = await database.rows<{ record: T }>(
+      'SELECT record FROM run_steps WHERE run_id = $1 AND place = $2',
+      [runId, step],
+    )
+    if (known) return known.record
+    const record = await work()
+    const kept = await persistently(() =>
+      database.rows(
+        `INSERT INTO run_steps SELECT run_id, $3, $4 FROM runs r WHERE run_id = $1 AND ${owned}
+         ON CONFLICT DO NOTHING RETURNING run_id`,
+        [runId, executorId, step, JSON.stringify(record)],
+      ),
+    )
+    if (kept.length === 0) throw new Error('Another node has gone on with the run.')
+    return record
+  }
+}

@@ -1,0 +1,293 @@
+import { AgentError, asAgentError, cancelledError } from '../../agent/errors.js'
+import type { Message } from '../../agent/messages/content.js'
+import { noUsage } from '../../agent/metrics/usage.js'
+import type { ApprovalDecision } from '../../agent/tools/approval.js'
+import type {
+  RunEngine,
+  RunFailure,
+  RunFilter,
+  RunHandle,
+  RunLoad,
+  RunOutcome,
+  RunRecord,
+  RunSummary,
+  StartOptions,
+  WaitOptions,
+} from '../engine.js'
+import { shuttingDown, unforeseen } from '../engine-errors.js'
+import { failureData, LiveRun } from '../live/live-run.js'
+import { withoutMedia } from '../live/transcript.js'
+import type { Admission, Admit } from '../quotas/quotas.js'
+import { runSpec } from '../run.js'
+import type { SessionStore } from '../sessions/session-store.js'
+import type { Materialise, RunSpec } from '../spec.js'
+import { FairQueue, type Place } from './fair-queue.js'
+import { KeptRuns, type KeptRunsBounds } from './kept-runs.js'
+import { RunKeys } from './run-keys.js'
+
+export interface InProcessOptions extends KeptRunsBounds {
+  /** Runs that work at once, and that wait for their turn. */
+  maxConcurrent: number
+  maxQueued: number
+  /** How long a tool call waits for somebody's word; then it is refused. */
+  approvalTimeoutSeconds: number
+  /** Asked before a run is taken on. */
+  admit: Admit
+  /** Told of every run that has ended. */
+  onEnd?: (record: RunRecord) => void
+  /** Told what went wrong where it should not have: the run itself says no more than that. */
+  onFault?: (thrown: unknown) => void
+}
+
+interface Started {
+  readonly run: LiveRun
+  readonly place: Place
+  admission?: Admission
+  /** Ends the run with the call that started it; `undefined`: the run is detached. */
+  owner: AbortSignal | undefined
+  readonly onOwnerAbort: () => void
+  readonly key: string | undefined
+}
+
+/** Stopping is a matter of moments; a tool that does not hear of it is not waited for. */
+const stopMs = 5_000
+const queueWordMs = 1_000
+
+/** Runs agents inside this process: what it knows goes with the process. */
+export class InProcessEngine implements RunEngine {
+  private readonly live = new Map<string, Started>()
+  private readonly ended: KeptRuns
+  private readonly keys = new RunKeys()
+  private readonly queue: FairQueue
+  private queueTimer: NodeJS.Timeout | undefined
+  private closing = false
+
+  constructor(
+    private readonly materialise: Materialise,
+    private readonly sessions: SessionStore,
+    private readonly options: InProcessOptions,
+  ) {
+    this.queue = new FairQueue(options.maxConcurrent, options.maxQueued)
+    this.ended = new KeptRuns(options, ({ key, record }) => this.keys.free(key, record.runId))
+  }
+
+  async start(
+    spec: RunSpec,
+    { idempotency, signal, ...following }: StartOptions = {},
+  ): Promise<RunHandle> {
+    const key = idempotency && RunKeys.name(spec.principal, idempotency)
+    const isThere = (runId: string) =>
+      this.live.has(runId) || this.ended.get(runId, spec.principal) !== undefined
+    const joined = key && this.keys.joined(key, idempotency, isThere)
+    // Nothing is waited for between this and the key's being taken.
+    if (joined) return { runId: joined }
+    if (this.closing) throw shuttingDown()
+    const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
+    const started: Started = {
+      run,
+      place: { principal: spec.principal, start: () => void this.work(started, following) },
+      owner: idempotency ? undefined : signal,
+      onOwnerAbort: () => this.stop(started, signal?.reason),
+      key,
+    }
+    this.live.set(run.runId, started)
+    if (key) this.keys.add(key, idempotency, run.runId)
+    started.owner?.addEventListener('abort', started.onOwnerAbort, { once: true })
+    try {
+      started.admission = await this.options.admit(spec)
+      this.queue.enter(started.place)
+    } catch (thrown) {
+      this.refuse(started, asAgentError(thrown))
+      throw thrown
+    }
+    if (signal?.aborted && started.owner) this.stop(started, signal.reason)
+    return run
+  }
+
+  async wait(
+    runId: string,
+    principal: string,
+    { timeoutMs, signal, asks, onProgress }: WaitOptions,
+  ): Promise<RunRecord | undefined> {
+    const started = this.liveRun(runId, principal)
+    if (!started) return this.ended.get(runId, principal)?.record
+    onProgress?.(this.record(started).doing)
+    if (onProgress && started.run.status === 'queued') this.tellOfQueue()
+    // The signal of the call that started a run ends the run itself, and so the wait.
+    const own = signal !== started.owner
+    if (timeoutMs > 0) await started.run.untilNews(timeoutMs, own ? signal : undefined, onProgress)
+    if (started.run.ended) return started.run.ended
+    const goesOn = asks && started.run.status === 'waiting'
+    if (!signal?.aborted && !goesOn) this.detach(started)
+    return this.record(started)
+  }
+
+  async get(runId: string, principal: string): Promise<RunRecord | undefined> {
+    const started = this.liveRun(runId, principal)
+    return started ? this.record(started) : this.ended.get(runId, principal)?.record
+  }
+
+  async cancel(runId: string, principal: string): Promise<RunRecord | undefined> {
+    const started = this.liveRun(runId, principal)
+    if (started) {
+      this.stop(started)
+      if (this.live.has(runId)) await started.run.untilEnd(stopMs)
+      if (started.run.ended) return started.run.ended
+    }
+    return this.get(runId, principal)
+  }
+
+  async decide(
+    runId: string,
+    principal: string,
+    toolUseId: string,
+    decision: ApprovalDecision,
+  ): Promise<boolean> {
+    const run = this.liveRun(runId, principal)?.run
+    return run?.approvals.decide(toolUseId, decision) ?? false
+  }
+
+  async list(principal: string, filter: RunFilter = {}): Promise<RunSummary[]> {
+    const records = [
+      ...[...this.live.values()].map((started) => this.record(started)),
+      ...this.ended.records(),
+    ]
+    return records
+      .filter((record) => record.principal === principal && fits(record, filter))
+      .sort((one, other) => other.createdAt - one.createdAt)
+  }
+
+  async transcript(runId: string, principal: string): Promise<readonly Message[] | undefined> {
+    const started = this.liveRun(runId, principal)
+    return started
+      ? withoutMedia(started.run.transcript())
+      : this.ended.get(runId, principal)?.transcript
+  }
+
+  load(): RunLoad {
+    return this.queue.load
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.closing = true
+    if (graceMs > 0) await this.untilAllEnd(graceMs)
+    for (const started of [...this.live.values()])
+      this.stop(started, 'The server is shutting down.')
+    await this.untilAllEnd(stopMs)
+  }
+
+  private async work(
+    started: Started,
+    { onEvent, stream }: Pick<StartOptions, 'onEvent' | 'stream'>,
+  ): Promise<void> {
+    const { admission, run } = started
+    const { approvals, controller } = run
+    const spec = { ...run.spec, limits: admission?.limits ?? run.spec.limits }
+    run.begin()
+    let outcome: RunOutcome
+    try {
+      const parts = await this.materialise(spec, controller.signal)
+      const result = await runSpec(spec, parts, this.sessions, {
+        signal: controller.signal,
+        approve: approvals.approve,
+        onEvent: onEvent
+          ? (event) => {
+              run.onEvent(event)
+              onEvent(event)
+            }
+          : run.onEvent,
+        onWait: () => run.say('waiting for the session'),
+        stream,
+      })
+      outcome = { result }
+    } catch (thrown) {
+      outcome = { error: this.failure(thrown) }
+    }
+    this.end(started, outcome)
+    this.queue.leave()
+  }
+
+  private stop(started: Started, reason?: unknown): void {
+    const { key, place, run } = started
+    this.keys.free(key, run.runId)
+    if (this.queue.giveUp(place)) this.end(started, { error: failureData(cancelledError()) })
+    else run.controller.abort(reason)
+  }
+
+  /** What was not taken on is no run: nothing is kept of it. */
+  private refuse(started: Started, error: AgentError): void {
+    const { admission, key, run } = started
+    this.detach(started)
+    this.live.delete(run.runId)
+    this.keys.free(key, run.runId)
+    void admission?.settle({ usage: noUsage, costUsd: 0 })
+    run.end({ error: failureData(error) }, 0)
+  }
+
+  private end(started: Started, outcome: RunOutcome): void {
+    const { admission, key, run } = started
+    const { usage, metrics } = 'error' in outcome ? outcome.error : outcome.result
+    // Without metrics it ended before anything was sent.
+    void admission?.settle(
+      metrics ? { usage, costUsd: metrics.costUsd } : { usage: noUsage, costUsd: 0 },
+    )
+    const awaited = started.owner === undefined
+    this.detach(started)
+    this.live.delete(run.runId)
+    // What has cost nothing may be tried again.
+    if (!metrics) this.keys.free(key, run.runId)
+    const { record, transcript } = run.end(outcome, this.options.resultTtlSeconds)
+    this.ended.add({ record, transcript, key }, { awaited })
+    this.options.onEnd?.(record)
+  }
+
+  private detach(started: Started): void {
+    started.owner?.removeEventListener('abort', started.onOwnerAbort)
+    started.owner = undefined
+  }
+
+  private liveRun(runId: string, principal: string): Started | undefined {
+    const started = this.live.get(runId)
+    return started?.run.spec.principal === principal ? started : undefined
+  }
+
+  private failure(thrown: unknown): RunFailure {
+    if (thrown instanceof AgentError) return failureData(thrown)
+    this.options.onFault?.(thrown)
+    return { ...failureData(unforeseen()), internal: true }
+  }
+
+  private record({ run, place }: Started): RunRecord {
+    if (run.status === 'queued') run.doing = this.queueWord(place)
+    return run.record()
+  }
+
+  private queueWord(place: Place): string {
+    return `queued, ${this.queue.before(place)} before it`
+  }
+
+  /** Tells those who listen how far their runs have come, for as long as any run is queued. */
+  private tellOfQueue(): void {
+    this.queueTimer ??= setInterval(() => {
+      const queued = [...this.live.values()].filter(({ run }) => run.status === 'queued')
+      for (const { run, place } of queued) {
+        const word = run.heard ? this.queueWord(place) : run.doing
+        if (word !== run.doing) run.say(word)
+      }
+      if (queued.length > 0) return
+      clearInterval(this.queueTimer)
+      this.queueTimer = undefined
+    }, queueWordMs).unref()
+  }
+
+  private async untilAllEnd(withinMs: number): Promise<void> {
+    await Promise.all([...this.live.values()].map(({ run }) => run.untilEnd(withinMs)))
+  }
+}
+
+function fits({ sessionId, status }: RunSummary, filter: RunFilter): boolean {
+  return (
+    (filter.statuses === undefined || filter.statuses.includes(status)) &&
+    (filter.sessionId === undefined || filter.sessionId === sessionId)
+  )
+}

@@ -1,0 +1,51 @@
+import type { Message } from '../../agent/messages/content.js'
+import type { RunRecord } from '../engine.js'
+import { messagesSize } from '../live/transcript.js'
+import { BoundedStore } from './bounded-store.js'
+
+export interface EndedRun {
+  readonly record: RunRecord
+  readonly transcript: readonly Message[]
+  readonly key: string | undefined
+}
+
+export interface KeptRunsBounds {
+  /** How long, how many and how many bytes of results are kept. */
+  resultTtlSeconds: number
+  maxResults: number
+  maxResultBytes: number
+}
+
+/** Whoever was told a result at once hardly comes back for it: a few are kept for lost answers. */
+const maxTold = 200
+
+/** Runs that have ended, for a time. Those that somebody may come back for are not pushed out by others. */
+export class KeptRuns {
+  private readonly awaited: BoundedStore<EndedRun>
+  private readonly told: BoundedStore<EndedRun>
+
+  constructor(bounds: KeptRunsBounds, onDrop: (run: EndedRun) => void) {
+    const { maxResultBytes: maxBytes, maxResults: maxCount, resultTtlSeconds } = bounds
+    const ttlMs = resultTtlSeconds * 1000
+    this.awaited = new BoundedStore({ ttlMs, maxCount, maxBytes }, onDrop)
+    this.told = new BoundedStore({ ttlMs, maxCount: Math.min(maxCount, maxTold), maxBytes })
+  }
+
+  add(run: EndedRun, { awaited }: { awaited: boolean }): void {
+    const { record, transcript } = run
+    const { outcome, runId } = record
+    // An answer's images are kept with it.
+    const answer = outcome && 'result' in outcome && outcome.result.message
+    const store = awaited ? this.awaited : this.told
+    store.add(runId, run, messagesSize(answer ? [...transcript, answer] : transcript))
+  }
+
+  get(runId: string, principal: string): EndedRun | undefined {
+    const run = this.awaited.get(runId) ?? this.told.get(runId)
+    return run?.record.principal === principal ? run : undefined
+  }
+
+  records(): RunRecord[] {
+    return [...this.awaited.values(), ...this.told.values()].map(({ record }) => record)
+  }
+}

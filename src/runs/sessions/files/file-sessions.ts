@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AgentError } from '../../../agent/errors.js'
+import type { CacheMemory } from '../../../agent/model.js'
+import {
+  changedMeanwhile,
+  isEmptyTurn,
+  lastUsedFirst,
+  nextState,
+  opened,
+} from '../session-state.js'
+import {
+  defaultSessions,
+  type Session,
+  type SessionKey,
+  type SessionLimits,
+  type SessionStore,
+  type SessionStoreOptions,
+  type SessionSummary,
+  type Turn,
+} from '../session-store.js'
+import { LoadedSessions } from './loaded-sessions.js'
+import {
+  deleteSession,
+  isSame,
+  type LoadedSession,
+  readSession,
+  readSummary,
+  saveSession,
+  stampOf,
+  touchSession,
+} from './session-file.js'
+import { inBatches, Sweeper } from './sweeper.js'
+import { isMissing, type Ticket, Tickets } from './tickets.js'
+
+/**
+ * Sessions in a folder, one file each, which any number of processes share: all of them wait in one
+ * line for a session. Names of files tell nothing of whose they are. The time of a file's last
+ * change is that of its last use.
+ */
+export class FileSessions implements SessionStore {
+  readonly limits: SessionLimits
+  private readonly ttlMs: number
+  private readonly tickets: Tickets
+  private readonly sweeper: Sweeper
+  private readonly loaded = new LoadedSessions()
+  /** Those that runs of this process hold or wait for. */
+  private readonly inUse = new Set<SessionKey>()
+
+  constructor(
+    private readonly folder: string,
+    options: SessionStoreOptions = {},
+  ) {
+    this.limits = options.limits ?? {}
+    this.ttlMs = options.ttlMs ?? defaultSessions.ttlMs
+    const maxSessions = options.maxSessions ?? defaultSessions.maxSessions
+    this.tickets = new Tickets(join(folder, 'line'))
+    this.sweeper = new Sweeper(folder, this.tickets, { maxSessions, ttlMs: this.ttlMs })
+  }
+
+  async acquire(key: SessionKey, signal: AbortSignal, onWait?: () => void): Promise<Session> {
+    const name = nameOf(key)
+    const used = { ...key }
+    this.inUse.add(used)
+    let ticket: Ticket | undefined
+    const leave = async () => {
+      this.inUse.delete(used)
+      await ticket?.leave()
+    }
+    try {
+      this.sweeper.sweepIfDue()
+      ticket = await this.tickets.draw(name)
+      await ticket.turn(signal, onWait)
+      const held = ticket
+      const before = await this.load(name)
+      const session = opened(before?.state)
+      return {
+        ...session,
+        release: async (turn) => {
+          try {
+            if (turn) await this.keep(key, held, before, turn, session.cacheMemory)
+          } catch (error) {
+            throw storeError(error)
+          } finally {
+            await leave()
+          }
+        },
+      }
+    } catch (error) {
+      await leave()
+      throw signal.aborted ? error : storeError(error)
+    }
+  }
+
+  async list(principal: string): Promise<SessionSummary[]> {
+    const files = await this.filesOf(principal)
+    const summaries = await inBatches(files, async (file) => {
+      const path = join(this.folder, file)
+      const stamp = await stampOf(path)
+      return stamp && !this.expired(stamp.modifiedMs) ? readSummary(path) : undefined
+    })
+    return lastUsedFirst(summaries.filter((summary) => summary !== undefined))
+  }
+
+  async forget(
+    principal: string,
+    { sessionId, agent }: { sessionId: string; agent?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<number> {
+    const agents = agent === undefined ? await this.agentsOf(principal, sessionId) : [agent]
+    let forgotten = 0
+    for (const one of agents) {
+      const name = nameOf({ principal, agent: one, sessionId })
+      const ticket = await this.tickets.draw(name)
+      try {
+        await ticket.turn(signal)
+        if (await this.load(name)) forgotten++
+        this.loaded.delete(name)
+        await deleteSession(this.path(name))
+      } finally {
+        await ticket.leave()
+      }
+    }
+    return forgotten
+  }
+
+  /** Every agent that has, or is about to have, a session of this name. */
+  private async agentsOf(principal: string, sessionId: string): Promise<Set<string>> {
+    const keys = [...this.inUse].filter((key) => key.principal === principal)
+    const all = [...keys, ...(await this.list(principal))]
+    return new Set(all.filter((one) => one.sessionId === sessionId).map(({ agent }) => agent))
+  }
+
+  private async filesOf(principal: string): Promise<string[]> {
+    try {
+      const files = await readdir(this.folder)
+      const prefix = principalName(principal)
+      return files.filter((file) => file.startsWith(prefix) && file.endsWith('.jsonl'))
+    } catch (error) {
+      if (isMissing(error)) return []
+      throw storeError(error)
+    }
+  }
+
+  /** As it is in the file; read again only where another process has changed that. */
+  private async load(name: string): Promise<LoadedSession | undefined> {
+    const path = this.path(name)
+    const stamp = await stampOf(path)
+    if (!stamp) return undefined
+    if (!this.expired(stamp.modifiedMs)) {
+      const known = this.loaded.get(name)
+      if (known && isSame(known.stamp, stamp)) return known
+      const found = await readSession(path)
+      if (found) return this.loaded.set(name, found)
+    }
+    await deleteSession(path)
+    return undefined
+  }
+
+  private async keep(
+    key: SessionKey,
+    ticket: Ticket,
+    before: LoadedSession | undefined,
+    turn: Turn,
+    cacheMemory: CacheMemory,
+  ): Promise<void> {
+    const name = nameOf(key)
+    const path = this.path(name)
+    if (isEmptyTurn(before?.state, turn)) {
+      const stamp = before && (await touchSession(path))
+      if (stamp) this.loaded.set(name, { ...before, stamp })
+      return
+    }
+    if (!(await ticket.isValid()) || !isSame(before?.stamp, await stampOf(path)))
+      throw changedMeanwhile(key)
+    const state = nextState(key, before?.state, turn, cacheMemory, Date.now())
+    this.loaded.set(name, await saveSession(path, before, state))
+    if (!before) await this.sweeper.added()
+  }
+
+  private expired(lastUsedMs: number): boolean {
+    return Date.now() - lastUsedMs > this.ttlMs
+  }
+
+  private path(name: string): string {
+    return join(this.folder, `${name}.jsonl`)
+  }
+}
+
+function nameOf({ principal, agent, sessionId }: SessionKey): string {
+  return `${principalName(principal)}${hash(JSON.stringify([principal, agent, sessionId]))}`
+}
+
+/** What the names of a principal's files begin with. */
+function principalName(principal: string): string {
+  return `${hash(principal)}-`
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+function storeError(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error) || error instanceof AgentError) return error
+  return new AgentError({
+    code: 'configuration',
+    message: `The server cannot keep the session (${error.code}).`,
+    hint: 'The operator should check that the folder in sessions.dir can be written and its disk has room. Without sessionId, runs go on.',
+    cause: error,
+  })
+}

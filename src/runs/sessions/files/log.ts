@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import type { Message } from '../../../agent/messages/content.js'
+import { isJsonObject, parseJsonObject } from '../../../util/json.js'
+import type { SessionState } from '../session-state.js'
+import type { SessionSummary } from '../session-store.js'
+
+/*
+ * A session's file is a log with two lines for each turn, each ended by a newline. The first says
+ * what became of the messages: those of the turn before that are kept, from and to where, and those
+ * that follow them. The second says everything else and seals both with a digest. What is not sealed,
+ * or does not follow the turn before, was never committed.
+ */
+
+interface Change {
+  kept: [from: number, to: number]
+  added: Message[]
+}
+
+interface Seal {
+  turn: number
+  session: SessionSummary
+  cacheMemory: [string, string][]
+  /** Of the first line and of the members above. */
+  sha256: string
+}
+
+export interface LoggedSession {
+  readonly state: SessionState
+  /** The number of the last turn. */
+  readonly turn: number
+  /** Where the log ends: what follows is the rest of a write that was cut off. */
+  readonly end: number
+  /** About how long the messages are as JSON; the rest of the log is past. */
+  readonly live: number
+}
+
+/** The lines of one more turn, or of a log that begins with it. */
+export function logTurn(
+  before: LoggedSession | undefined,
+  state: SessionState,
+): { lines: Buffer; turn: number; live: number } {
+  const old = before?.state.messages ?? []
+  const { from, to } = keptRange(old, state.messages)
+  const added = state.messages.slice(to - from)
+  const change = JSON.stringify({ kept: [from, to], added } satisfies Change)
+  const turn = (before?.turn ?? 0) + 1
+  const lines = Buffer.from(`${change}\n${seal(change, turn, state)}\n`)
+  const dropped = jsonLength([...old.slice(0, from), ...old.slice(to)])
+  return { lines, turn, live: (before?.live ?? 0) - dropped + change.length }
+}
+
+/** A log of the same turn that holds nothing past. */
+export function compactLog(state: SessionState, turn: number): Buffer {
+  const change = JSON.stringify({ kept: [0, 0], added: [...state.messages] } satisfies Change)
+  return Buffer.from(`${change}\n${seal(change, turn, state)}\n`)
+}
+
+/** `undefined`: no turn was committed. */
+export function readLog(log: Buffer): LoggedSession | undefined {
+  let messages: Message[] = []
+  let last: Seal | undefined
+  let end = 0
+  while (true) {
+    const middle = log.indexOf(10, end)
+    const next = middle === -1 ? -1 : log.indexOf(10, middle + 1)
+    if (next === -1) break
+    const change = log.subarray(end, middle)
+    const found = parseSeal(log.toString('utf8', middle + 1, next))
+    if (!found || found.sha256 !== sealed(change, found).sha256) break
+    if (last && found.turn !== last.turn + 1) break
+    // Its digest says that it is what was written.
+    const { kept, added } = JSON.parse(change.toString()) as Change
+    messages = [...messages.slice(...kept), ...added]
+    last = found
+    end = next + 1
+  }
+  if (!last) return undefined
+  const cacheMemory = new Map(last.cacheMemory)
+  const state = { messages, cacheMemory, summary: last.session }
+  return { state, turn: last.turn, end, live: jsonLength(messages) }
+}
+
+/** The last seal in the end of a log, which may begin within a line. */
+export function lastSummary(tail: string): SessionSummary | undefined {
+  const lines = tail.split('\n').slice(1, -1)
+  return lines.map(parseSeal).findLast((found) => found !== undefined)?.session
+}
+
+/** The longest run of messages at the start of the new list that the old one has too. */
+function keptRange(old: readonly Message[], messages: readonly Message[]) {
+  const [first] = messages
+  const from = first === undefined ? -1 : old.indexOf(first)
+  if (from === -1) return { from: 0, to: 0 }
+  let to = from
+  while (to < old.length && old[to] === messages[to - from]) to++
+  return { from, to }
+}
+
+function seal(change: string, turn: number, { summary, cacheMemory }: SessionState): string {
+  const line = { turn, session: summary, cacheMemory: [...cacheMemory] }
+  return JSON.stringify(sealed(change, line))
+}
+
+function sealed(
+  change: string | Buffer,
+  { turn, session, cacheMemory }: Omit<Seal, 'sha256'>,
+): Seal {
+  const line = { turn, session, cacheMemory }
+  const hash = createHash('sha256').update(change).update('\n').update(JSON.stringify(line))
+  return { ...line, sha256: hash.digest('base64') }
+}
+
+function parseSeal(line: string): Seal | undefined {
+  if (!line.startsWith('{"turn":')) return undefined
+  const found = parseJsonObject(line)
+  const whole = typeof found?.sha256 === 'string' && isJsonObject(found.session)
+  return whole ? (found as unknown as Seal) : undefined
+}
+
+function jsonLength(messages: readonly Message[]): number {
+  return messages.length === 0 ? 0 : JSON.stringify(messages).length
+}

@@ -1,0 +1,203 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readdir, stat, unlink, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { AgentError } from '../../../agent/errors.js'
+import { untilAborted } from '../../../util/until-aborted.js'
+
+const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+const instance = randomUUID().slice(0, 8)
+let drawn = 0
+
+const beatMs = 15_000
+/** Older than this, a ticket is of nobody that is still at work. */
+const staleMs = 60_000
+const shortestPollMs = 10
+const longestPollMs = 100
+
+/** A place in the line for a name. */
+export interface Ticket {
+  /** Resolves when all before it have left; rejects with the signal's reason when that aborts. */
+  turn(signal: AbortSignal, onWait?: () => void): Promise<void>
+  /** Nobody was before it when it was drawn. */
+  readonly first: boolean
+  /** `false`: this process seemed dead for so long that others have gone on. */
+  isValid(): Promise<boolean>
+  leave(): Promise<void>
+}
+
+/**
+ * Lines, one for each name, in which processes that share a folder take turns. A ticket is an empty
+ * file whose name says all: the line, the number, and whose it is. The lowest has its turn. No name
+ * is ever used again, so that whoever finds the ticket of a dead process may delete it.
+ */
+export class Tickets {
+  /** This process's own, and what settles when each has left. */
+  private readonly own = new Map<string, Promise<void>>()
+  private drawing: Promise<unknown> = Promise.resolve()
+  private beat: NodeJS.Timeout | undefined
+
+  constructor(private readonly folder: string) {}
+
+  /** Draws tickets in the order in which it is called. */
+  draw(name: string): Promise<Ticket> {
+    const ticket = this.drawing.then(() => this.drawNow(name))
+    this.drawing = ticket.catch(() => {})
+    return ticket
+  }
+
+  private async drawNow(name: string): Promise<Ticket> {
+    while (true) {
+      const last = (await this.line(name)).at(-1)
+      const file = fileName(name, last === undefined ? 1 : numberOf(last) + 1)
+      await writeFile(join(this.folder, file), '', { flag: 'wx', mode: 0o600 })
+      const line = await this.line(name)
+      if (line.at(-1) === file) return this.ticket(name, file, line[0] === file)
+      // Whoever has a later one may have looked before this one was there, and be at work.
+      await this.remove(file)
+    }
+  }
+
+  private ticket(name: string, file: string, first: boolean): Ticket {
+    let settle: () => void = () => {}
+    const left = new Promise<void>((resolve) => {
+      settle = resolve
+    })
+    this.own.set(file, left)
+    this.beat ??= setInterval(() => this.touch(), beatMs).unref()
+    return {
+      first,
+      turn: (signal, onWait) => (first ? this.now(signal) : this.turn(name, file, signal, onWait)),
+      isValid: () => this.exists(file),
+      leave: async () => {
+        await this.remove(file)
+        this.own.delete(file)
+        settle()
+        if (this.own.size > 0) return
+        clearInterval(this.beat)
+        this.beat = undefined
+      },
+    }
+  }
+
+  private async now(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+  }
+
+  private async turn(
+    name: string,
+    file: string,
+    signal: AbortSignal,
+    onWait?: () => void,
+  ): Promise<void> {
+    const { aborted, stop } = untilAborted(signal)
+    let waiting = false
+    try {
+      while (true) {
+        const line = await Promise.race([this.line(name), aborted])
+        if (!line.includes(file)) throw lostPlace()
+        const before = line[line.indexOf(file) - 1]
+        if (before === undefined) return
+        if (!waiting) onWait?.()
+        waiting = true
+        await this.gone(before, aborted)
+      }
+    } finally {
+      stop()
+    }
+  }
+
+  private async gone(file: string, aborted: Promise<never>): Promise<void> {
+    const left = this.own.get(file)
+    if (left) return Promise.race([left, aborted])
+    for (let wait = shortestPollMs; ; wait = Math.min(2 * wait, longestPollMs)) {
+      if (!(await this.exists(file))) return
+      if (await this.isStale(file)) return this.remove(file)
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, wait)), aborted])
+    }
+  }
+
+  /** The tickets for a name, lowest first. */
+  private async line(name: string): Promise<string[]> {
+    const files = await this.files()
+    return files.filter((file) => file.startsWith(`${name}.`)).sort()
+  }
+
+  private async files(): Promise<string[]> {
+    try {
+      return await readdir(this.folder)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      return []
+    }
+  }
+
+  /** Deletes what dead processes have left. */
+  async clean(): Promise<void> {
+    for (const file of await this.files()) if (await this.isStale(file)) await this.remove(file)
+  }
+
+  private async isStale(file: string): Promise<boolean> {
+    const [itsHost, pid, itsInstance] = file.split('.').slice(2)
+    if (itsHost === host) {
+      if (Number(pid) === process.pid ? itsInstance !== instance : !isAlive(Number(pid)))
+        return true
+    }
+    // A process id is used again by another program, and on other machines says nothing.
+    const found = await stat(join(this.folder, file)).catch(() => undefined)
+    return found !== undefined && Date.now() - found.mtimeMs > staleMs
+  }
+
+  private async exists(file: string): Promise<boolean> {
+    try {
+      await stat(join(this.folder, file))
+      return true
+    } catch (error) {
+      if (isMissing(error)) return false
+      throw error
+    }
+  }
+
+  private async remove(file: string): Promise<void> {
+    await unlink(join(this.folder, file)).catch(() => {})
+  }
+
+  private touch(): void {
+    const now = new Date()
+    for (const file of this.own.keys()) utimes(join(this.folder, file), now, now).catch(() => {})
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+function lostPlace(): AgentError {
+  return new AgentError({
+    code: 'timeout',
+    message:
+      'The server stood still for so long that it lost its place in the line for the session.',
+    hint: 'Call again.',
+    retryable: true,
+    unsent: true,
+  })
+}
+
+function fileName(name: string, number: number): string {
+  drawn++
+  return [name, String(number).padStart(12, '0'), host, process.pid, instance, drawn].join('.')
+}
+
+function numberOf(file: string): number {
+  return Number(file.split('.')[1])
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+  }
+}

@@ -1,0 +1,145 @@
+import { untilAborted } from '../../util/until-aborted.js'
+
+import {
+  isEmptyTurn,
+  lastUsedFirst,
+  nextState,
+  opened,
+  type SessionState,
+} from './session-state.js'
+import {
+  defaultSessions,
+  type Session,
+  type SessionKey,
+  type SessionLimits,
+  type SessionStore,
+  type SessionStoreOptions,
+  type SessionSummary,
+} from './session-store.js'
+
+interface Entry {
+  readonly key: SessionKey
+  /** `undefined`: no turn has been kept yet. */
+  state: SessionState | undefined
+  /** Runs that hold this session or wait for it. */
+  users: number
+  /** Settles when the last of them is done. */
+  tail: Promise<void>
+  lastUsed: number
+}
+
+/**
+ * Sessions in this process: the least recently used go first once there are too many, and every
+ * one goes when it has not been used for a while. One in use never goes.
+ */
+export class MemorySessions implements SessionStore {
+  readonly limits: SessionLimits
+  /** Least recently used first. */
+  private readonly entries = new Map<string, Entry>()
+  private readonly maxSessions: number
+  private readonly ttlMs: number
+  private readonly now: () => number
+
+  constructor(options: SessionStoreOptions & { now?: () => number } = {}) {
+    this.limits = options.limits ?? {}
+    this.maxSessions = options.maxSessions ?? defaultSessions.maxSessions
+    this.ttlMs = options.ttlMs ?? defaultSessions.ttlMs
+    this.now = options.now ?? Date.now
+  }
+
+  async acquire(key: SessionKey, signal: AbortSignal, onWait?: () => void): Promise<Session> {
+    const entry = this.take(key)
+    const leave = await enter(entry, signal, onWait)
+    const session = opened(entry.state)
+    return {
+      ...session,
+      release: async (turn) => {
+        entry.lastUsed = this.now()
+        if (turn && !isEmptyTurn(entry.state, turn))
+          entry.state = nextState(key, entry.state, turn, session.cacheMemory, entry.lastUsed)
+        leave()
+      },
+    }
+  }
+
+  async list(principal: string): Promise<SessionSummary[]> {
+    const now = this.now()
+    const summaries: SessionSummary[] = []
+    for (const entry of this.entries.values()) {
+      if (!entry.state || entry.key.principal !== principal || this.expired(entry, now)) continue
+      summaries.push(entry.state.summary)
+    }
+    return lastUsedFirst(summaries)
+  }
+
+  async forget(
+    principal: string,
+    { sessionId, agent }: { sessionId: string; agent?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<number> {
+    let forgotten = 0
+    for (const [name, entry] of [...this.entries]) {
+      const { key } = entry
+      if (key.principal !== principal || key.sessionId !== sessionId) continue
+      if (agent !== undefined && key.agent !== agent) continue
+      const leave = await enter(entry, signal)
+      if (entry.state && !this.expired(entry, this.now())) forgotten++
+      entry.state = undefined
+      leave()
+      if (entry.users === 0) this.entries.delete(name)
+    }
+    return forgotten
+  }
+
+  /** The entry of a key, moved to the end of the line for eviction. */
+  private take(key: SessionKey): Entry {
+    const name = JSON.stringify([key.principal, key.agent, key.sessionId])
+    const found = this.entries.get(name)
+    this.entries.delete(name)
+    this.evict()
+    const lastUsed = this.now()
+    const entry =
+      found && !this.expired(found, lastUsed)
+        ? found
+        : { key, state: undefined, users: 0, tail: Promise.resolve(), lastUsed }
+    this.entries.set(name, entry)
+    return entry
+  }
+
+  private evict(): void {
+    const now = this.now()
+    for (const [name, entry] of this.entries) {
+      if (this.entries.size < this.maxSessions && !this.expired(entry, now)) return
+      if (entry.users === 0) this.entries.delete(name)
+    }
+  }
+
+  private expired(entry: Entry, now: number): boolean {
+    return entry.users === 0 && now - entry.lastUsed > this.ttlMs
+  }
+}
+
+/** Waits behind all who came before, and returns how to leave. */
+async function enter(entry: Entry, signal: AbortSignal, onWait?: () => void): Promise<() => void> {
+  const before = entry.tail
+  let pass: () => void = () => {}
+  const turn = new Promise<void>((resolve) => {
+    pass = resolve
+  })
+  entry.tail = before.then(() => turn)
+  if (entry.users++ > 0) onWait?.()
+  const leave = () => {
+    entry.users--
+    pass()
+  }
+  const { aborted, stop } = untilAborted(signal)
+  try {
+    await Promise.race([before, aborted])
+    return leave
+  } catch (reason) {
+    leave()
+    throw reason
+  } finally {
+    stop()
+  }
+}

@@ -1,0 +1,91 @@
+import type { CoreAgent } from '../../agent/agent.js'
+import { AgentError, asAgentError, cancelledError } from '../../agent/errors.js'
+import type { Limits } from '../../agent/limits.js'
+import type { AgentResult } from '../../agent/result.js'
+import type {
+  Session,
+  SessionAccess,
+  SessionKey,
+  SessionLimits,
+  Spending,
+} from './session-store.js'
+
+export interface SessionRun {
+  key: SessionKey
+  /** The run's own. */
+  limits: Limits
+  signal: AbortSignal
+  /** Called where other runs on the session come first. */
+  onWait?: () => void
+  newAgent(session: Session, limits: Limits): CoreAgent
+  run(agent: CoreAgent): Promise<AgentResult>
+}
+
+/** Runs an agent that goes on with a session, when its turn has come, and keeps what was said and spent. */
+export async function runInSession(store: SessionAccess, wanted: SessionRun): Promise<AgentResult> {
+  const session = await enter(store, wanted)
+  let agent: CoreAgent
+  try {
+    agent = wanted.newAgent(session, limitsLeft(wanted.limits, store.limits, session.spent))
+  } catch (thrown) {
+    await session.release()
+    throw thrown
+  }
+  let end: AgentResult | AgentError
+  try {
+    end = await wanted.run(agent)
+  } catch (thrown) {
+    end = asAgentError(thrown)
+  }
+  try {
+    // An error without metrics came before anything was sent.
+    const { usage, metrics } = end
+    const costUsd = metrics ? metrics.costUsd : 0
+    await session.release({ messages: agent.messages, usage, costUsd })
+  } catch (thrown) {
+    // A run that failed anyway has the more to tell.
+    if (!(end instanceof AgentError)) throw withSpending(asAgentError(thrown), end)
+  }
+  if (end instanceof AgentError) throw end
+  return end
+}
+
+async function enter(store: SessionAccess, { key, signal, onWait }: SessionRun): Promise<Session> {
+  try {
+    return await store.acquire(key, signal, onWait)
+  } catch (thrown) {
+    throw signal.aborted ? cancelledError() : thrown
+  }
+}
+
+function withSpending(error: AgentError, { text, usage, metrics }: AgentResult): AgentError {
+  const { code, message, hint, retryable } = error
+  const told = new AgentError({ code, message, hint, retryable, text, cause: error })
+  return Object.assign(told, { usage, metrics })
+}
+
+/** A run's limits, held within what is left of its session's. Fails where nothing is. */
+function limitsLeft(limits: Limits, caps: SessionLimits, { usage, costUsd }: Spending): Limits {
+  const left: Limits = { ...limits }
+  const spending = [
+    ['maxCostUsd', costUsd],
+    ['maxTotalTokens', usage?.totalTokens ?? 0],
+  ] as const
+  for (const [name, spent] of spending) {
+    const cap = caps[name]
+    if (cap === undefined) continue
+    // A cost that cannot be known cannot be held under a cap.
+    if (spent === null || spent >= cap) throw exhausted(name, cap, spent)
+    left[name] = Math.min(left[name] ?? cap, cap - spent)
+  }
+  return left
+}
+
+function exhausted(name: keyof SessionLimits, cap: number, spent: number | null): AgentError {
+  return new AgentError({
+    code: 'limitReached',
+    message: `The session has used up its ${name} of ${cap}: ${spent === null ? 'what it cost is partly unknown' : `it has spent ${spent}`}.`,
+    hint: 'Go on in another session (sessionId), or ask the operator to raise sessions.limits.',
+    unsent: true,
+  })
+}

@@ -1,0 +1,165 @@
+import { configurationError } from '../agent/errors.js'
+import { toolNamePattern } from '../agent/tools/tool.js'
+import type { OutputSchema, Validation, ValidationIssue } from '../agent/validator.js'
+import type { JsonObject, JsonValue } from '../util/json.js'
+import { jsonValidator } from './json-schema.js'
+import { checkShape } from './shape.js'
+
+/** A JSON Schema (2020-12, 2019-09 or draft-07) whose root describes an object. */
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+/** A schema that validates and can describe itself as JSON Schema: zod's (from 4.2) are, others can be. */
+export interface StandardSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: number
+    readonly vendor: string
+    readonly validate: (
+      value: unknown,
+    ) => StandardResult<Output> | PromiseLike<StandardResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+    readonly jsonSchema?:
+      | { readonly input: (options: { target: 'draft-2020-12' }) => Record<string, unknown> }
+      | undefined
+  }
+}
+
+export type StandardResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] }
+
+export interface StandardIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** What a caller may describe an object with. `Output` is known from a zod schema, else yours to say. */
+export type Schema<Output = unknown> = StandardSchema<Output> | JsonSchema
+
+export interface SchemaOptions {
+  /** The tool name the model sees; by default the schema's title. */
+  name?: string | undefined
+  /** By default the schema's own description. */
+  description?: string | undefined
+}
+
+/** A schema described but perhaps not compiled yet; `ready` fails where it cannot be. */
+export interface DescribedSchema extends OutputSchema {
+  ready(): Promise<void>
+}
+
+const defaultName = 'StructuredOutput'
+
+/**
+ * A schema made ready for the core, and known to be good: fails with `invalidRequest` on an invalid
+ * JSON Schema, with `configuration` on a schema object that cannot describe itself.
+ */
+export async function compileSchema(
+  schema: Schema,
+  options: SchemaOptions = {},
+): Promise<OutputSchema> {
+  const described = describeSchema(schema, options)
+  await described.ready()
+  return described
+}
+
+/** The same for data from outside, which is a JSON Schema or nothing. */
+export async function compileJsonSchema(
+  schema: unknown,
+  options: SchemaOptions = {},
+): Promise<OutputSchema> {
+  const described = describeJsonSchema(schema, options)
+  await described.ready()
+  return described
+}
+
+/** What `compileSchema` does, without waiting: what only compiling shows comes from `ready`. */
+export function describeSchema(schema: Schema, options: SchemaOptions = {}): DescribedSchema {
+  return isStandardSchema(schema)
+    ? describeStandardSchema(schema, options)
+    : describeJsonSchema(schema, options)
+}
+
+function describeJsonSchema(given: unknown, options: SchemaOptions): DescribedSchema {
+  const label = options.name ?? 'the object'
+  const shape = checkShape(given, label)
+  const validator = () => jsonValidator(shape, label)
+  return {
+    ...nameAndDescription(shape.schema, options),
+    jsonSchema: shape.schema,
+    validate: async (value) => (await validator())(value),
+    ready: async () => {
+      await validator()
+    },
+  }
+}
+
+function describeStandardSchema(schema: StandardSchema, options: SchemaOptions): DescribedSchema {
+  const { $schema, ...jsonSchema } = standardJsonSchema(schema)
+  const { schema: checked } = checkShape(jsonSchema, options.name ?? 'the object')
+  return {
+    ...nameAndDescription(checked, options),
+    jsonSchema: checked,
+    validate: async (value) => standardValidation(schema, value),
+    ready: async () => {},
+  }
+}
+
+/** The input side, for that is what the model has to write. */
+function standardJsonSchema(schema: StandardSchema): Record<string, unknown> {
+  const { vendor, jsonSchema } = schema['~standard']
+  if (!jsonSchema)
+    throw configurationError(
+      `This ${vendor} schema cannot describe itself as JSON Schema.`,
+      'Use zod 4.2 or newer, or give a JSON Schema.',
+    )
+  try {
+    return jsonSchema.input({ target: 'draft-2020-12' })
+  } catch (error) {
+    throw configurationError(
+      `This ${vendor} schema cannot be described as JSON Schema: ${error instanceof Error ? error.message : String(error)}.`,
+      'Use types that JSON has, such as z.iso.datetime() instead of z.date().',
+    )
+  }
+}
+
+async function standardValidation(schema: StandardSchema, value: JsonValue): Promise<Validation> {
+  const result = await schema['~standard'].validate(value)
+  return result.issues
+    ? { ok: false, issues: result.issues.map(standardIssue) }
+    : { ok: true, value: result.value }
+}
+
+function standardIssue({ message, path = [] }: StandardIssue): ValidationIssue {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part))
+  return { path: keys.join(' -> '), message }
+}
+
+function isStandardSchema(schema: Schema): schema is StandardSchema {
+  return (
+    ((typeof schema === 'object' && schema !== null) || typeof schema === 'function') &&
+    '~standard' in schema
+  )
+}
+
+function nameAndDescription(
+  { title, description }: JsonObject,
+  options: SchemaOptions,
+): { name: string; description: string } {
+  const name = toolName(options.name ?? title)
+  const own = options.description ?? description
+  return {
+    name,
+    description:
+      typeof own === 'string' && own.trim() !== '' ? own : `${name} structured output tool`,
+  }
+}
+
+/** A name as close to the given one as providers take for a tool. */
+function toolName(given: unknown): string {
+  if (typeof given !== 'string') return defaultName
+  const safe = given
+    .replace(/[^a-zA-Z0-9_-]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 64)
+  return toolNamePattern.test(safe) ? safe : defaultName
+}

@@ -1,0 +1,45 @@
+/** The name most like the given one, where one is like enough to be what was meant. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const wanted = plain(name)
+  let best: string | undefined
+  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  for (const candidate of names) {
+    const distance = editDistance(wanted, plain(candidate))
+    if (distance < least) {
+      least = distance
+      best = candidate
+    }
+  }
+  return best
+}
+
+/** A place in a value as people write it: `limits.maxCycles`, `prompt[0].text`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : `${text}${text && '.'}${String(part)}`,
+    '',
+  )
+}
+
+/** `model_id`, `model-id` and `modelId` are one word in different spellings. */
+function plain(name: string): string {
+  return name
+    .slice(0, 64)
+    .replace(/[^a-z0-9]/gi, '')
+    .toLowerCase()
+}
+
+/** Letters to insert, delete or replace to turn one word into the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [index, letter] of [...from].entries()) {
+    const next = [index + 1]
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[to.length] ?? 0
+}
