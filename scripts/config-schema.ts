@@ -1,16 +1,13 @@
-// Writes schema/agents.schema.json, by which editors know the configuration file: npx tsx scripts/config-schema.ts
-import { mkdir, writeFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { fileSchema } from '../src/config/schema.js'
-import { isProgram } from './generated.js'
 
-/** The JSON Schema of the configuration file, as text. */
+/** Returns the JSON Schema of the configuration file, which editors complete and check it by. */
 export function configSchemaText(): string {
   const { $schema, ...schema } = z.toJSONSchema(fileSchema, {
     target: 'draft-7',
     io: 'input',
     override: ({ jsonSchema }) => {
-      // An address with a ${VAR} in it is one only later.
+      // A URL may hold ${VAR}, so it is a valid URL only after expansion.
       if (jsonSchema.format === 'uri') delete jsonSchema.format
     },
   })
@@ -20,9 +17,4 @@ export function configSchemaText(): string {
     title: 'Configuration of litellm-agents-mcp',
   }
   return `${JSON.stringify({ ...about, ...schema }, null, 2)}\n`
-}
-
-if (isProgram(import.meta.url)) {
-  await mkdir('schema', { recursive: true })
-  await writeFile('schema/agents.schema.json', configSchemaText())
 }

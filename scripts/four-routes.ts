@@ -1,13 +1,19 @@
-// Runs one agent on the four ways to one Claude, against the tests' provider and a real LiteLLM
-// Proxy, and writes what came back into docs/caching.md: npx tsx scripts/four-routes.ts
 import { startFakeProvider } from '../test/helpers/fake-provider/index.js'
 import { fourRoutes, type RouteOutcome, runOnRoute } from '../test/helpers/four-routes.js'
 import { startLiteLLMProxy } from '../test/helpers/litellm-proxy.js'
-import { isProgram, markdownTable, writeGenerated } from './generated.js'
+import { markdownTable } from './generated.js'
 
 const number = new Intl.NumberFormat('en-US')
 
-/** One column a route. */
+/**
+ * Runs one agent on the four routes to one Claude, against the fake provider and a real LiteLLM Proxy,
+ * and returns the results as a table for docs/caching.md.
+ */
+export async function fourRoutesText(): Promise<string> {
+  return fourRoutesTable(await outcomesOfAll())
+}
+
+/** Returns a table with one column per route. */
 export function fourRoutesTable(outcomes: readonly (readonly [string, RouteOutcome])[]): string {
   const row = (label: string, cell: (outcome: RouteOutcome) => string) => [
     label,
@@ -53,6 +59,3 @@ async function outcomesOfAll(): Promise<[string, RouteOutcome][]> {
     await fake.close()
   }
 }
-
-if (isProgram(import.meta.url))
-  await writeGenerated('docs/caching.md', 'four-routes', fourRoutesTable(await outcomesOfAll()))

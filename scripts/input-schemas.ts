@@ -1,5 +1,3 @@
-// Writes src/mcp/tools/input-schemas.json, what tools/list shows of each tool's arguments: npx tsx scripts/input-schemas.ts
-import { writeFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { agentToolArguments } from '../src/mcp/tools/agent-tool.js'
 import { answerApprovalArguments } from '../src/mcp/tools/answer-approval.js'
@@ -11,7 +9,6 @@ import { listRunsArguments } from '../src/mcp/tools/list-runs.js'
 import { listSessionsArguments } from '../src/mcp/tools/list-sessions.js'
 import { runAgentArguments } from '../src/mcp/tools/run-agent.js'
 import { structuredExtractArguments } from '../src/mcp/tools/structured-extract.js'
-import { isProgram } from './generated.js'
 
 const tools = {
   run_agent: runAgentArguments,
@@ -37,7 +34,7 @@ const unsaid = [
   'propertyNames',
 ]
 
-/** The schemas by tool, as text. */
+/** Returns the input schema of each tool, as tools/list shows it. */
 export function inputSchemasText(): string {
   const schemas = Object.entries(tools).map(([tool, schema]) => [tool, shown(schema)])
   return `${JSON.stringify(Object.fromEntries(schemas), null, 2)}\n`
@@ -56,6 +53,3 @@ function shown(schema: z.ZodObject): object {
   })
   return json
 }
-
-if (isProgram(import.meta.url))
-  await writeFile('src/mcp/tools/input-schemas.json', inputSchemasText())

@@ -1,6 +1,3 @@
-// Writes the one-click install links into the README: npx tsx scripts/links.ts
-import { isProgram, writeGenerated } from './generated.js'
-
 const name = 'litellm-agents'
 const server = { command: 'npx', args: ['-y', 'litellm-agents-mcp'] }
 /** For a first look: the clients of these links have no form for what a server needs. */
@@ -35,10 +32,9 @@ function links(): Record<string, string> {
   }
 }
 
+/** Returns the README's one-click install links. */
 export function linksText(): string {
   return Object.entries(links())
     .map(([client, link]) => `[Install in ${client}](${link})`)
     .join(' · ')
 }
-
-if (isProgram(import.meta.url)) await writeGenerated('README.md', 'links', linksText())

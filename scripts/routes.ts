@@ -1,10 +1,8 @@
-// Writes the tables of docs/routes.md from the data that routes are made of: npx tsx scripts/routes.ts
-
 import { proxyOnly } from '../src/litellm/routes/needs-proxy.js'
 import { type ProviderEntry, providers } from '../src/litellm/routes/providers.js'
-import { isProgram, markdownTable, writeGenerated } from './generated.js'
+import { markdownTable } from './generated.js'
 
-/** The OpenAI-compatible providers, and the prefixes that need a proxy. */
+/** Returns the table of OpenAI-compatible providers, and the prefixes that need a proxy. */
 export function routesText(): string {
   const rows = Object.entries(providers).map(([prefix, entry]) => [
     `\`${prefix}/\``,
@@ -40,5 +38,3 @@ function quirks(entry: ProviderEntry): string {
     .filter(Boolean)
     .join('; ')
 }
-
-if (isProgram(import.meta.url)) await writeGenerated('docs/routes.md', 'routes', routesText())

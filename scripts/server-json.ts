@@ -1,7 +1,4 @@
-// Writes server.json, the entry for the MCP registry: npx tsx scripts/server-json.ts
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { isProgram } from './generated.js'
 import { variables } from './variables.js'
 
 const root = new URL('..', import.meta.url)
@@ -49,6 +46,5 @@ function inputs() {
   )
 }
 
+/** Returns server.json, the entry for the MCP registry. */
 export const serverJsonText = () => `${JSON.stringify(serverJson(), null, 2)}\n`
-
-if (isProgram(import.meta.url)) await writeFile(new URL('server.json', root), serverJsonText())

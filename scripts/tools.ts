@@ -1,9 +1,7 @@
-// Writes the table of the server's tools into the README, as the built program shows them:
-// npm run --silent build && npx tsx scripts/tools.ts
 import { configFile } from '../test/helpers/config-file.js'
 import { connectStdio } from '../test/helpers/connect.js'
 import type { JsonObject } from '../test/helpers/fake-provider/index.js'
-import { isProgram, markdownTable, writeGenerated } from './generated.js'
+import { markdownTable } from './generated.js'
 
 /** With an agent that has every effect on the list: a tool of its own, and calls to be approved. */
 const config = {
@@ -23,6 +21,7 @@ const conditions: Record<string, string> = {
   answer_approval: 'Where agents have tools that need approval.',
 }
 
+/** Returns the README's table of tools, as the built program lists them. */
 export async function toolsText(): Promise<string> {
   const client = await connectStdio('2026', {}, ['--config', configFile(config)])
   try {
@@ -45,5 +44,3 @@ function row({ name, description, inputSchema, annotations }: JsonObject): strin
     annotations.readOnlyHint ? 'yes' : 'no',
   ]
 }
-
-if (isProgram(import.meta.url)) await writeGenerated('README.md', 'tools', await toolsText())

@@ -1,5 +1,4 @@
-// Writes the table of environment variables into the README: npx tsx scripts/variables.ts
-import { isProgram, markdownTable, writeGenerated } from './generated.js'
+import { markdownTable } from './generated.js'
 
 interface Variable {
   /** In Markdown. */
@@ -52,9 +51,8 @@ export const variables: Readonly<Record<string, Variable>> = {
   },
 }
 
+/** Returns the README's table of environment variables. */
 export function variablesText(): string {
   const rows = Object.entries(variables).map(([name, { meaning }]) => [`\`${name}\``, meaning])
   return markdownTable([['variable', 'meaning'], ...rows])
 }
-
-if (isProgram(import.meta.url)) await writeGenerated('README.md', 'variables', variablesText())

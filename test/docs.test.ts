@@ -5,9 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
-import { routesText } from '../scripts/routes.js'
-import { toolsText } from '../scripts/tools.js'
-import { variables, variablesText } from '../scripts/variables.js'
+import { variables } from '../scripts/variables.js'
 import { parseConfigFile } from '../src/config/file.js'
 import { resolveConfig } from '../src/config/resolve.js'
 import { pages, snippets } from './helpers/pages.js'
@@ -60,28 +58,10 @@ describe('snippets', () => {
   })
 })
 
-test('the table of routes is that of the code', () => {
-  const page = pages.find(({ path }) => path === 'docs/routes.md')
-  // If it is not: npx tsx scripts/routes.ts
-  expect(page?.text).toContain(routesText())
-})
-
-const readme = pages.find(({ path }) => path === 'README.md')?.text
-
-test('the table of tools is that of the built program', async () => {
-  // If it is not: npx tsx scripts/tools.ts
-  expect(readme).toContain(await toolsText())
-})
-
 describe('environment variables', () => {
   const read = sourceTexts('src').flatMap((text) =>
     [...text.matchAll(/\benv\.([A-Z][A-Z0-9_]+)\b/g)].map(([, name = '']) => name),
   )
-
-  test('the table is that of scripts/variables.ts', () => {
-    // If it is not: npx tsx scripts/variables.ts
-    expect(readme).toContain(variablesText())
-  })
 
   test('those in the table are read somewhere', () => {
     const code = sourceTexts('src').join('\n')

@@ -8,7 +8,6 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { parse as parseJsonc } from 'jsonc-parser'
 import { parse as parseToml } from 'smol-toml'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { linksText } from '../../scripts/links.js'
 import { clients, placeOf } from '../../src/cli/init/clients.js'
 import { temporaryFolder } from '../helpers/config-file.js'
 
@@ -134,11 +133,6 @@ describe.each(['the Node at hand', 'Node 24'])('with %s', (which) => {
       modelId: 'offline/demo',
     })
   })
-})
-
-test('the links are those of scripts/links.ts', () => {
-  // If they are not: npx tsx scripts/links.ts
-  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(linksText())
 })
 
 /** As VS Code reads it, with its user pressing Enter at each question. */

@@ -39,7 +39,7 @@ function idOf(provider: string, name: string): string {
 
 let loading: Promise<(name: ModelName) => ModelInfo | undefined> | undefined
 
-/** The file scripts/model-data.mjs makes. */
+/** The content of data/models.json, which scripts/model-data.ts writes. */
 interface ModelData {
   readonly fields: readonly string[]
   /** By number of field: those with a value, those that are true, those that are false. */
