@@ -10,6 +10,9 @@ import type { TraceContext } from '../util/trace-context.js'
 /** A result, or a form for the person at the client, to be called again with. */
 export type ToolAnswer = CallToolResult | InputRequiredResult
 
+/** One block of a result's `content`. */
+export type Content = CallToolResult['content'][number]
+
 /** A tool of this server: what tools/list shows and what a call does. */
 export interface ServerTool {
   readonly name: string

@@ -212,7 +212,7 @@ test('images of an answer are images of the result, and nothing else', async () 
   expect(result.content).toEqual([
     { type: 'text', text: 'Here you are.' },
     { type: 'image', data: bytes, mimeType: 'image/webp' },
-    { type: 'text', text: '[An image of 6.8 MiB was left out: it is too large.]' },
+    { type: 'text', text: '[An image of 6.8 MiB is omitted because it is too large.]' },
     {
       type: 'resource_link',
       uri: 'https://example.com/b.png',

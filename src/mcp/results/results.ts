@@ -1,26 +1,29 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import { emptyCacheReport } from '../../agent/metrics/cache-report.js'
 import type { Metrics } from '../../agent/metrics/types.js'
-
 import { noUsage, type Usage } from '../../agent/metrics/usage.js'
 import type { RunFailure } from '../../runs/engine.js'
+import type { Content } from '../tool-call.js'
 
 const metaPrefix = 'io.github.litellm-agents-mcp/'
 
-/** A success: the text, images and a note, for clients that show only that, the data for those that read it. */
+/** Returns a success: `content` for clients that show only that, and the same as data. */
 export function success(
-  text: string,
+  content: Content[],
   data: object,
   meta?: CallToolResult['_meta'],
-  note?: string,
-  images: CallToolResult['content'] = [],
 ): CallToolResult {
-  const notes = note === undefined ? [] : [{ type: 'text' as const, text: note }]
-  return {
-    content: [{ type: 'text', text }, ...images, ...notes],
-    structuredContent: { ...data },
-    ...(meta && { _meta: meta }),
-  }
+  return { content, structuredContent: { ...data }, ...(meta && { _meta: meta }) }
+}
+
+/** Returns data as a success for clients that show `content` and for those that show the data. */
+export function dataResult(data: object): CallToolResult {
+  return success(textContent(JSON.stringify(data)), data)
+}
+
+/** Returns one text block, or none for an empty text: some clients fail on empty blocks. */
+export function textContent(text: string): Content[] {
+  return text.trim() === '' ? [] : [{ type: 'text', text }]
 }
 
 /**

@@ -9,12 +9,10 @@ import {
 } from '../../runs/engine.js'
 import { cutText } from '../../util/cut-text.js'
 import type { Services } from '../services.js'
-import { runUri } from '../uris.js'
-import { cacheAdvice } from './cache-advice.js'
-import { imageContent } from './images.js'
-import { failure, runMeta, spending, success } from './results.js'
+import { failure, runMeta, spending, success, textContent } from './results.js'
+import { runContent } from './run-content.js'
 
-/** A run as the tool that started it answers, and get_run and cancel_run after it. */
+/** Returns a run as the result of every tool that reports one: run_agent, get_run, cancel_run, … */
 export function runResult(record: RunRecord, services: Services): CallToolResult {
   const { outcome } = record
   if (!outcome || !hasEnded(record.status)) return runningResult(record)
@@ -22,18 +20,19 @@ export function runResult(record: RunRecord, services: Services): CallToolResult
   return completedResult(record, outcome.result, services)
 }
 
-/** What a run has done so far, and how to come back for the rest. */
+/** Returns what a run did so far, and how to continue. */
 function runningResult(record: RunRecord): CallToolResult {
   const { approvals, doing, metrics, runId, text, tool, usage } = record
   const soFar = tool === 'structured_extract' ? { output: null } : { text, stopReason: null }
+  const next = approvals
+    ? `The run ${runId} waits until the user decides about ${callsText(approvals)}. Ask the user, then pass the decision to answer_approval, or stop the run with cancel_run.`
+    : `The run ${runId} is still running (${doing}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`
   return success(
-    approvals
-      ? `The run ${runId} waits until the user decides about ${toldCalls(approvals)}. Ask the user, then bring the decision by answer_approval, or stop the run by cancel_run.`
-      : `The run ${runId} goes on (${doing}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`,
+    textContent(next),
     {
       status: 'running',
       ...soFar,
-      ...about(record),
+      ...identity(record),
       doing,
       ...(approvals && { approvals }),
       ...spending({ usage, metrics }),
@@ -42,7 +41,7 @@ function runningResult(record: RunRecord): CallToolResult {
   )
 }
 
-function toldCalls(approvals: readonly PendingApproval[]): string {
+function callsText(approvals: readonly PendingApproval[]): string {
   return approvals
     .map(({ toolName, toolUseId }) => `${toolName} (toolUseId ${toolUseId})`)
     .join(', ')
@@ -54,58 +53,38 @@ function failedResult(record: RunRecord, error: RunFailure, { redact }: Services
     record.tool === 'structured_extract'
       ? { output: null, attempts: attempts ?? 0 }
       : { text: text ?? '', stopReason: null }
-  return failure(error, { ...soFar, ...about(record), ...(limit && { limit }) }, redact)
+  return failure(error, { ...soFar, ...identity(record), ...(limit && { limit }) }, redact)
 }
 
-function completedResult(record: RunRecord, result: RunResult, { config }: Services) {
-  const { agent, runId, status, tool } = record
-  const profile = config.agents.get(agent)
+function completedResult(
+  record: RunRecord,
+  result: RunResult,
+  { config }: Services,
+): CallToolResult {
   const { output, usage, metrics, limit, attempts = 0, stopReason } = result
-  const answer = answerOf({ result })
-  const extraction = tool === 'structured_extract'
-  const text = extraction ? answer : cutText(answer, config.runs.maxTextChars)
-  const told = success(
-    text,
+  const text = cutText(answerOf({ result }), config.runs.maxTextChars)
+  return success(
+    runContent(record, result, config),
     {
-      status,
-      ...(extraction
+      status: record.status,
+      ...(record.tool === 'structured_extract'
         ? { output, attempts }
         : { text, stopReason, ...(output !== undefined && { output }) }),
-      ...about(record),
+      ...identity(record),
       ...spending(result),
       ...(limit && { limit }),
     },
     runMeta(usage, metrics),
-    (profile?.cacheAdvice ?? config.defaults.cacheAdvice) ? cacheAdvice(metrics.cache) : undefined,
-    extraction ? [] : imageContent(result.message),
   )
-  if (text.length < answer.length) told.content.push(...wholeAnswer(runId, text, answer))
-  return told
 }
 
-/** The answer: the text, or the object as JSON where the model gave only that. */
+/** Returns the text of the model, or the object as JSON if the model gave no text. */
 export function answerOf(outcome: RunOutcome): string {
   if ('error' in outcome) return outcome.error.text ?? ''
   const { output, text } = outcome.result
   return text === '' && output !== undefined ? JSON.stringify(output) : text
 }
 
-function about({ modelId, runId, sessionId }: RunRecord) {
+function identity({ modelId, runId, sessionId }: RunRecord) {
   return { runId, modelId, ...(sessionId !== undefined && { sessionId }) }
-}
-
-function wholeAnswer(runId: string, text: string, answer: string): CallToolResult['content'] {
-  return [
-    {
-      type: 'text',
-      text: `The answer is cut after ${text.length} of ${answer.length} characters; the whole is in the resource ${runUri(runId)}.`,
-    },
-    {
-      type: 'resource_link',
-      uri: runUri(runId),
-      name: `run-${runId}`,
-      title: 'The whole run',
-      mimeType: 'application/json',
-    },
-  ]
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { id } from '../id.js'
-import { success } from '../results/results.js'
+import { success, textContent } from '../results/results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 
@@ -39,7 +39,7 @@ export function forgetSessionTool({ sessions }: Services): ServerTool {
         forgotten === 0
           ? `There is no session ${name}; list_sessions shows those there are.`
           : `Forgot ${forgotten === 1 ? 'the session' : `${forgotten} sessions`} ${name}.`
-      return success(text, { sessionId, forgotten })
+      return success(textContent(text), { sessionId, forgotten })
     },
   }
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ListedModel } from '../../agent/listed-model.js'
 import { openModels } from '../../policy/open-models.js'
-import { success } from '../results/results.js'
+import { dataResult } from '../results/results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 
@@ -31,7 +31,7 @@ export function listModelsTool(services: Services): ServerTool {
       const models = (await openModels(services)).filter(
         (model) => provider === undefined || isOf(provider, model),
       )
-      return success(JSON.stringify({ models }), { models })
+      return dataResult({ models })
     },
   }
 }

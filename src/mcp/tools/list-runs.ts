@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { RunStatus, RunSummary } from '../../runs/engine.js'
 import { id } from '../id.js'
-import { success } from '../results/results.js'
+import { dataResult } from '../results/results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 
@@ -34,7 +34,7 @@ export function listRunsTool({ runs }: Services): ServerTool {
         status === 'running' ? ['queued', 'running', 'waiting'] : status && [status]
       const found = await runs.list(principal, { sessionId, statuses })
       const listed = { runs: found.slice(0, maxRuns).map(view) }
-      return success(JSON.stringify(listed), listed)
+      return dataResult(listed)
     },
   }
 }

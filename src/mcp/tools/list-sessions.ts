@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { success } from '../results/results.js'
+import { dataResult } from '../results/results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 
@@ -33,7 +33,7 @@ export function listSessionsTool({ sessions: store }: Services): ServerTool {
         (session) => agent === undefined || session.agent === agent,
       )
       const data = { sessions: found.slice(0, mostShown), total: found.length }
-      return success(JSON.stringify(data), data)
+      return dataResult(data)
     },
   }
 }
