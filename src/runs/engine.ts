@@ -34,7 +34,7 @@ export interface RunEngine {
     toolUseId: string,
     decision: ApprovalDecision,
   ): Promise<boolean>
-  /** The latest first. */
+  /** Lists a principal's runs, the latest first: `filter.limit` of them, and never more than `maxListedRuns`. */
   list(principal: string, filter?: RunFilter): Promise<RunSummary[]>
   /** What was said and done so far, from the prompt on. */
   transcript(runId: string, principal: string): Promise<readonly Message[] | undefined>
@@ -83,6 +83,16 @@ export interface WaitOptions {
 export interface RunFilter {
   statuses?: readonly RunStatus[] | undefined
   sessionId?: string | undefined
+  /** The maximum number of runs to return. Default and upper bound: `maxListedRuns`. */
+  limit?: number | undefined
+}
+
+/** The maximum number of runs that one list returns, on every engine. */
+export const maxListedRuns = 100
+
+/** Returns how many runs a list with this filter returns at most. */
+export function listLimit({ limit = maxListedRuns }: RunFilter): number {
+  return Math.min(limit, maxListedRuns)
 }
 
 /** `waiting`: for somebody to approve a tool call. The last three are ends. */

@@ -315,6 +315,15 @@ describe.each(Object.entries(kinds))('runs %s', (_, { open, settledMs }) => {
     expect(await listed({ sessionId: 'a' })).toEqual([ids[2], ids[0]])
     expect(await listed({ statuses: ['running'] })).toEqual([])
     expect(await listed({ statuses: ['completed'], sessionId: 'b' })).toEqual([ids[1]])
+    expect(await listed({ limit: 2 })).toEqual([ids[2], ids[1]])
+  })
+
+  test('a list has at most 100 runs, whatever its limit says', async () => {
+    const { engine } = await start(['Hello'], { maxQueued: 200 })
+    const runs = await Promise.all(Array.from({ length: 102 }, () => engine.start(spec())))
+    await Promise.all(runs.map(({ runId }) => engine.wait(runId, 'ann', patient)))
+    expect(await engine.list('ann')).toHaveLength(100)
+    expect(await engine.list('ann', { limit: 1_000 })).toHaveLength(100)
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Message } from '../../agent/messages/content.js'
-import type { RunFilter, RunRecord, RunSummary } from '../engine.js'
+import { listLimit, type RunFilter, type RunRecord, type RunSummary } from '../engine.js'
 import type { Queryable } from '../postgres/types.js'
 
 import {
@@ -11,7 +11,6 @@ import {
   summaryOf,
 } from './run-rows.js'
 
-const listLength = 100
 /** Of a run `r`: with its result's time over it is gone, and deleted later. */
 export const unexpired = '(r.expires_at IS NULL OR r.expires_at > now())'
 
@@ -36,12 +35,13 @@ export class RunReads {
     return row && summaryOf(row)
   }
 
-  async list(principal: string, { statuses, sessionId }: RunFilter): Promise<RunSummary[]> {
+  async list(principal: string, filter: RunFilter): Promise<RunSummary[]> {
+    const { statuses = null, sessionId = null } = filter
     const rows = await this.database.rows<SummaryRow>(
       `SELECT ${summaryColumns} FROM runs r WHERE principal = $1 AND ${unexpired}
          AND ($2::text[] IS NULL OR status = ANY($2)) AND ($3::text IS NULL OR session_id = $3)
-       ORDER BY created_at DESC LIMIT ${listLength}`,
-      [principal, statuses ?? null, sessionId ?? null],
+       ORDER BY created_at DESC LIMIT $4`,
+      [principal, statuses, sessionId, listLimit(filter)],
     )
     return rows.map(summaryOf)
   }

@@ -2,17 +2,18 @@ import { AgentError, asAgentError, cancelledError } from '../../agent/errors.js'
 import type { Message } from '../../agent/messages/content.js'
 import { noUsage } from '../../agent/metrics/usage.js'
 import type { ApprovalDecision } from '../../agent/tools/approval.js'
-import type {
-  RunEngine,
-  RunFailure,
-  RunFilter,
-  RunHandle,
-  RunLoad,
-  RunOutcome,
-  RunRecord,
-  RunSummary,
-  StartOptions,
-  WaitOptions,
+import {
+  listLimit,
+  type RunEngine,
+  type RunFailure,
+  type RunFilter,
+  type RunHandle,
+  type RunLoad,
+  type RunOutcome,
+  type RunRecord,
+  type RunSummary,
+  type StartOptions,
+  type WaitOptions,
 } from '../engine.js'
 import { shuttingDown, unforeseen } from '../engine-errors.js'
 import { failureData, LiveRun } from '../live/live-run.js'
@@ -155,6 +156,7 @@ export class InProcessEngine implements RunEngine {
     return records
       .filter((record) => record.principal === principal && fits(record, filter))
       .sort((one, other) => other.createdAt - one.createdAt)
+      .slice(0, listLimit(filter))
   }
 
   async transcript(runId: string, principal: string): Promise<readonly Message[] | undefined> {
