@@ -15,9 +15,9 @@ import { MetricsRecorder } from './metrics/recorder.js'
 import { sumUsage, type Usage } from './metrics/usage.js'
 import type { CacheMemory, Model } from './model.js'
 import { AgentResult } from './result.js'
-import { leftEarly } from './run/event-stream.js'
+import { consumerLeft } from './run/event-stream.js'
 import { type LoopEnd, runLoop } from './run/loop.js'
-import { parentRun, pauseAll, shownAbove } from './run/run-context.js'
+import { forwardToParent, parentRun, pauseAll } from './run/run-context.js'
 import { RunSignal } from './run/run-signal.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './run/structured-output.js'
 import { Turns } from './run/turns.js'
@@ -143,7 +143,7 @@ export class CoreAgent {
     const before = this.messages
     const messages = [...repairHistory(before), ...added]
     const plan = outputPlan(options, this.tools)
-    const emit = parent ? shownAbove(onEvent, name, parent) : onEvent
+    const emit = parent ? forwardToParent(onEvent, name, parent) : onEvent
     const keep = (kept: Message[]) => {
       // Until its turn the conversation is that of the run at work.
       if (hasTurn) this.messages = kept
@@ -191,7 +191,7 @@ export class CoreAgent {
       const error = asAgentError(thrown)
       ended = { error: error.code }
       // A prompt that was never answered does not stay behind to be asked twice.
-      const unanswered = !recorder.answered && run.signal.reason !== leftEarly
+      const unanswered = !recorder.answered && run.signal.reason !== consumerLeft
       if (options.output?.force || unanswered) keep(before)
       this.shorten(messages, recorder)
       error.usage = recorder.usage
@@ -270,7 +270,7 @@ function outputPlan({ output }: CoreRunOptions, tools: readonly Tool[]): OutputP
   const taken = !force && tools.some(({ spec }) => spec.name === schema.name)
   return new OutputPlan(taken ? { ...schema, name: `${schema.name}_output` } : schema, {
     force,
-    alone: tools.length === 0,
+    isOnlyTool: tools.length === 0,
     maxAttempts: maxAttempts ?? defaultMaxAttempts,
     prompt: prompt ?? defaultOutputPrompt,
   })

@@ -77,7 +77,7 @@ export class AgentError extends Error {
 }
 
 /** `error`, as a call fails that had spent so much. */
-export function havingSpent(error: AgentError, spent: CallSpending | undefined): AgentError {
+export function withSpending(error: AgentError, spent: CallSpending | undefined): AgentError {
   if (!spent) return error
   error.spent = spent
   error.usage = spent.usage

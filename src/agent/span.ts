@@ -55,7 +55,7 @@ export interface ToolCallStart {
 export type ToolCallEnd = Pick<ToolResultBlock['toolResult'], 'status' | 'content'>
 
 /** A caller's trace where nobody here watches: it goes on to those who are called. */
-export function passedOn(context: TraceContext): Span {
+export function passThroughSpan(context: TraceContext): Span {
   const span: Span = {
     context,
     startRun: () => span,

@@ -1,7 +1,7 @@
 import { AgentError } from '../agent/errors.js'
 import type { ContentBlock } from '../agent/messages/content.js'
 import { urlOf } from '../agent/messages/media.js'
-import { passedOn } from '../agent/span.js'
+import { passThroughSpan } from '../agent/span.js'
 import type { Tool } from '../agent/tools/tool.js'
 import type { Config } from '../config/resolve.js'
 import { toolReference } from '../config/tool-references.js'
@@ -88,7 +88,7 @@ export function runParts(
     const { config, models } = live
     const made = await parts(spec, signal, { config, models })
     const { trace } = spec
-    const span = telemetry ? telemetry.runsUnder(trace) : trace && passedOn(trace)
+    const span = telemetry ? telemetry.runsUnder(trace) : trace && passThroughSpan(trace)
     return span ? { ...made, span } : made
   }
 }

@@ -8,7 +8,7 @@ import type { CachePointBlock, Message } from '../agent/messages/content.js'
 import { checkMessages, type Prompt } from '../agent/messages/prompt.js'
 import type { Model } from '../agent/model.js'
 import type { AgentResult } from '../agent/result.js'
-import { streamed } from '../agent/run/event-stream.js'
+import { eventStream } from '../agent/run/event-stream.js'
 import { agentTool } from '../agent/tools/agent-as-tool.js'
 import type { Approve } from '../agent/tools/approval.js'
 import type { Tool } from '../agent/tools/tool.js'
@@ -110,7 +110,7 @@ export class Agent {
     options: InvokeOptions<Output> = {},
   ): AsyncGenerator<AgentEvent, AgentResult<Output>> {
     checkOptions(options, invokeKeys, 'The options of invoke and stream')
-    return streamed(options.signal, (onEvent, signal) =>
+    return eventStream(options.signal, (onEvent, signal) =>
       this.run(prompt, { ...options, signal }, { onEvent }),
     )
   }

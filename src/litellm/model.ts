@@ -1,5 +1,5 @@
 import { checkKeys } from '../agent/check-keys.js'
-import { asAgentError, cancelledError, configurationError, havingSpent } from '../agent/errors.js'
+import { asAgentError, cancelledError, configurationError, withSpending } from '../agent/errors.js'
 import type { Emit } from '../agent/events.js'
 import type {
   CallEvent,
@@ -9,7 +9,7 @@ import type {
   ModelReply,
   ModelRequest,
 } from '../agent/model.js'
-import { streamed } from '../agent/run/event-stream.js'
+import { eventStream } from '../agent/run/event-stream.js'
 import { RunSignal } from '../agent/run/run-signal.js'
 import type { JsonObject } from '../util/json.js'
 import { adapted } from './adapt.js'
@@ -102,7 +102,7 @@ export class LiteLLMModel implements Model {
   }
 
   private events(asked: Asked): AsyncGenerator<ModelEvent> {
-    return streamed<ModelEvent, ModelReply>(
+    return eventStream<ModelEvent, ModelReply>(
       asked.options.signal,
       (tell, signal) => this.reply({ ...asked, options: { ...asked.options, signal } }, tell),
       (reply) => ({ type: 'reply', reply }),
@@ -146,8 +146,8 @@ export class LiteLLMModel implements Model {
     } catch (thrown) {
       const { spent } = asAgentError(thrown)
       if (deadline?.timedOut)
-        throw havingSpent(timeoutError(route, timeoutMs as number, text), spent)
-      throw options.signal.aborted ? havingSpent(cancelledError(), spent) : thrown
+        throw withSpending(timeoutError(route, timeoutMs as number, text), spent)
+      throw options.signal.aborted ? withSpending(cancelledError(), spent) : thrown
     } finally {
       deadline?.release({ abort: !over })
     }

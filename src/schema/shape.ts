@@ -1,7 +1,7 @@
 import { type AgentError, invalidRequest } from '../agent/errors.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../util/json.js'
 
-import { pointedAt } from '../util/json-pointer.js'
+import { resolvePointer } from '../util/json-pointer.js'
 
 const maxChars = 256 * 1024
 const maxDepth = 64
@@ -78,7 +78,7 @@ function describesObject(root: JsonObject): boolean {
     const { type, $ref, allOf, anyOf, oneOf } = schema
     if (type !== undefined) return type === 'object'
     const follow = (part: JsonValue) => describes(part, refs - 1)
-    if (typeof $ref === 'string') return describes(pointedAt($ref, root), refs - 1)
+    if (typeof $ref === 'string') return describes(resolvePointer($ref, root), refs - 1)
     if (Array.isArray(allOf)) return allOf.some(follow)
     const union = anyOf ?? oneOf
     return Array.isArray(union) && union.length > 0 && union.every(follow)

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from './json.js'
 
 /** What a `$ref` within a schema points at; `undefined`: nothing in it. */
-export function pointedAt(ref: string, root: JsonObject): JsonValue | undefined {
+export function resolvePointer(ref: string, root: JsonObject): JsonValue | undefined {
   const parts = partsOf(ref)
   if (!parts) return undefined
   let found: JsonValue | undefined = root

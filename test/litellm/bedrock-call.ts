@@ -1,6 +1,6 @@
 import { AgentError } from '../../src/agent/errors.js'
 import type { Model, ModelEvent, ModelReply, ModelRequest } from '../../src/agent/model.js'
-import { streamed } from '../../src/agent/run/event-stream.js'
+import { eventStream } from '../../src/agent/run/event-stream.js'
 import type { ModelInfo } from '../../src/litellm/models/model-info.js'
 import type { Route } from '../../src/litellm/routes/route.js'
 import { callSettings } from '../../src/litellm/settings.js'
@@ -90,7 +90,7 @@ export function bedrockModel(options: CallOptions): Model {
   return {
     modelId: options.route.id,
     stream: (request, { signal, stream }) =>
-      streamed<ModelEvent, ModelReply>(
+      eventStream<ModelEvent, ModelReply>(
         signal,
         (tell, signal) => {
           const asked = { ...options, signal, stream: stream ?? options.stream ?? true }

@@ -2,7 +2,7 @@ import { checkKeys } from '../check-keys.js'
 import { configurationError } from '../errors.js'
 import type { ConversationManager } from './manager.js'
 import {
-  onOverflow,
+  overflowOnlyManager,
   SlidingWindowConversationManager,
   type SlidingWindowOptions,
 } from './sliding-window.js'
@@ -24,7 +24,7 @@ export class NullConversationManager implements ConversationManager {
 export function conversationManager(
   given: ConversationManager | ConversationConfig | undefined,
 ): ConversationManager {
-  if (given === undefined) return onOverflow
+  if (given === undefined) return overflowOnlyManager
   if ('reduce' in given) return given
   switch (given.type) {
     case 'sliding':

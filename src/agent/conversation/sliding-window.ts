@@ -43,7 +43,7 @@ export class SlidingWindowConversationManager implements ConversationManager {
 }
 
 /** Shortens nothing until a conversation overflows, so that what providers have cached stays good. */
-export const onOverflow = new SlidingWindowConversationManager({
+export const overflowOnlyManager = new SlidingWindowConversationManager({
   windowSize: Number.MAX_SAFE_INTEGER,
 })
 

@@ -5,7 +5,7 @@ import type { Model } from '../model.js'
 import type { ConversationManager, ReduceContext, Reduced } from './manager.js'
 import { checkCount } from './manager.js'
 
-import { onOverflow } from './sliding-window.js'
+import { overflowOnlyManager } from './sliding-window.js'
 
 export interface SummarizingOptions {
   /** How much of the conversation is summed up at a time, from 0.1 to 0.8. Default: 0.3. */
@@ -44,9 +44,9 @@ export class SummarizingConversationManager implements ConversationManager {
 
   async reduce(messages: readonly Message[], context: ReduceContext): Promise<Reduced | undefined> {
     const start = this.splitPoint(messages)
-    if (start < 1) return onOverflow.reduce(messages)
+    if (start < 1) return overflowOnlyManager.reduce(messages)
     const summary = await this.summaryOf(messages.slice(0, start), context)
-    if (summary === undefined) return onOverflow.reduce(messages)
+    if (summary === undefined) return overflowOnlyManager.reduce(messages)
     const first: Message = {
       role: 'user',
       content: [{ text: `Summary of the conversation until here:\n${summary}` }],

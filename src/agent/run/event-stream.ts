@@ -2,7 +2,7 @@ import type { Emit } from '../events.js'
 import { RunSignal } from './run-signal.js'
 
 /** Why work ends whose events nobody takes any more. */
-export const leftEarly = new Error('Nobody takes the events any more.')
+export const consumerLeft = new Error('Nobody takes the events any more.')
 
 /** More than this is not told ahead of whoever takes the events: then the work waits, too. */
 const maxAhead = 16
@@ -11,7 +11,7 @@ const maxAhead = 16
  * Work as its events, for whoever takes them one by one. Leaving early ends the work.
  * @param lastEvent what its result is told by, when it is over
  */
-export async function* streamed<Event, Result>(
+export async function* eventStream<Event, Result>(
   callerSignal: AbortSignal | undefined,
   work: (emit: Emit<Event>, signal: AbortSignal) => Promise<Result>,
   lastEvent?: (result: Result) => Event,
@@ -64,7 +64,7 @@ export async function* streamed<Event, Result>(
     }
   } finally {
     left = true
-    run.release(state.outcome ? {} : { abort: true, reason: leftEarly })
+    run.release(state.outcome ? {} : { abort: true, reason: consumerLeft })
     releaseWriters()
     // What it holds is let go before whoever left goes on.
     await done

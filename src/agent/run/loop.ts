@@ -7,7 +7,7 @@ import { type Message, messageText, type StopReason, toolUses } from '../message
 import type { ModelReply } from '../model.js'
 import type { Tool } from '../tools/tool.js'
 import { askModel, hookedCall, recordedCall } from './call-model.js'
-import { leftEarly } from './event-stream.js'
+import { consumerLeft } from './event-stream.js'
 import { executeTools } from './execute-tools.js'
 import type { LoopInput } from './loop-input.js'
 
@@ -27,7 +27,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
   const { messages, output, limits, budget, hooks, run, recorder, emit } = input
   let toolCalls = 0
   let attempt = 1
-  let reduced = false
+  let reducedOnce = false
   let message: Message | null = null
   let text = ''
   const end = (stopReason: StopReason, limit?: LimitHit): LoopEnd => ({
@@ -43,7 +43,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
   }
   const interrupted = (): LoopEnd => {
     // There is nobody to say anything to.
-    if (run.signal.reason === leftEarly) throw cancelledError()
+    if (run.signal.reason === consumerLeft) throw cancelledError()
     if (run.timedOut) return end('limitReached', timeLimit(input))
     return endSaying(run.cancelText, 'cancelled')
   }
@@ -64,16 +64,16 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
       const error = asAgentError(thrown)
       // The next call would be too dear: what there is by then is the result.
       if (error.limit && recorder.answered) return end('limitReached', error.limit)
-      const milder = output?.afterRefusal(error)
-      const shorter = !reduced && overflowed(error) ? await reduceHistory(input) : undefined
-      if (milder?.message) messages.push(milder.message)
-      if (shorter) {
-        reduced = true
-        messages.splice(0, messages.length, ...shorter.messages)
-        recorder.addNotice(shorter.detail)
-        await emit({ type: 'notice', message: shorter.detail })
+      const fallback = output?.onProviderRejection(error)
+      const reduced = !reducedOnce && overflowed(error) ? await reduceHistory(input) : undefined
+      if (fallback?.message) messages.push(fallback.message)
+      if (reduced) {
+        reducedOnce = true
+        messages.splice(0, messages.length, ...reduced.messages)
+        recorder.addNotice(reduced.detail)
+        await emit({ type: 'notice', message: reduced.detail })
       }
-      if (milder || shorter) continue
+      if (fallback || reduced) continue
       throw error
     }
 

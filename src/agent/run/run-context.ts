@@ -56,7 +56,7 @@ export function pauseAll(run: RunSignal, parent: ParentRun | undefined): () => v
 }
 
 /** Tells of a run's events also the runs above. */
-export function shownAbove(
+export function forwardToParent(
   emit: Emit<AgentEvent>,
   name: string,
   parent: ParentRun,

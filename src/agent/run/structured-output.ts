@@ -42,7 +42,7 @@ export class OutputPlan {
     private readonly options: {
       force: boolean
       /** The agent has no other tools. */
-      alone: boolean
+      isOnlyTool: boolean
       maxAttempts: number
       prompt: string
     },
@@ -51,7 +51,7 @@ export class OutputPlan {
     this.tool = {
       spec: {
         name: schema.name,
-        description: options.force ? schema.description : amongOthers(schema.description),
+        description: options.force ? schema.description : lastToolDescription(schema.description),
         inputSchema: schema.jsonSchema,
       },
       run: async (input) => {
@@ -125,10 +125,10 @@ export class OutputPlan {
   }
 
   /**
-   * Takes a provider's refusal of the request: a milder way of asking, with the message that goes
-   * with it, or `undefined` where the error is about something else or nothing milder is left.
+   * Takes a provider's refusal of the request: another way of asking, with the message that goes
+   * with it, or `undefined` where the error is about something else or no other way is left.
    */
-  afterRefusal(error: AgentError): { message?: Message } | undefined {
+  onProviderRejection(error: AgentError): { message?: Message } | undefined {
     if (error.code !== 'invalidRequest' && error.code !== 'unsupportedParams') return undefined
     if (!/tool|function|thinking/i.test(error.message)) return undefined
     if (this.mode === 'forced') {
@@ -136,7 +136,7 @@ export class OutputPlan {
       return {}
     }
     // Without the other tools an agent would be another one; where there are none, none are missed.
-    if (this.mode === 'auto' || (this.mode === 'offered' && this.options.alone)) {
+    if (this.mode === 'auto' || (this.mode === 'offered' && this.options.isOnlyTool)) {
       this.mode = 'text'
       return { message: userText(this.textPrompt()) }
     }
@@ -175,7 +175,7 @@ export class OutputPlan {
 }
 
 /** Strands' words, which keep a model from answering before it has used its other tools. */
-function amongOthers(description: string): string {
+function lastToolDescription(description: string): string {
   return `IMPORTANT: This StructuredOutputTool should only be invoked as the last and final tool before returning the completed result to the caller. <description>${description}</description>`
 }
 

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
 
-import { pointedAt } from '../../util/json-pointer.js'
+import { resolvePointer } from '../../util/json-pointer.js'
 
 import { demoString } from './demo-string.js'
 
@@ -58,7 +58,7 @@ function resolved(given: JsonValue | undefined, root: JsonObject, depth: number)
   if (depth > maxDepth) return rest
   const union = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : []
   const parts = [...(Array.isArray(allOf) ? allOf : []), ...union.slice(0, 1)]
-  if (typeof $ref === 'string') parts.push(pointedAt($ref, root) ?? {})
+  if (typeof $ref === 'string') parts.push(resolvePointer($ref, root) ?? {})
   const merged = { ...rest }
   for (const part of parts) {
     const more = resolved(part, root, depth + 1)

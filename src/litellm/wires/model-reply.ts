@@ -1,4 +1,4 @@
-import { asAgentError, havingSpent } from '../../agent/errors.js'
+import { asAgentError, withSpending } from '../../agent/errors.js'
 import type { ContentBlock, StopReason } from '../../agent/messages/content.js'
 import type { CallSpending } from '../../agent/metrics/types.js'
 import type { Usage } from '../../agent/metrics/usage.js'
@@ -48,7 +48,7 @@ export async function failedHavingSpent(
   if (told.usage === null) return thrown
   const unpriced: CallSpending = { usage: told.usage, costUsd: null, costSource: 'unknown' }
   const spent = complete ? (await priced(told, call)).spent : unpriced
-  return havingSpent(asAgentError(thrown), spent)
+  return withSpending(asAgentError(thrown), spent)
 }
 
 /** The reply of a call: the answer, with its cost and what the cache did. */

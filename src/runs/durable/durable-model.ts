@@ -10,7 +10,7 @@ import type {
   ModelRequest,
 } from '../../agent/model.js'
 import { replyOf } from '../../agent/run/call-model.js'
-import { streamed } from '../../agent/run/event-stream.js'
+import { eventStream } from '../../agent/run/event-stream.js'
 import { type ErrorRecord, errorRecord } from './error-record.js'
 import type { Journal } from './journal.js'
 
@@ -48,7 +48,7 @@ export class DurableModel implements Model {
   }
 
   stream(request: ModelRequest, options: ModelCallOptions): AsyncGenerator<ModelEvent> {
-    return streamed(
+    return eventStream(
       options.signal,
       (tell, signal) => this.call(request, { ...options, signal }, tell),
       (reply): ModelEvent => ({ type: 'reply', reply }),

@@ -1,7 +1,7 @@
 import { type AgentError, invalidRequest } from '../../../agent/errors.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 
-import { pointedAt } from '../../../util/json-pointer.js'
+import { resolvePointer } from '../../../util/json-pointer.js'
 
 /**
  * What references may add: those that fork double with each level, so that a short schema can be a
@@ -50,7 +50,7 @@ class Inlining {
       }),
     )
     if (typeof $ref !== 'string') return own
-    const target = open.includes($ref) ? undefined : pointedAt($ref, this.root)
+    const target = open.includes($ref) ? undefined : resolvePointer($ref, this.root)
     if (target === undefined) return { type: 'object', ...own }
     const found = this.value(target, [...open, $ref], depth + 1)
     return isJsonObject(found) ? { ...found, ...own } : found
