@@ -1,19 +1,12 @@
-import { AgentError, cancelledError, configurationError } from '../../../agent/errors.js'
+import { AgentError } from '../../../agent/errors.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
-import {
-  connectionError,
-  protocolError,
-  refusalError,
-  truncatedError,
-  wasUnsent,
-} from '../../errors.js'
-import { post } from '../../http/post.js'
+import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
-import { InvalidHeader } from '../../http/request-text.js'
 import { eventData } from '../../http/sse.js'
 import type { Route } from '../../routes/route.js'
 import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
+import { send } from '../send.js'
 import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
@@ -25,7 +18,8 @@ export const chatCall: Wire = guarded(async (call, tell) => {
   const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
-  const reply = await send(prepared.body, call)
+  const { url, headers } = await endpointOf(route)
+  const reply = await send({ url, headers, body: JSON.stringify(prepared.body) }, call)
   const streamed = stream && !isJson(reply.headers)
   let ended = false
   try {
@@ -61,27 +55,6 @@ async function tellStream(
 function* pushAll(events: readonly string[], builder: ChatAnswerBuilder, route: Route) {
   for (const data of events)
     if (!data.startsWith('[DONE]')) yield* builder.push(parsedChunk(data, route, builder))
-}
-
-/** Sends the request; an answer that is no success is an AgentError. */
-async function send(body: JsonObject, { route, settings, signal }: WireCall): Promise<HttpReply> {
-  const { url, headers: usual } = await endpointOf(route)
-  const headers = { ...usual, ...settings.headers }
-  let reply: HttpReply
-  try {
-    reply = await post(url, { headers, body: JSON.stringify(body), signal })
-    if (reply.status >= 200 && reply.status < 300) return reply
-  } catch (cause) {
-    if (signal.aborted) throw cancelledError()
-    if (cause instanceof InvalidHeader)
-      throw configurationError(cause.message, 'Mend the header, or leave it out.')
-    throw connectionError(route, cause, { sent: !wasUnsent(cause) })
-  }
-  const text = await reply.text().catch(() => '')
-  if (reply.status < 400) throw protocolError(route, `answered with a redirect (${reply.status})`)
-  const content = parseJsonObject(text)
-  const error = content?.error ?? content
-  throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
 }
 
 /** A chunk of a stream. What is no chunk ends it: an error told in it, or a piece cut off. */

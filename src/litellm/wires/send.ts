@@ -1,0 +1,39 @@
+import { cancelledError, configurationError } from '../../agent/errors.js'
+import { parseJsonObject } from '../../util/json.js'
+import { connectionError, protocolError, refusalError, wasUnsent } from '../errors.js'
+import { post } from '../http/post.js'
+import type { HttpReply } from '../http/reply.js'
+import { InvalidHeader } from '../http/request-text.js'
+import type { WireCall } from './wire.js'
+
+/** A request of a wire: the address, its headers, and the JSON text of its body. */
+export interface WireRequest {
+  url: URL
+  headers: Readonly<Record<string, string>>
+  body: string
+}
+
+/**
+ * Sends a request over the one HTTP client and returns the reply if its status is 2xx. Every other
+ * outcome is an AgentError. Headers from `extra_headers` replace those of the wire.
+ */
+export async function send(
+  { url, headers, body }: WireRequest,
+  { route, settings, signal }: WireCall,
+): Promise<HttpReply> {
+  let reply: HttpReply
+  try {
+    reply = await post(url, { headers: { ...headers, ...settings.headers }, body, signal })
+    if (reply.status >= 200 && reply.status < 300) return reply
+  } catch (cause) {
+    if (signal.aborted) throw cancelledError()
+    if (cause instanceof InvalidHeader)
+      throw configurationError(cause.message, 'Correct the header, or remove it.')
+    throw connectionError(route, cause, { sent: !wasUnsent(cause) })
+  }
+  const text = await reply.text().catch(() => '')
+  if (reply.status < 400) throw protocolError(route, `answered with a redirect (${reply.status})`)
+  const content = parseJsonObject(text)
+  const error = content?.error ?? content
+  throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
+}
