@@ -6,7 +6,7 @@ import type { Services } from '../mcp/services.js'
 import type { RunRecord } from '../runs/engine.js'
 import type { RunningTelemetry } from '../telemetry/telemetry.js'
 import { version } from '../version.js'
-import { LiveConfig } from './live-config.js'
+import { LiveConfig, logWarnings } from './live-config.js'
 import { createLogger, type ServerLog } from './logger.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { runHouse } from './run-engine.js'
@@ -25,6 +25,7 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
   const live = new LiveConfig(config, process.env)
   const redact = (text: string) => live.redact(text)
   const log = createLogger(level, redact)
+  logWarnings(config, log)
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
   const telemetry = await telemetryFor(config, live, log)

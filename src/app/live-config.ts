@@ -1,7 +1,15 @@
+import { problemText } from '../config/problems.js'
 import type { Config } from '../config/resolve.js'
 import { redact } from '../litellm/errors.js'
 import type { Environment } from '../litellm/routes/route.js'
+import type { Logger } from '../util/logger.js'
 import { knownSecrets, modelSource } from './models.js'
+
+/** Logs the settings that are valid but probably do not work as intended. */
+export function logWarnings({ warnings }: Config, log: Logger): void {
+  for (const warning of warnings)
+    log.warn('the configuration has a warning', { warning: problemText(warning) })
+}
 
 /** The configuration of the moment and what is made of it, replaced as one. */
 export class LiveConfig {

@@ -5,7 +5,7 @@ import { type FileStates, type FileWatch, watchFiles } from '../config/watch.js'
 import { type ListChanges, publishedLists } from '../mcp/catalog.js'
 import type { Services } from '../mcp/services.js'
 import type { Logger } from '../util/logger.js'
-import type { LiveConfig } from './live-config.js'
+import { type LiveConfig, logWarnings } from './live-config.js'
 
 export interface ReloadOptions {
   live: LiveConfig
@@ -49,6 +49,7 @@ export function reloadOnChange(options: ReloadOptions): FileWatch {
     watching.follow(loaded.files)
     const config = withFixed(loaded, live.config, log)
     if (isDeepStrictEqual(config, live.config)) return
+    logWarnings(config, log)
     const before = publishedLists(services)
     live.replace(config)
     const after = publishedLists(services)

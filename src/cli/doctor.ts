@@ -1,9 +1,9 @@
 import { AgentError } from '../agent/errors.js'
 import { LiveConfig } from '../app/live-config.js'
 import { loadConfig } from '../config/load.js'
-import { ConfigError, problemText } from '../config/problems.js'
+import { ConfigError, type ConfigProblem, problemText } from '../config/problems.js'
 import type { Config } from '../config/resolve.js'
-import { type Check, ok, problem } from './checks/check.js'
+import { type Check, ok, problem, warning } from './checks/check.js'
 import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/machine.js'
 import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
 import { serverChecks } from './checks/servers.js'
@@ -86,6 +86,7 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
   const checks = [
     node,
     ok('configuration', configurationText(config)),
+    ...config.warnings.map(configurationWarning),
     ...routes.map(({ check }) => check),
     keysCheck(process.env),
     ...proxy,
@@ -95,10 +96,10 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
     ...(bedrock ? [packageCheck('@aws-sdk/client-bedrock-runtime', 'Bedrock models')] : []),
     ...(call ? [await callCheck(config, live.models)] : []),
   ]
-  return checks.map(({ detail, mend, ...check }) => ({
+  return checks.map(({ detail, fix, ...check }) => ({
     ...check,
     detail: live.redact(detail),
-    ...(mend !== undefined && { mend: live.redact(mend) }),
+    ...(fix !== undefined && { fix: live.redact(fix) }),
   }))
 }
 
@@ -117,12 +118,16 @@ function configurationText({ agents, files, mcpServers }: Config): string {
   return `${files.join(', ')}: ${counted(agents.size, 'agent')}, ${counted(mcpServers.size, 'MCP server')}`
 }
 
+function configurationWarning({ fix = '', ...place }: ConfigProblem): Check {
+  return warning('configuration', problemText(place), fix)
+}
+
 const marks = { ok: '✓', warning: '!', problem: '✗' }
 
 function text(checks: readonly Check[]): string {
-  const lines = checks.flatMap(({ name, status, detail, mend }) => [
+  const lines = checks.flatMap(({ name, status, detail, fix }) => [
     `${marks[status]} ${name}: ${detail}`,
-    ...(mend === undefined ? [] : [`    ${mend}`]),
+    ...(fix === undefined ? [] : [`    ${fix}`]),
   ])
   return `${[...lines.map(harmless), '', inAll(checks)].join('\n')}\n`
 }

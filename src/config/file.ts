@@ -1,37 +1,43 @@
 import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
+import { fileErrorText } from '../util/file-error.js'
 import { isJsonObject } from '../util/json.js'
-
 import { checkReferences } from './check-references.js'
 import { expandVariables } from './expand.js'
+import { issueText } from './issue-text.js'
+import { longToolNames } from './long-tool-names.js'
 import { type McpServerConfig, mcpServer } from './mcp-servers.js'
-import { parseYaml } from './parse-yaml.js'
+import { parseYaml, withoutComments } from './parse-yaml.js'
 import type { ConfigProblem } from './problems.js'
 import { type AgentProfile, agentProfile } from './profiles.js'
 import { type FileContent, fileSchema } from './schema.js'
 
-/** What a configuration file says, checked. */
+/** The validated content of a configuration file. */
 export interface ConfigFile {
   path: string
   content: Omit<FileContent, 'agents' | 'mcpServers'>
   agents: ReadonlyMap<string, AgentProfile>
   mcpServers: ReadonlyMap<string, McpServerConfig>
-  /** Everything wrong with it: then the rest is not to be used. */
+  /** All errors. If there are any, the rest must not be used. */
   problems: readonly ConfigProblem[]
-  /** The file itself, and those that it names. */
+  /** Settings that are valid but probably do not work as intended. */
+  warnings: readonly ConfigProblem[]
+  /** The paths of the file itself and of the files that it names. */
   files: readonly string[]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Pure but for `readText`, which reads the files of system prompts and fails where it cannot. */
+/** Parses a configuration file. Pure except for `readText`, which reads prompt files and throws if it cannot. */
 export function parseConfigFile(
   path: string,
   text: string,
   env: Environment,
   readText: (path: string) => string,
 ): ConfigFile {
-  const { content, problems, lineOf } = parseYaml(text)
+  // JSON is a subset of YAML, but comments in JSON are not.
+  const yaml = /\.jsonc?$/i.test(path) ? withoutComments(text) : text
+  const { content, problems, lineOf } = parseYaml(yaml)
   const files = [path]
   const readPrompt = (textFile: string, place: readonly PropertyKey[]): string => {
     const file = resolve(dirname(path), textFile)
@@ -39,18 +45,18 @@ export function parseConfigFile(
     try {
       return readText(file)
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : error
-      problems.push({ path: place, message: `the file ${file} cannot be read (${code})` })
+      const reason = fileErrorText(error)
+      problems.push({ path: place, message: `the file ${file} cannot be read: ${reason}` })
       return ''
     }
   }
-  // What cannot be parsed has no content to look at; an empty file parses to null and says nothing.
+  // An empty file parses to null and sets nothing.
   const expanded = problems.length > 0 ? {} : expandVariables(content ?? {}, env, problems)
-  const parsed = fileSchema.safeParse(expanded)
+  const parsed = fileSchema.safeParse(expanded, { error: issueText, reportInput: true })
   const wrong = (parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue))
   problems.push(...wrong)
-  // So that what else is wrong is told along with it.
-  const { agents = {}, mcpServers = {}, ...rest } = parsed.data ?? soundPart(expanded, wrong)
+  // The valid part is checked further, so that all problems are reported together.
+  const { agents = {}, mcpServers = {}, ...rest } = parsed.data ?? validPart(expanded, wrong)
   const profiles = new Map(
     Object.entries(agents).map(([name, agent]) => [name, agentProfile(name, agent, readPrompt)]),
   )
@@ -65,18 +71,19 @@ export function parseConfigFile(
     content: rest,
     agents: profiles,
     mcpServers: servers,
-    problems: inOrder(problems.map((problem) => ({ line: lineOf(problem.path), ...problem }))),
+    problems: withLines(problems, lineOf),
+    warnings: withLines(longToolNames(profiles.values()), lineOf),
     files,
   }
 }
 
-/** The content without what is wrong with it. */
-function soundPart(content: unknown, problems: readonly ConfigProblem[]): FileContent {
+/** Returns the content without its invalid parts. */
+function validPart(content: unknown, problems: readonly ConfigProblem[]): FileContent {
   for (const { path } of problems) {
     let node = content
     let remove = () => {}
     for (const key of path) {
-      // Lists go whole, so that the places of what stays do not move.
+      // A list is removed as a whole, so that the indexes of its other entries stay valid.
       if (!isJsonObject(node) || !(String(key) in node)) break
       const parent = node
       remove = () => delete parent[String(key)]
@@ -87,11 +94,16 @@ function soundPart(content: unknown, problems: readonly ConfigProblem[]): FileCo
   return fileSchema.safeParse(content).data ?? {}
 }
 
-function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
-  return problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+/** Adds to each problem its line in the file, and sorts by line. */
+function withLines(
+  problems: readonly ConfigProblem[],
+  lineOf: (path: readonly PropertyKey[]) => number | undefined,
+): ConfigProblem[] {
+  const located = problems.map((problem) => ({ line: lineOf(problem.path), ...problem }))
+  return located.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
 }
 
-/** A value of several possible kinds is complained of as the kind it most looks like. */
+/** Returns the problems of a zod issue. A value of several possible types is judged as the one it most resembles. */
 function issueProblems(
   issue: z.core.$ZodIssue,
   base: readonly PropertyKey[] = [],
@@ -100,8 +112,6 @@ function issueProblems(
   if (issue.code === 'invalid_union') {
     const meant = issue.errors.find((errors) => errors.every((inner) => inner.path.length > 0))
     if (meant) return meant.flatMap((inner) => issueProblems(inner, path))
-    const expected = issue.errors.flat().map((inner) => 'expected' in inner && inner.expected)
-    return [{ path, message: `must be ${expected.filter(Boolean).join(' or ')}` }]
   }
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n')

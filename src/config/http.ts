@@ -65,8 +65,8 @@ const principals = z.record(z.string(), principal).superRefine((given, context) 
   }
 })
 
-/** Tokens and keys travel in the open on plain http; it is for this machine only. */
-const safeUrl = z.url().refine((url) => isSafe(new URL(url)), { error: 'must be an https address' })
+/** An https URL. Plain http is accepted for this machine only, because it sends tokens unencrypted. */
+const safeUrl = z.url().refine(isSafe, { error: 'must be an https URL' })
 
 const oauth = strict({
   issuer: safeUrl,
@@ -169,7 +169,10 @@ function resolveOAuth({ audience, ...given }: NonNullable<HttpFile['oauth']>): O
   }
 }
 
-function isSafe({ protocol, hostname }: URL): boolean {
-  const thisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return protocol === 'https:' || (protocol === 'http:' && thisMachine)
+function isSafe(url: string): boolean {
+  // The schema reports what is not a URL at all.
+  if (!URL.canParse(url)) return true
+  const { protocol, hostname } = new URL(url)
+  const isThisMachine = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+  return protocol === 'https:' || (protocol === 'http:' && isThisMachine)
 }

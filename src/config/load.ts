@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { decodeText } from '../util/decode-text.js'
+import { errorCode, fileErrorText } from '../util/file-error.js'
 import { userConfigFolder } from './folders.js'
 import { ConfigError } from './problems.js'
 import { type Config, type ConfigFlags, resolveConfig } from './resolve.js'
@@ -7,9 +9,9 @@ import { type Config, type ConfigFlags, resolveConfig } from './resolve.js'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The configuration of this process. The file is the one named by `--config` or
- * `LITELLM_AGENTS_CONFIG`, else `agents.yaml` in the user's configuration folder if it is there;
- * never one from the working directory, where nobody has vetted it.
+ * Returns the configuration of this process. The file is the one that `--config` or
+ * `LITELLM_AGENTS_CONFIG` names, otherwise `agents.yaml` in the user's configuration folder if it
+ * exists. A file in the working directory is never read, because it may come with an unvetted repository.
  */
 export async function loadConfig(
   flags: ConfigFlags & { config?: string },
@@ -17,21 +19,23 @@ export async function loadConfig(
 ): Promise<Config> {
   const named = flags.config ?? (env.LITELLM_AGENTS_CONFIG || undefined)
   const path = resolve(named ?? join(userConfigFolder(env), 'agents.yaml'))
-  const text = readText(path, { optional: named === undefined })
+  const text = readConfig(path, { optional: named === undefined })
   if (text === undefined) return resolveConfig({ env, flags })
   const { parseConfigFile } = await import('./file.js')
-  const file = parseConfigFile(path, text, env, (prompt) => readFileSync(prompt, 'utf8'))
+  const file = parseConfigFile(path, text, env, readText)
   return resolveConfig({ file, env, flags })
 }
 
-function readText(path: string, { optional }: { optional: boolean }): string | undefined {
+function readConfig(path: string, { optional }: { optional: boolean }): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readText(path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (optional && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined
-    throw new ConfigError([{ path: [], message: `the file cannot be read (${code})` }], path, [
-      path,
-    ])
+    if (optional && ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined
+    const message = `the file cannot be read: ${fileErrorText(error)}`
+    throw new ConfigError([{ path: [], message }], path, [path])
   }
+}
+
+function readText(path: string): string {
+  return decodeText(readFileSync(path))
 }

@@ -18,7 +18,15 @@ export interface ParsedText {
   lineOf(path: readonly PropertyKey[]): number | undefined
 }
 
-/** YAML, and so JSON too. */
+/** Returns JSON text with its comments replaced by spaces, so that lines and columns stay the same. */
+export function withoutComments(json: string): string {
+  const stringOrComment = /"(?:\\.|[^"\\\n])*"|\/\/[^\n\r]*|\/\*[\s\S]*?\*\//g
+  return json.replace(stringOrComment, (found) =>
+    found.startsWith('"') ? found : found.replace(/[^\n\r]/g, ' '),
+  )
+}
+
+/** Parses YAML, and so JSON too. */
 export function parseYaml(text: string): ParsedText {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })

@@ -59,7 +59,9 @@ export interface Config {
   mcpServers: ReadonlyMap<string, McpServerConfig>
   /** Absent: the door's own default. */
   logLevel?: LogLevel
-  /** What it was read from, by absolute path. */
+  /** Settings of the file that are valid but probably do not work as intended. */
+  warnings: readonly ConfigProblem[]
+  /** The absolute paths of the files that it was read from. */
   files: readonly string[]
 }
 
@@ -124,6 +126,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),
     ...(isLogLevel(logLevel) && { logLevel }),
+    warnings: file?.warnings ?? [],
     files: file?.files ?? [],
   }
 }

@@ -66,7 +66,7 @@ interface Check {
   name: string
   status: string
   detail: string
-  mend?: string
+  fix?: string
 }
 
 async function doctor(args: string[], env: Record<string, string>) {
@@ -113,7 +113,7 @@ describe('doctor', () => {
     expect(both.stdout).toMatch(/\n\n1 problem, 1 warning\.\n$/)
   })
 
-  test('tells every problem with its mend, and exits with 1', async () => {
+  test('tells every problem with its fix, and exits with 1', async () => {
     const config = configFile({
       defaults: { modelId: 'litellm_proxy/unserved' },
       agents: { a: { description: 'A', modelId: 'anthropic/claude-sonnet-4-6' } },
@@ -133,9 +133,9 @@ describe('doctor', () => {
       'MCP server shut',
       'PostgreSQL',
     ])
-    for (const { mend } of problems) expect(mend).toMatch(/\w{3}/)
-    expect(problems[0]?.mend).toContain('ANTHROPIC_API_KEY')
-    expect(problems[1]?.mend).toContain('litellm_proxy/gpt-served')
+    for (const { fix } of problems) expect(fix).toMatch(/\w{3}/)
+    expect(problems[0]?.fix).toContain('ANTHROPIC_API_KEY')
+    expect(problems[1]?.fix).toContain('litellm_proxy/gpt-served')
     expect(problems[3]?.detail).toContain('ECONNREFUSED')
     expect(JSON.stringify(checks)).not.toContain('hidden-pass')
   })

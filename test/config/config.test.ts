@@ -87,6 +87,7 @@ describe('where a value comes from', () => {
         required: false,
       },
       mcpServers: new Map(),
+      warnings: [],
       files: [],
     })
   })
@@ -213,8 +214,8 @@ test('every problem is told at once, with its path and what was probably meant',
   expect(all).toContain('defaults.modelId: ')
   expect(all).toContain('default: unknown key; did you mean "defaults"?')
   expect(all).toContain('defaults.limits.maxCycle: unknown key; did you mean "maxCycles"?')
-  expect(all).toMatch(/defaults\.limits\.maxToolCalls: .*>0/)
-  expect(all).toMatch(/allow\.modelIds: .*array/)
+  expect(all).toMatch(/defaults\.limits\.maxToolCalls: .*above 0/)
+  expect(all).toMatch(/allow\.modelIds: .*list/)
   expect(all).toContain('allow.urlHost: unknown key; did you mean "urlHosts"?')
   expect(all).toMatch(/http\.port: /)
   expect(all).toMatch(/LITELLM_AGENTS_LOG_LEVEL: must be one of trace/)
@@ -278,12 +279,12 @@ test('every problem has its line', () => {
     '  both: {}',
   ]
   expect(problems(text.join('\n'))).toEqual([
-    'line 2, defaults.limits.maxCycles: Too small: expected number to be >0',
+    'line 2, defaults.limits.maxCycles: must be above 0',
     'line 5, agents.reviewer.descripton: unknown key; did you mean "description"?',
     'line 7, agents.reviewer.tools[1]: there is no tool or agent "calculater"; did you mean "calculator"? Tools of mcpServers are named server/tool.',
     'line 7, agents.reviewer.tools[2]: there is no server "files" in mcpServers',
     'line 7, agents.reviewer.tools[4]: mcpServers.web.tools does not let agents use "fetch"',
-    'line 9, agents.reviewer.systemPrompt[0].textFile: the file /etc/nowhere.md cannot be read (ENOENT)',
+    'line 9, agents.reviewer.systemPrompt[0].textFile: the file /etc/nowhere.md cannot be read: the file does not exist',
     'line 11, agents.editor.systemPrompt[0]: must have exactly one of the keys text, textFile, cachePoint',
     'line 12, agents.two words: an agent is named by 1 to 58 letters, digits, "_" and "-"',
     'line 13, agents.one.tools: agents use each other in a circle: one → two → one',
@@ -316,7 +317,7 @@ describe('the file', () => {
 
   test('that was named must be there, and whole', async () => {
     await expect(loadConfig({ config: '/nonexistent/agents.yaml' }, {})).rejects.toThrow(
-      /\/nonexistent\/agents\.yaml.*cannot be read \(ENOENT\)/s,
+      /\/nonexistent\/agents\.yaml.*cannot be read: the file does not exist/s,
     )
     await expect(loadConfig({ config: configFile('{', 'agents.json') }, {})).rejects.toThrow(
       /line 1: it cannot be parsed/,

@@ -151,7 +151,9 @@ describe('what counts as a change', () => {
     renameSync(`${config}.new`, config)
     await hasTool(connected, 'agent_two')
     rmSync(config)
-    await eventually(() => expect(connected.stderr()).toContain('cannot be read (ENOENT)'))
+    await eventually(() =>
+      expect(connected.stderr()).toContain('cannot be read: the file does not exist'),
+    )
     write(config, 'three')
     await hasTool(connected, 'agent_three')
   })

@@ -5,32 +5,32 @@ export interface Check {
   name: string
   status: 'ok' | 'warning' | 'problem'
   detail: string
-  mend?: string
+  fix?: string
 }
 
 export function ok(name: string, detail: string): Check {
   return { name, status: 'ok', detail }
 }
 
-export function problem(name: string, detail: string, mend: string): Check {
-  return { name, status: 'problem', detail, mend }
+export function problem(name: string, detail: string, fix: string): Check {
+  return { name, status: 'problem', detail, fix }
 }
 
-export function warning(name: string, detail: string, mend: string): Check {
-  return { name, status: 'warning', detail, mend }
+export function warning(name: string, detail: string, fix: string): Check {
+  return { name, status: 'warning', detail, fix }
 }
 
 /** Does it, and makes a problem of a failure. */
 export async function checked(
   name: string,
-  mend: string,
+  fix: string,
   check: () => Promise<Check>,
 ): Promise<Check> {
   try {
     return await check()
   } catch (error) {
     if (error instanceof AgentError) return problem(name, error.message, error.hint)
-    return problem(name, reasonOf(error), mend)
+    return problem(name, reasonOf(error), fix)
   }
 }
 

@@ -41,17 +41,21 @@ async function existing(folder: string): Promise<string> {
 
 export async function databaseCheck(url: string | undefined): Promise<Check | undefined> {
   if (url === undefined) return undefined
-  return checked('PostgreSQL', 'Start it, or mend runs.databaseUrl or DATABASE_URL.', async () => {
-    const { default: pg } = await import('pg')
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
-    try {
-      await client.connect()
-      const { rows } = await client.query('show server_version')
-      return ok('PostgreSQL', `reachable, version ${rows[0]?.server_version}`)
-    } finally {
-      await client.end().catch(() => {})
-    }
-  })
+  return checked(
+    'PostgreSQL',
+    'Start PostgreSQL, or correct runs.databaseUrl or DATABASE_URL.',
+    async () => {
+      const { default: pg } = await import('pg')
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
+      try {
+        await client.connect()
+        const { rows } = await client.query('show server_version')
+        return ok('PostgreSQL', `reachable, version ${rows[0]?.server_version}`)
+      } finally {
+        await client.end().catch(() => {})
+      }
+    },
+  )
 }
 
 /** A package that only some configurations need. */

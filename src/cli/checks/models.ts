@@ -84,11 +84,11 @@ export async function proxyChecks(config: Config, env: Environment): Promise<Che
   const named = [...namedModels(config).keys()].filter((id) => id.startsWith(proxyPrefix))
   const given = args.api_base || args.base_url || env.LITELLM_PROXY_API_BASE
   if (!given) return []
-  const mend = 'Start the proxy, or mend LITELLM_PROXY_API_BASE.'
+  const fix = 'Start the proxy, or correct LITELLM_PROXY_API_BASE.'
   // No more of the address: it may hold a password.
   const at = typeof given === 'string' && URL.canParse(given) ? `${new URL(given).host}: ` : ''
   let served: string[] = []
-  const looked = await checked('LiteLLM Proxy', mend, async () => {
+  const looked = await checked('LiteLLM Proxy', fix, async () => {
     const route = resolveRoute({ modelId: `${proxyPrefix}*`, clientArgs: args }, env)
     const [version, models] = await Promise.all([
       proxyVersion(route),

@@ -16,8 +16,8 @@ export async function serverChecks({ mcpServers }: Config): Promise<Check[]> {
     const name = `MCP server ${server}`
     const { problems, tools } = await toolsets.tools([`${server}/*`], options)
     if (problems.length === 0) return ok(name, `starts, ${counted(tools.length, 'tool')}`)
-    const mend = `Mend mcpServers.${server} in the configuration file: command, args, env, or url and headers.`
-    return problem(name, problems.join(' '), mend)
+    const fix = `Check mcpServers.${server} in the configuration file: command, args and env, or url and headers.`
+    return problem(name, problems.join(' '), fix)
   }
   try {
     return await Promise.all([...mcpServers.keys()].map(check))
