@@ -8,14 +8,7 @@ import { messageKinds } from './message-kinds.mjs'
 import { thirdPartyLicences } from './third-party.mjs'
 
 // Installed with this package, or by whoever needs them; everything else is bundled.
-const external = [
-  'openai',
-  '@anthropic-ai/sdk',
-  /^@aws-sdk\//,
-  /^@smithy\//,
-  /^@dbos-inc\//,
-  /^@opentelemetry\//,
-]
+const external = [/^@aws-sdk\//, /^@smithy\//, /^@dbos-inc\//, /^@opentelemetry\//]
 
 /**
  * What a server loads at its start goes into two files, one of them the library's too: twenty small

@@ -7,7 +7,7 @@ export async function thirdPartyLicences(modules) {
 }
 
 /** Those of the packages that the modules are of. */
-export function licences(modules) {
+function licences(modules) {
   const folders = new Set(modules.map(packageFolder).filter(Boolean))
   return Promise.all([...folders].sort().map(licence))
 }

@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.ur
 const run = promisify(execFile)
 
 interface Manifest {
-  dependencies: Record<string, string>
+  dependencies?: Record<string, string>
   devDependencies: Record<string, string>
   peerDependencies: Record<string, string>
   peerDependenciesMeta: Record<string, { optional?: boolean }>
@@ -37,7 +37,7 @@ afterAll(() => {
   reportTrust(
     'supply chain',
     {
-      installed: Object.keys(manifest.dependencies).length,
+      installed: Object.keys(manifest.dependencies ?? {}).length,
       bundled: bundled.length,
       optionalPeers: Object.keys(manifest.peerDependencies).length,
       development: section('Development').length,
@@ -55,7 +55,8 @@ function section(title: string): string[] {
 
 describe('docs/dependencies.md has a reason for each package', () => {
   test('installed', () => {
-    expect(section('Installed with the package')).toEqual(Object.keys(manifest.dependencies).sort())
+    expect(section('Installed with the package')).toEqual([])
+    expect(manifest.dependencies ?? {}).toEqual({})
     expect(section('Installed by those who use them')).toEqual(
       Object.keys(manifest.peerDependencies).sort(),
     )
@@ -93,8 +94,8 @@ test('every locked package has a hash', () => {
   expect(bare).toEqual([])
 })
 
-test('nothing of the production tree runs a script when it is installed', () => {
-  expect(production.length).toBeGreaterThan(1)
+test('an installation adds no other package and runs no script', () => {
+  expect(production.map(([path]) => path)).toEqual([''])
   expect(withInstallScript).toEqual([])
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   expect(Object.keys(scripts)).not.toEqual(

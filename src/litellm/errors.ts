@@ -137,7 +137,8 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
     code: rule.code,
     message: `${where(route)} ${answered(refusal.status, message, route)}`,
     hint: hints[rule.code],
-    retryable: rule.retryable ?? false,
+    // OpenAI's and Anthropic's own clients honor this header too.
+    retryable: (rule.retryable ?? false) && refusal.headers?.get('x-should-retry') !== 'false',
     ...(refusal.status !== undefined && { status: refusal.status }),
     ...(after !== undefined && { retryAfterMs: after }),
     ...(refusal.text && { text: refusal.text }),
@@ -187,6 +188,21 @@ export function timeoutError(route: Route, timeoutMs: number, text: string): Age
     message: `${where(route)} did not answer in full within ${timeoutMs / 1000} s.`,
     hint: hints.timeout,
     ...(text && { text }),
+  })
+}
+
+/** The server redirects the request. It is not followed, because the key is for this address alone. */
+export function redirectError(
+  route: Route,
+  { status, location }: { status: number; location: string | undefined },
+): AgentError {
+  const to = location === undefined ? '' : ` to ${location}`
+  return new AgentError({
+    code: 'providerError',
+    message: `${where(route)} answered with a redirect (${status})${to}.`,
+    hint: 'Redirects are not followed. Set the base URL (clientArgs.api_base) to the new address.',
+    retryable: false,
+    status,
   })
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -85,6 +85,17 @@ describe.each(['the Node at hand', 'Node 24'])('with %s', (which) => {
   beforeAll(async () => {
     here = await install(node())
   }, 180_000)
+
+  test('an installation adds no other package and takes at most 5 MB', () => {
+    const modules = join(here.folder, 'node_modules')
+    const packages = readdirSync(modules).filter((name) => !name.startsWith('.'))
+    expect(packages).toEqual(['litellm-agents-mcp'])
+    const files = readdirSync(modules, { recursive: true, withFileTypes: true })
+    const sizes = files
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => statSync(join(parentPath, name)).size)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(5_000_000)
+  })
 
   test('init, doctor and run', async () => {
     const names = ['claude-desktop', 'vscode', 'codex']

@@ -1,32 +1,13 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { Agent, type AgentError, LiteLLMModel } from 'litellm-agents-mcp'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
+import { type RequestListener, serve, sse } from './parity-server.js'
 
 const key = 'sk-test-0123456789'
 const body = {
   model: 'm',
   messages: [{ role: 'user' as const, content: 'Hi' }],
   stream: true as const,
-}
-
-async function serve(listener: RequestListener) {
-  let requests = 0
-  const server = createServer((request, response) => {
-    requests++
-    request.resume()
-    listener(request, response)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    count: () => requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
 }
 
 /** What the vendor's client makes of a server: its text, or the class of its error. */
@@ -54,12 +35,6 @@ async function byUs(url: string, num_retries: number) {
   }
 }
 
-const sse =
-  (...events: string[]): RequestListener =>
-  (_, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.end(events.join(''))
-  }
 const chunk = (content: string, finish: string | null = null) =>
   JSON.stringify({ choices: [{ index: 0, delta: { content }, finish_reason: finish }] })
 const failing =
@@ -82,7 +57,10 @@ describe("the wire's own transport behaves as the openai client does", () => {
     ['no end', `data: ${chunk('Zü')}\n\ndata: ${chunk('rich', 'stop')}\n\n`],
   ])('reads a stream with %s', async (_, events) => {
     await using server = await serve(sse(events))
-    const [theirs, ours] = [await byVendor(server.url, 0), await byUs(server.url, 0)]
+    const [theirs, ours] = [
+      await byVendor(`${server.url}/v1`, 0),
+      await byUs(`${server.url}/v1`, 0),
+    ]
     expect(theirs).toEqual({ text: 'Zürich', error: undefined })
     expect(ours).toEqual(theirs)
   })
@@ -98,7 +76,10 @@ describe("the wire's own transport behaves as the openai client does", () => {
     [503, 'InternalServerError', 'providerError'],
   ])('%i is %s there and %s here', async (status, theirClass, ourCode) => {
     await using server = await serve(failing(status))
-    const [theirs, ours] = [await byVendor(server.url, 0), await byUs(server.url, 0)]
+    const [theirs, ours] = [
+      await byVendor(`${server.url}/v1`, 0),
+      await byUs(`${server.url}/v1`, 0),
+    ]
     expect(theirs.error?.constructor.name).toBe(theirClass)
     expect(ours.error).toMatchObject({ code: ourCode, status: theirs.error?.status })
   })
@@ -116,7 +97,7 @@ describe("the wire's own transport behaves as the openai client does", () => {
     const retryable = { 'retry-after-ms': '1' }
     await using forThem = await serve(failing(status, retryable))
     await using forUs = await serve(failing(status, retryable))
-    await Promise.all([byVendor(forThem.url, 1), byUs(forUs.url, 1)])
+    await Promise.all([byVendor(`${forThem.url}/v1`, 1), byUs(`${forUs.url}/v1`, 1)])
     expect(forThem.count()).toBe(requests)
     expect(forUs.count()).toBe(requests)
   })
@@ -128,7 +109,7 @@ describe("the wire's own transport behaves as the openai client does", () => {
     const waited = async (run: (url: string, retries: number) => Promise<unknown>) => {
       await using server = await serve(failing(429, headers))
       const startedAt = performance.now()
-      await run(server.url, 1)
+      await run(`${server.url}/v1`, 1)
       return performance.now() - startedAt
     }
     for (const time of await Promise.all([waited(byVendor), waited(byUs)]))
@@ -139,7 +120,10 @@ describe("the wire's own transport behaves as the openai client does", () => {
     const reset: RequestListener = (request) => request.socket.resetAndDestroy()
     await using forThem = await serve(reset)
     await using forUs = await serve(reset)
-    const [theirs, ours] = await Promise.all([byVendor(forThem.url, 1), byUs(forUs.url, 1)])
+    const [theirs, ours] = await Promise.all([
+      byVendor(`${forThem.url}/v1`, 1),
+      byUs(`${forUs.url}/v1`, 1),
+    ])
     expect(theirs.error?.constructor.name).toBe('APIConnectionError')
     expect(ours.error).toMatchObject({ code: 'connection', retryable: true })
     expect([forThem.count(), forUs.count()]).toEqual([2, 2])
@@ -148,7 +132,10 @@ describe("the wire's own transport behaves as the openai client does", () => {
   test('an error in the stream ends it, after what was said', async () => {
     const events = `data: ${chunk('Once')}\n\ndata: {"error":{"message":"Overloaded"}}\n\n`
     await using server = await serve(sse(events))
-    const [theirs, ours] = [await byVendor(server.url, 0), await byUs(server.url, 0)]
+    const [theirs, ours] = [
+      await byVendor(`${server.url}/v1`, 0),
+      await byUs(`${server.url}/v1`, 0),
+    ]
     expect(theirs.text).toBe('Once')
     expect(theirs.error?.constructor.name).toBe('APIError')
     expect(ours).toMatchObject({ text: 'Once', error: { code: 'providerError' } })
@@ -159,7 +146,7 @@ describe("the wire's own transport behaves as the openai client does", () => {
     await using server = await serve((_, response) => {
       response.writeHead(307, { location: elsewhere.url }).end()
     })
-    expect((await byUs(server.url, 0)).error).toMatchObject({ code: 'providerError' })
+    expect((await byUs(`${server.url}/v1`, 0)).error).toMatchObject({ code: 'providerError' })
     expect(elsewhere.count()).toBe(0)
   })
 })

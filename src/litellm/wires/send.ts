@@ -1,6 +1,6 @@
 import { cancelledError, configurationError } from '../../agent/errors.js'
 import { parseJsonObject } from '../../util/json.js'
-import { connectionError, protocolError, refusalError, wasUnsent } from '../errors.js'
+import { connectionError, redirectError, refusalError, wasUnsent } from '../errors.js'
 import { post } from '../http/post.js'
 import type { HttpReply } from '../http/reply.js'
 import { InvalidHeader } from '../http/request-text.js'
@@ -32,8 +32,17 @@ export async function send(
     throw connectionError(route, cause, { sent: !wasUnsent(cause) })
   }
   const text = await reply.text().catch(() => '')
-  if (reply.status < 400) throw protocolError(route, `answered with a redirect (${reply.status})`)
+  if (reply.status < 400)
+    throw redirectError(route, { status: reply.status, location: locationOf(reply, url) })
   const content = parseJsonObject(text)
   const error = content?.error ?? content
   throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
+}
+
+/** Returns where a redirect leads, without credentials or a query, which may hold a key. */
+function locationOf({ headers }: HttpReply, base: URL): string | undefined {
+  const location = headers.get('location')
+  if (location === null || !URL.canParse(location, base.href)) return undefined
+  const { origin, pathname } = new URL(location, base)
+  return origin + pathname
 }

@@ -1,73 +1,86 @@
-import type Anthropic from '@anthropic-ai/sdk'
 import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
 import { AgentError } from '../../../agent/errors.js'
 import type { Usage } from '../../../agent/metrics/usage.js'
-import { isJsonObject, type JsonObject } from '../../../util/json.js'
-import {
-  connectionError,
-  refusalError,
-  truncatedError,
-  unforeseenError,
-  wasUnsent,
-} from '../../errors.js'
+import { type JsonObject, parseJsonObject } from '../../../util/json.js'
+import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
+import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
+import { eventData } from '../../http/sse.js'
 import type { Route } from '../../routes/route.js'
+import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
+import { send } from '../send.js'
 import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
-import { anthropicClient } from './client.js'
+import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
 
-/** One call on the Anthropic Messages wire. Tells deltas; fails with an AgentError. */
+/** Makes one call on the Anthropic Messages wire. Emits deltas; fails with an AgentError. */
 export const messagesCall: Wire = guarded(async (call, tell) => {
-  const { route, settings, stream, signal } = call
+  const { route, stream } = call
   const prepared = messagesRequest(call)
   const builder = new MessageBuilder()
-  const { client, vendor } = await anthropicClient(route)
-  let answering = false
-  const head: { headers?: Headers } = {}
+  const reply = await send({ ...endpointOf(route), body: JSON.stringify(prepared.body) }, call)
+  const { headers } = reply
+  const streamed = stream && !isJson(headers)
   try {
-    const { data, response } = await client.messages
-      .create(prepared.body, {
-        signal,
-        headers: { accept: 'application/json', ...settings.headers },
-      })
-      .withResponse()
-    answering = true
-    head.headers = response.headers
-    const streamed = stream && !isJson(response.headers)
-    if (streamed)
-      await tellStream(data as AsyncIterable<RawMessageStreamEvent>, builder, call, tell)
-    else await tellAll(builder.complete((stream ? await response.json() : data) as Message), tell)
-    const answered = answer(builder, prepared, route, response.headers, streamed)
-    return await modelReply(answered, call)
+    if (streamed) await tellStream(reply, builder, call, tell)
+    else await tellAll(builder.complete(message(await reply.text(), route)), tell)
+    return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
-    const error = translated(thrown, vendor, route, answering, builder.text)
-    const { saidAll: complete } = builder
-    // The header's cost is of a whole reply, which this is not.
-    const told = { ...spending(builder.answer()), reportedCostUsd: null, ...head, complete }
+    const { text, saidAll: complete } = builder
+    const error =
+      thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
+    // The header gives the cost of a whole reply, which this is not.
+    const told = { ...spending(builder.answer()), reportedCostUsd: null, headers, complete }
     throw await failedHavingSpent(error, told, call)
   }
 })
 
 async function tellStream(
-  events: AsyncIterable<RawMessageStreamEvent>,
+  reply: HttpReply,
   builder: MessageBuilder,
-  { signal }: WireCall,
+  { route, signal }: WireCall,
   tell: Tell,
 ): Promise<void> {
   try {
-    for await (const event of events) await tellAll(builder.push(event), tell)
+    for await (const events of eventData(reply.pieces()))
+      await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
-    // What breaks after the last word takes nothing from the answer.
-    if (signal.aborted || !builder.saidAll) throw thrown
+    // A connection that breaks after the last event takes nothing from the answer.
+    if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
   }
+}
+
+function* pushAll(events: readonly string[], builder: MessageBuilder, route: Route) {
+  for (const data of events) yield* builder.push(parsedEvent(data, route, builder))
+}
+
+/** Parses an event of a stream. One that reports an error, or is cut off, ends the stream. */
+function parsedEvent(data: string, route: Route, builder: MessageBuilder): RawMessageStreamEvent {
+  const event = parseJsonObject(data)
+  if (!event) throw truncatedError(route, builder.text)
+  if (event.type === 'error' || event.error)
+    throw refusalError(
+      { status: undefined, error: event.error ?? event, text: builder.text },
+      route,
+    )
+  return event as unknown as RawMessageStreamEvent
+}
+
+function message(text: string, route: Route): Message {
+  const content = parseJsonObject(text)
+  if (!content && text.trimStart().startsWith('{')) throw truncatedError(route, '')
+  if (!content) throw protocolError(route, 'answered with text that is not a JSON object')
+  if (content.error) throw refusalError({ status: undefined, error: content.error }, route)
+  if (!Array.isArray(content.content)) throw protocolError(route, 'answered without any content')
+  return content as unknown as Message
 }
 
 function answer(
   builder: MessageBuilder,
   { points, body }: MessagesRequest,
   route: Route,
-  headers: Headers,
+  headers: ReplyHeaders,
   streamed: boolean,
 ): WireAnswer {
   const said = builder.answer()
@@ -101,27 +114,4 @@ function normalised({ input, output, read, written }: MessagesUsage): Usage {
 function cachedParts({ tools, system, messages }: JsonObject): object[] {
   const blocks = (messages as { content: object[] }[]).flatMap(({ content }) => content)
   return [...((tools as object[]) ?? []), ...((system as object[]) ?? []), ...blocks]
-}
-
-function translated(
-  thrown: unknown,
-  vendor: typeof Anthropic,
-  route: Route,
-  answering: boolean,
-  text: string,
-): AgentError {
-  if (thrown instanceof AgentError) return thrown
-  if (thrown instanceof vendor.APIConnectionError)
-    return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
-  if (thrown instanceof vendor.APIError) {
-    const { status, error, headers } = thrown
-    // The body is { type: 'error', error: { type, message } }.
-    const detail = isJsonObject(error) && error.error !== undefined ? error.error : error
-    return refusalError({ status, error: detail, headers, text }, route)
-  }
-  if (thrown instanceof SyntaxError) return truncatedError(route, text)
-  // In an answer, that is how fetch tells that the connection broke off.
-  if (answering && thrown instanceof TypeError)
-    return connectionError(route, thrown, { sent: true, text })
-  return unforeseenError(route, thrown, text)
 }

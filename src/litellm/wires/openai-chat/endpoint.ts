@@ -1,5 +1,5 @@
-import { version } from '../../../version.js'
 import type { Route } from '../../routes/route.js'
+import { requestHeaders } from '../request-headers.js'
 
 export interface Endpoint {
   url: URL
@@ -12,7 +12,7 @@ const endpoints = new WeakMap<Route, Endpoint>()
 export async function endpointOf(route: Route): Promise<Endpoint> {
   let endpoint = endpoints.get(route)
   if (!endpoint) {
-    endpoint = { url: await urlOf(route), headers: headersOf(route) }
+    endpoint = { url: await urlOf(route), headers: requestHeaders(route) }
     endpoints.set(route, endpoint)
   }
   return endpoint
@@ -23,19 +23,6 @@ async function urlOf({ kind, baseUrl, query }: Route): Promise<URL> {
   const url = new URL(`${base}/chat/completions`)
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
   return url
-}
-
-function headersOf({ apiKey, auth = 'bearer', traits }: Route): Record<string, string> {
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'content-type': 'application/json',
-    'user-agent': `litellm-agents-mcp/${version}`,
-  }
-  if (apiKey === undefined) return headers
-  if (auth === 'bearer') headers.authorization = `Bearer ${apiKey}`
-  else headers[auth] = apiKey
-  if (traits.keyHeader) headers[traits.keyHeader] = apiKey
-  return headers
 }
 
 async function offlineUrl(): Promise<string> {
