@@ -2,7 +2,7 @@ import {
   type McpRequestContext,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { configFor } from '../policy/allowance.js'
@@ -15,6 +15,7 @@ import { passedBudget } from './client/passed-budget.js'
 import { principalOf } from './client/principal.js'
 import { complete } from './completions.js'
 import { getPrompt } from './prompts.js'
+import { ProtocolServer } from './protocol-server.js'
 import { readResource, resources, resourceTemplates } from './resources/resources.js'
 import type { Services } from './services.js'
 import type { ServerTool, ToolCall } from './tool-call.js'
@@ -48,7 +49,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
       made ??= questionCodec(services.signingKey(), principal, approvalTimeoutSeconds)
       return made
     }
-    const server = new Server(
+    const server = new ProtocolServer(
       { name: 'litellm-agents-mcp', title: 'LiteLLM Agents', version: services.version },
       {
         capabilities: {

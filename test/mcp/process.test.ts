@@ -232,26 +232,26 @@ test('SIGUSR2 turns the log of a running server to debug and back', async () => 
 })
 
 test.each([
-  ['no version', '{"id":7,"method":"tools/list"}', 7, -32600],
+  ['no JSON-RPC version', '{"id":7,"method":"tools/list"}', 7, -32600],
   [
-    'params that are a text',
+    'params that are a string',
     '{"jsonrpc":"2.0","id":"a","method":"tools/call","params":"x"}',
     'a',
-    -32600,
+    -32602,
   ],
-  ['a member too many', '{"jsonrpc":"2.0","id":8,"method":"tools/list","extra":1}', 8, -32600],
-  ['a broken id', '{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}', null, -32600],
+  ['an unknown member', '{"jsonrpc":"2.0","id":8,"method":"tools/list","extra":1}', 8, -32600],
+  ['a fractional id', '{"jsonrpc":"2.0","id":1.5,"method":"tools/list"}', null, -32600],
   ['a batch', '[{"jsonrpc":"2.0","id":9,"method":"ping"}]', null, -32600],
-  ['no JSON', '{"password": hunter2-secret', null, -32700],
+  ['invalid JSON', '{"password": hunter2-secret', null, -32700],
 ])(
-  'a malformed request (%s) is answered, and nothing of it is in the log',
+  'an invalid message (%s) is answered, and the log does not contain it',
   async (_, line, id, code) => {
     server = startProgram()
     await initialize(server)
     server.child.stdin.write(`${line}\n`)
     const { error } = await server.answer(id)
     expect(error).toMatchObject({ code, data: { code: 'invalidRequest', retryable: false } })
-    await server.until('stderr', /a message was not served/)
+    await server.until('stderr', /a message was refused/)
     expect(server.stderr()).not.toContain('hunter2')
     server.send({ id: 10, method: 'ping' })
     expect((await server.answer(10)).result).toEqual({})

@@ -1,5 +1,5 @@
 const newline = 0x0a
-/** Enough for whatever stands before or after the params of a request. */
+/** The length of each end that is kept of a long line; the members outside params are shorter. */
 const keptBytes = 2048
 
 /** The two ends of a line that was too long to keep. */
@@ -14,8 +14,8 @@ export interface LineListeners {
 }
 
 /**
- * Cuts what comes into lines, and drops those that are longer than the cap, so that one of them costs
- * its sender an error and not everybody the connection.
+ * Splits bytes into lines. It drops each line that is longer than the limit, so that such a line
+ * costs its sender an error and does not end the connection.
  */
 export class LineReader {
   private parts: Buffer[] = []
@@ -36,13 +36,13 @@ export class LineReader {
     if (start < bytes.length) this.keep(start === 0 ? bytes : bytes.subarray(start))
   }
 
-  /** What was never ended is a line, too. */
+  /** Ends the last line, which may have no line ending. */
   end(): void {
     this.endLine(Buffer.alloc(0))
   }
 
   private endLine(last: Buffer): void {
-    // As it is nearly always: all of it came at once.
+    // The usual case: the whole line arrived in one chunk.
     if (this.size === 0 && !this.ends && last.length <= this.maxBytes) {
       if (last.length > 0) this.listeners.onLine(last.toString())
       return
@@ -67,7 +67,7 @@ export class LineReader {
     this.size += piece.length
     if (this.size <= this.maxBytes) return
     const line = Buffer.concat(this.parts)
-    // Copies: a view would keep all of the line in memory.
+    // These are copies, because a view would keep the whole line in memory.
     this.ends = {
       head: Buffer.from(line.subarray(0, keptBytes)),
       tail: Buffer.from(line.subarray(-keptBytes)),
@@ -78,11 +78,11 @@ export class LineReader {
 
 const text = '"(?:[^"\\\\]|\\\\.)*"'
 const plainMember = `"(?:jsonrpc|method|id)"\\s*:\\s*(?:${text}|-?\\d+)`
-// Quotes inside a JSON text are escaped, so that neither can be found inside the params.
+// Quotes within a JSON string are escaped, so neither pattern can match inside the params.
 const beforeParams = new RegExp(`^\\s*\\{\\s*(?:${plainMember}\\s*,\\s*)+`)
 const afterParams = new RegExp(`\\}\\s*(?:,\\s*${plainMember}\\s*)+\\}\\s*$`)
 
-/** What a request says of itself outside its params, as far as it stands at either end of its line. */
+/** Reads the id and the method of a request from the two ends of its line. */
 export function requestOf({ head, tail }: LongLine): {
   id: string | number | null
   method: string | null
