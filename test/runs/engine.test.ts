@@ -319,7 +319,7 @@ describe.each(Object.entries(kinds))('runs %s', (_, { open, settledMs }) => {
   })
 
   test('a list has at most 100 runs, whatever its limit says', async () => {
-    const { engine } = await start(['Hello'], { maxQueued: 200 })
+    const { engine } = await start(['Hello'], { maxQueued: 200, maxResults: 200 })
     const runs = await Promise.all(Array.from({ length: 102 }, () => engine.start(spec())))
     await Promise.all(runs.map(({ runId }) => engine.wait(runId, 'ann', patient)))
     expect(await engine.list('ann')).toHaveLength(100)
