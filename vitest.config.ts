@@ -3,8 +3,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What takes longest, by its folder or file: whatever is begun last, the others wait for. */
 const longest = [
-  'test/runs/chaos',
-  'test/runs/nodes',
+  'test/runs/durable/chaos',
+  'test/runs/durable/nodes',
   'test/proxy/',
   'test/clients/',
   'test/distribution/',

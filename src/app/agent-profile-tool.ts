@@ -7,7 +7,7 @@ import { agentToolPrefix } from '../config/tool-references.js'
 import { allowanceOf } from '../policy/allowance.js'
 import { planCall } from '../policy/plan-run.js'
 import { runAlone } from '../runs/run.js'
-import type { Materialise, RunSpec } from '../runs/spec.js'
+import type { BuildRun, RunSpec } from '../runs/spec.js'
 import type { PartsSource } from './model-factory.js'
 
 /** A profile as a tool in the run of another: it has its own model, prompt, tools and limits, within the run's. */
@@ -15,14 +15,14 @@ export function profileTool(
   { name, description }: AgentProfile,
   { principal, readOnly }: RunSpec,
   source: PartsSource,
-  materialise: Materialise,
+  buildRun: BuildRun,
 ): Tool {
   const run = async (prompt: string, options: ChildRunOptions): Promise<AgentResult> => {
     const child = { config: forModels(source.config, principal), models: source.models }
     const planned = planCall('run_agent', { prompt, agent: name }, principal, child)
     // Who may change nothing may have nothing changed for it.
     const spec = readOnly ? { ...planned, readOnly } : planned
-    return runAlone(spec, await materialise(spec, options.signal), options)
+    return runAlone(spec, await buildRun(spec, options.signal), options)
   }
   return agentTool({ name: `${agentToolPrefix}${name}`, agent: name, description, run })
 }

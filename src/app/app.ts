@@ -6,11 +6,11 @@ import type { Services } from '../mcp/services.js'
 import type { RunRecord } from '../runs/engine.js'
 import type { RunningTelemetry } from '../telemetry/telemetry.js'
 import { version } from '../version.js'
+import { runBuilder } from './build-run.js'
 import { LiveConfig, logWarnings } from './live-config.js'
 import { createLogger, type ServerLog } from './logger.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
-import { runHouse } from './run-engine.js'
-import { runParts } from './run-parts.js'
+import { openRunEngine } from './run-engine.js'
 
 /** What is behind every door. */
 export interface House {
@@ -29,14 +29,14 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
   const results = new KeptResults()
   const tools = mcpTools(config, log, results)
   const telemetry = await telemetryFor(config, live, log)
-  const { history, runs, sessions, signingKey, usage } = await runHouse(config, {
+  const { history, runs, sessions, signingKey, usage } = await openRunEngine(config, {
     live,
-    materialise: runParts(live, tools, telemetry),
+    buildRun: runBuilder(live, tools, telemetry),
     onEnd: (record) => {
       telemetry?.runEnded(record)
       log.info('run ended', runSummary(record))
     },
-    onFault: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
+    onUnexpectedError: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
     onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
   })
   telemetry?.watchLoad(() => runs.load())

@@ -3,14 +3,14 @@ import { MemorySessions } from '../runs/sessions/memory-sessions.js'
 import type { SessionStore } from '../runs/sessions/session-store.js'
 
 /** The store that the operator chose. */
-export async function sessionStore(
+export async function openSessions(
   config: SessionsConfig,
   onError: (error: unknown) => void,
 ): Promise<SessionStore> {
   const { databaseUrl, dir } = config
   const options = storeOptions(config)
   if (databaseUrl !== undefined) {
-    const { openPostgres } = await import('../runs/postgres/open.js')
+    const { openPostgres } = await import('../runs/postgres/open-postgres.js')
     return (await openPostgres(databaseUrl, options, onError)).sessions
   }
   if (dir === undefined) return new MemorySessions(options)

@@ -4,16 +4,16 @@ import type { RunEngine, RunRecord } from '../runs/engine.js'
 import { MemoryRunHistory, type RunHistory } from '../runs/history/run-history.js'
 import { spendingRows } from '../runs/history/spending-rows.js'
 import { MemoryUsageTotals, type UsageSource } from '../runs/history/usage-totals.js'
-import { InProcessEngine } from '../runs/in-process/engine.js'
+import { InProcessEngine } from '../runs/in-process/in-process-engine.js'
 import { MemoryQuotas } from '../runs/quotas/memory-quotas.js'
 import type { SessionStore } from '../runs/sessions/session-store.js'
-import type { Materialise } from '../runs/spec.js'
+import type { BuildRun } from '../runs/spec.js'
 import { version } from '../version.js'
 import type { LiveConfig } from './live-config.js'
-import { sessionStore, storeOptions } from './open-sessions.js'
+import { openSessions, storeOptions } from './open-sessions.js'
 
 /** Where runs work, and what is kept of them and between them. */
-export interface RunHouse {
+export interface RunServices {
   runs: RunEngine
   sessions: SessionStore
   usage: UsageSource
@@ -22,33 +22,33 @@ export interface RunHouse {
   signingKey: () => Uint8Array
 }
 
-export interface RunHouseOptions {
+export interface RunEngineOptions {
   live: LiveConfig
-  materialise: Materialise
+  buildRun: BuildRun
   /** Told of every run that has ended in this process. */
   onEnd: (record: RunRecord) => void
   onError: (error: unknown) => void
   /** Told what ended a run where nothing should have. */
-  onFault: (thrown: unknown) => void
+  onUnexpectedError: (thrown: unknown) => void
 }
 
 /** The engine that the operator chose. */
-export function runHouse({ runs }: Config, options: RunHouseOptions): Promise<RunHouse> {
+export function openRunEngine({ runs }: Config, options: RunEngineOptions): Promise<RunServices> {
   return runs.durable ? durable(runs, runs.durable, options) : inProcess(options)
 }
 
 async function inProcess({
   live,
-  materialise,
+  buildRun,
   onEnd,
   onError,
-  onFault,
-}: RunHouseOptions): Promise<RunHouse> {
-  const sessions = await sessionStore(live.config.sessions, onError)
+  onUnexpectedError,
+}: RunEngineOptions): Promise<RunServices> {
+  const sessions = await openSessions(live.config.sessions, onError)
   const quotas = new MemoryQuotas()
   const usage = new MemoryUsageTotals()
   const history = new MemoryRunHistory()
-  const runs = new InProcessEngine(materialise, sessions, {
+  const runs = new InProcessEngine(buildRun, sessions, {
     ...live.config.runs,
     admit: ({ principal, limits }) =>
       quotas.admit(principal, limits, allowanceOf(principal, live.config)),
@@ -58,7 +58,7 @@ async function inProcess({
       history.add(record, spent)
       onEnd(record)
     },
-    onFault,
+    onUnexpectedError,
   })
   // Node's cryptography takes a while to load, and most clients are never asked anything.
   let key: Uint8Array | undefined
@@ -73,27 +73,27 @@ async function inProcess({
 async function durable(
   config: Config['runs'],
   { databaseUrl, deployment }: NonNullable<Config['runs']['durable']>,
-  { live, materialise, onEnd, onError }: RunHouseOptions,
-): Promise<RunHouse> {
+  { live, buildRun, onEnd, onError }: RunEngineOptions,
+): Promise<RunServices> {
   const [
     { openPostgres },
     { sharedSecret },
-    { DurableRuns },
+    { DurableEngine },
     { postgresUsage },
     { postgresHistory },
   ] = await Promise.all([
-    import('../runs/postgres/open.js'),
-    import('../runs/postgres/secrets.js'),
-    import('../runs/durable/engine.js'),
+    import('../runs/postgres/open-postgres.js'),
+    import('../runs/postgres/shared-secret.js'),
+    import('../runs/durable/durable-engine.js'),
     import('../runs/durable/postgres-usage.js'),
     import('../runs/durable/postgres-history.js'),
   ])
   const postgres = await openPostgres(databaseUrl, storeOptions(live.config.sessions), onError)
-  const runs = await DurableRuns.open({
+  const runs = await DurableEngine.open({
     ...config,
     ...postgres,
     databaseUrl,
-    materialise,
+    buildRun,
     version: `${version} ${deployment}`,
     allowance: (principal) => allowanceOf(principal, live.config),
     onEnd,

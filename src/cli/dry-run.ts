@@ -1,8 +1,8 @@
 import type { ContentBlock, Message } from '../agent/messages/content.js'
 import type { ModelRequest } from '../agent/model.js'
 import type { House } from '../app/app.js'
+import { runBuilder } from '../app/build-run.js'
 import { clientArgsFor } from '../app/models.js'
-import { runParts } from '../app/run-parts.js'
 import { agentToolPrefix } from '../config/tool-references.js'
 import { type CallEstimate, estimateCall } from '../litellm/estimate.js'
 import type { RunParts, RunSpec } from '../runs/spec.js'
@@ -16,7 +16,7 @@ export async function dryRun(
   { json }: { json: boolean },
 ): Promise<number> {
   const { signal } = new AbortController()
-  const parts = await runParts(house.live, house.tools)(spec, signal)
+  const parts = await runBuilder(house.live, house.tools)(spec, signal)
   const request = requestOf(spec, parts, await messagesBefore(spec, house, signal))
   const ids = [spec.modelId, ...(spec.fallbacks ?? [])]
   const estimates = await Promise.all(

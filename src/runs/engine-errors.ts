@@ -1,6 +1,6 @@
 import { AgentError, invalidRequest } from '../agent/errors.js'
 
-export function otherArguments(): AgentError {
+export function keyReused(): AgentError {
   return invalidRequest(
     'This idempotencyKey was used for a call with other arguments.',
     'Repeat the arguments of that call to join its run, or choose another key.',
@@ -17,7 +17,7 @@ export function shuttingDown(): AgentError {
   })
 }
 
-export function tooManyWaiting(waiting: number): AgentError {
+export function queueFull(waiting: number): AgentError {
   return new AgentError({
     code: 'rateLimit',
     message: `The server is busy: ${waiting} runs are waiting for their turn.`,
@@ -28,7 +28,7 @@ export function tooManyWaiting(waiting: number): AgentError {
 }
 
 /** Of what nobody foresaw, nothing is told but that it happened. */
-export function unforeseen(): AgentError {
+export function unexpectedError(): AgentError {
   return new AgentError({
     code: 'providerError',
     message: 'The server failed to carry out this run.',

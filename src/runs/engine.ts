@@ -77,7 +77,7 @@ export interface WaitOptions {
    */
   asks?: boolean
   /** Told at once and at each step what the run is doing. */
-  onProgress?: (doing: string) => void
+  onProgress?: (activity: string) => void
 }
 
 export interface RunFilter {
@@ -109,7 +109,7 @@ export interface RunSummary {
   readonly sessionId?: string
   readonly status: RunStatus
   /** In a few words, such as "queued, 3 before it" or "cycle 2: calculator". */
-  readonly doing: string
+  readonly activity: string
   readonly createdAt: number
   readonly startedAt?: number
   readonly endedAt?: number

@@ -62,4 +62,4 @@ export interface RunParts {
 }
 
 /** Fails with an AgentError where a spec cannot be run, before anything is spent. */
-export type Materialise = (spec: RunSpec, signal: AbortSignal) => Promise<RunParts>
+export type BuildRun = (spec: RunSpec, signal: AbortSignal) => Promise<RunParts>

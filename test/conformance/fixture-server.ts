@@ -20,7 +20,7 @@ import type { ToolAnswer } from '../../src/mcp/tool-call.js'
 import { localPrincipal } from '../../src/policy/allowance.js'
 import { MemoryRunHistory } from '../../src/runs/history/run-history.js'
 import { MemoryUsageTotals } from '../../src/runs/history/usage-totals.js'
-import { InProcessEngine } from '../../src/runs/in-process/engine.js'
+import { InProcessEngine } from '../../src/runs/in-process/in-process-engine.js'
 import { MemorySessions } from '../../src/runs/sessions/memory-sessions.js'
 import { askingTools, type Mint } from './asking-tools.js'
 import {
@@ -31,7 +31,7 @@ import {
   readFixture,
 } from './content.js'
 import { type FixtureTool, plainTools } from './plain-tools.js'
-import { materialise, taskTools } from './task-tools.js'
+import { buildRun, taskTools } from './task-tools.js'
 
 /** Our HTTP door, with the tools that the official suite asks for, and its resources beside our own. */
 export async function serveFixtures(): Promise<HttpDoor> {
@@ -50,7 +50,7 @@ function fixtureServices(): Services {
     version: '0.0.0',
     config,
     log: createLogger('error', (text) => text),
-    runs: new InProcessEngine(materialise, new MemorySessions(), {
+    runs: new InProcessEngine(buildRun, new MemorySessions(), {
       ...config.runs,
       admit: async ({ limits }) => ({ limits, settle: async () => {} }),
       onEnd: () => {},

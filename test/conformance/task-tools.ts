@@ -12,7 +12,7 @@ import { tasksExtension } from '../../src/mcp/calls/tasks.js'
 import type { Services } from '../../src/mcp/services.js'
 import type { ToolAnswer, ToolCall } from '../../src/mcp/tool-call.js'
 import { callTool } from '../../src/mcp/tools/call-tool.js'
-import type { Materialise } from '../../src/runs/spec.js'
+import type { BuildRun } from '../../src/runs/spec.js'
 import { spec } from '../helpers/engine.js'
 import { ScriptedModel, type Step } from '../helpers/scripted-model.js'
 import type { Mint } from './asking-tools.js'
@@ -46,7 +46,7 @@ const heldTools = ['delete', 'move'].map(
 )
 
 /** Makes the runs that the tools below start. */
-export const materialise: Materialise = async ({ modelId, prompt }) => {
+export const buildRun: BuildRun = async ({ modelId, prompt }) => {
   const script = scripts[modelId]
   if (!script) {
     // Long enough for a task to be made of it.

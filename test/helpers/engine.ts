@@ -1,8 +1,11 @@
 import type { Tool } from '../../src/agent/tools/tool.js'
-import { DurableRuns } from '../../src/runs/durable/engine.js'
+import { DurableEngine } from '../../src/runs/durable/durable-engine.js'
 import type { RunEngine, RunRecord } from '../../src/runs/engine.js'
-import { InProcessEngine, type InProcessOptions } from '../../src/runs/in-process/engine.js'
-import { openPostgres } from '../../src/runs/postgres/open.js'
+import {
+  InProcessEngine,
+  type InProcessOptions,
+} from '../../src/runs/in-process/in-process-engine.js'
+import { openPostgres } from '../../src/runs/postgres/open-postgres.js'
 import { MemorySessions } from '../../src/runs/sessions/memory-sessions.js'
 import type { RunSpec } from '../../src/runs/spec.js'
 import type { TestDatabase } from './postgres.js'
@@ -29,13 +32,13 @@ export function inProcessEngine(
 ): TestEngine {
   const models: ScriptedModel[] = []
   const ended: RunRecord[] = []
-  const materialise = async () => {
+  const buildRun = async () => {
     if (fault) throw fault
     const model = new ScriptedModel(steps)
     models.push(model)
     return { model, tools }
   }
-  const engine = new InProcessEngine(materialise, new MemorySessions(), {
+  const engine = new InProcessEngine(buildRun, new MemorySessions(), {
     maxConcurrent: 10,
     maxQueued: 10,
     resultTtlSeconds: 60,
@@ -61,7 +64,7 @@ export async function durableEngine(
   const onError = () => {}
   const postgres = await openPostgres(url, {}, onError)
   await query('TRUNCATE litellm_agents.runs, litellm_agents.sessions CASCADE')
-  const engine = await DurableRuns.open({
+  const engine = await DurableEngine.open({
     ...postgres,
     databaseUrl: url,
     maxConcurrent: 10,
@@ -70,7 +73,7 @@ export async function durableEngine(
     approvalTimeoutSeconds: 60,
     version: 'test',
     allowance: () => ({}),
-    materialise: async () => {
+    buildRun: async () => {
       const model = new ScriptedModel(steps)
       models.push(model)
       return { model, tools }

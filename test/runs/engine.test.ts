@@ -104,7 +104,7 @@ describe.each(Object.entries(kinds))('runs %s', (_, { open, settledMs }) => {
       expect(early).toMatchObject({
         status: 'running',
         sessionId: 's',
-        doing: 'cycle 1: wait',
+        activity: 'cycle 1: wait',
         text: 'Wait.',
         usage: { totalTokens: 15 },
         metrics: { costUsd: 0.001, cycles: [{ costUsd: 0.001 }] },

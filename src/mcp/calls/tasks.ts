@@ -97,11 +97,11 @@ function detailedTask(record: RunRecord, services: Services, forms: boolean) {
 }
 
 function taskOf(record: RunRecord, { config }: Services): Task {
-  const { createdAt, doing, endedAt, runId, startedAt } = record
+  const { activity, createdAt, endedAt, runId, startedAt } = record
   return {
     taskId: runId,
     status: taskStatus(record),
-    statusMessage: doing,
+    statusMessage: activity,
     createdAt: new Date(createdAt).toISOString(),
     lastUpdatedAt: new Date(endedAt ?? startedAt ?? createdAt).toISOString(),
     ttlMs: Math.floor(config.runs.resultTtlSeconds * 1000),

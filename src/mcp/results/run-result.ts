@@ -22,18 +22,18 @@ export function runResult(record: RunRecord, services: Services): CallToolResult
 
 /** Returns what a run did so far, and how to continue. */
 function runningResult(record: RunRecord): CallToolResult {
-  const { approvals, doing, metrics, runId, text, tool, usage } = record
+  const { activity, approvals, metrics, runId, text, tool, usage } = record
   const soFar = tool === 'structured_extract' ? { output: null } : { text, stopReason: null }
   const next = approvals
     ? `The run ${runId} waits until the user decides about ${callsText(approvals)}. Ask the user, then pass the decision to answer_approval, or stop the run with cancel_run.`
-    : `The run ${runId} is still running (${doing}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`
+    : `The run ${runId} is still running (${activity}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`
   return success(
     textContent(next),
     {
       status: 'running',
       ...soFar,
       ...identity(record),
-      doing,
+      doing: activity,
       ...(approvals && { approvals }),
       ...spending({ usage, metrics }),
     },

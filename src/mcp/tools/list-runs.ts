@@ -40,11 +40,11 @@ export function listRunsTool({ runs }: Services): ServerTool {
 }
 
 function view({ principal, createdAt, startedAt, endedAt, expiresAt, ...run }: RunSummary) {
-  const { runId, tool, agent, modelId, sessionId, status, doing } = run
+  const { runId, tool, agent, modelId, sessionId, status, activity } = run
   return {
     runId,
     status: status === 'queued' || status === 'waiting' ? 'running' : status,
-    doing,
+    doing: activity,
     tool,
     ...(agent !== '' && { agent }),
     modelId,

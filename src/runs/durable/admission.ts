@@ -1,5 +1,5 @@
-import { tooManyWaiting } from '../engine-errors.js'
-import type { Queryable } from '../postgres/types.js'
+import { queueFull } from '../engine-errors.js'
+import type { Queryable } from '../postgres/queryable.js'
 
 import { amountsToHold, type DayAmounts, withinHeld } from '../quotas/day-budget.js'
 import type { RunAllowance } from '../quotas/quotas.js'
@@ -54,7 +54,7 @@ async function checkQueue(client: Queryable, maxQueued: number): Promise<void> {
     "SELECT count(*)::int AS queued FROM runs WHERE ended_at IS NULL AND status = 'queued'",
   )
   const queued = row?.queued ?? 0
-  if (queued >= maxQueued) throw tooManyWaiting(queued)
+  if (queued >= maxQueued) throw queueFull(queued)
 }
 
 async function accountOf(client: Queryable, principal: string) {

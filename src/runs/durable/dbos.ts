@@ -1,5 +1,5 @@
 import { loadOptionalPackage } from '../../agent/optional-package.js'
-import type { RunStep } from './journal.js'
+import type { RunStep } from './step-log.js'
 
 const sdk = {
   name: '@dbos-inc/dbos-sdk',
@@ -27,7 +27,7 @@ export interface DbosOptions {
   maxRunning: number
   warn: (message: string) => void
   /** Does work that only one node may do at a time. */
-  alone: (work: () => Promise<void>) => Promise<void>
+  withLock: (work: () => Promise<void>) => Promise<void>
 }
 
 /** What the engine uses of DBOS: a queue of runs that all nodes serve, and steps that are recorded. */
@@ -54,7 +54,7 @@ export async function launchDbos(
     sdk,
     () => import('@dbos-inc/dbos-sdk'),
   )
-  const { alone, databaseUrl, executorId, version, maxRunning, warn } = options
+  const { withLock, databaseUrl, executorId, version, maxRunning, warn } = options
   DBOS.setConfig({
     name: 'litellm-agents-mcp',
     systemDatabaseUrl: endingIdleTransactions(databaseUrl),
@@ -94,7 +94,7 @@ export async function launchDbos(
     close: () => DBOS.shutdown({ deregister: true }),
   }
   // It makes its tables, and several nodes at once get in each other's way.
-  await alone(() => DBOS.launch())
+  await withLock(() => DBOS.launch())
   // Partitions are principals: whose run comes next is drawn among them, however long their lines.
   await DBOS.registerQueue(queueName, {
     workerConcurrency: maxRunning,

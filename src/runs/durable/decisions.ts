@@ -1,6 +1,6 @@
 import type { ApprovalDecision } from '../../agent/tools/approval.js'
 import { notify } from '../postgres/notifications.js'
-import type { Queryable } from '../postgres/types.js'
+import type { Queryable } from '../postgres/queryable.js'
 
 export const decisionTopic = (runId: string) => `decision:${runId}`
 

@@ -12,7 +12,7 @@ import type {
 import { replyOf } from '../../agent/run/call-model.js'
 import { eventStream } from '../../agent/run/event-stream.js'
 import { type ErrorRecord, errorRecord } from './error-record.js'
-import type { Journal } from './journal.js'
+import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
@@ -42,7 +42,7 @@ export class DurableModel implements Model {
   constructor(
     private readonly model: Model,
     private readonly tools: ToolCycles,
-    private readonly journal: Journal,
+    private readonly stepLog: StepLog,
   ) {
     this.modelId = model.modelId
   }
@@ -60,10 +60,10 @@ export class DurableModel implements Model {
     options: ModelCallOptions,
     tell: Emit<CallEvent>,
   ): Promise<ModelReply> {
-    const { journal, model, tools } = this
+    const { stepLog, model, tools } = this
     await tools.closeCycle()
     let live = false
-    const { end, notices, cacheMemory, latencyMs, timeToFirstByteMs } = await journal.step(
+    const { end, notices, cacheMemory, latencyMs, timeToFirstByteMs } = await stepLog.step(
       'model',
       options.signal,
       () => {

@@ -1,8 +1,8 @@
 import type { Message } from '../../agent/messages/content.js'
-import { persistently } from '../postgres/retry.js'
-import type { PostgresSessions } from '../postgres/sessions.js'
+import { retryUntilAvailable } from '../postgres/outage.js'
+import type { PostgresSessions } from '../postgres/postgres-sessions.js'
 import type { SessionAccess, SessionKey, SessionSummary } from '../sessions/session-store.js'
-import type { Journal } from './journal.js'
+import type { StepLog } from './step-log.js'
 
 /** What a run went on from, as it is recorded. */
 interface SessionRecord {
@@ -17,13 +17,13 @@ interface SessionRecord {
 export function durableSessions(
   sessions: PostgresSessions,
   runId: string,
-  journal: Journal,
+  stepLog: StepLog,
 ): SessionAccess {
   return {
     limits: sessions.limits,
     acquire: async (key: SessionKey, signal, onWait) => {
-      const held = await persistently(() => sessions.acquireAs(runId, key, signal, onWait))
-      const { version, state } = await journal.step(
+      const held = await retryUntilAvailable(() => sessions.acquireAs(runId, key, signal, onWait))
+      const { version, state } = await stepLog.step(
         'session',
         signal,
         async (): Promise<SessionRecord> => {
@@ -39,7 +39,7 @@ export function durableSessions(
         state: state && { ...state, cacheMemory: new Map(state.cacheMemory) },
       }
       const session = sessions.sessionAt(before, runId, key)
-      return { ...session, release: (turn) => persistently(() => session.release(turn)) }
+      return { ...session, release: (turn) => retryUntilAvailable(() => session.release(turn)) }
     },
   }
 }

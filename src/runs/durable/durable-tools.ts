@@ -10,7 +10,7 @@ import {
 } from '../../agent/tools/tool.js'
 import type { JsonObject } from '../../util/json.js'
 import { DurableModel } from './durable-model.js'
-import type { Journal } from './journal.js'
+import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
@@ -64,7 +64,7 @@ export class DurableTools {
   constructor(
     tools: readonly Tool[],
     private readonly place: AgentPlace,
-    private readonly journal: Journal,
+    private readonly stepLog: StepLog,
     private readonly askPerson: Approve,
   ) {
     this.names = new Set(tools.map(({ spec }) => spec.name))
@@ -116,7 +116,7 @@ export class DurableTools {
       go = resolve
     })
     let live = false
-    const record = this.journal.step(`tool ${name}`, signal, async (): Promise<ToolRecord> => {
+    const record = this.stepLog.step(`tool ${name}`, signal, async (): Promise<ToolRecord> => {
       live = true
       const call = await started
       return call ? recordRun(call) : { skipped: true }
@@ -153,11 +153,11 @@ export class DurableTools {
       recorded: ({ model, tools }) => {
         const nth = `#${++agents}`
         const name = `${call.name}${nth}`
-        const journal = this.journal.below(name)
+        const stepLog = this.stepLog.below(name)
         const place = { name, path: `${call.path}${nth}/` }
-        const durable = new DurableTools(tools, place, journal, this.askPerson)
+        const durable = new DurableTools(tools, place, stepLog, this.askPerson)
         return {
-          model: new DurableModel(model, durable, journal),
+          model: new DurableModel(model, durable, stepLog),
           tools: durable.tools,
           approve: durable.approve,
         }

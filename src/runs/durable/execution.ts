@@ -7,25 +7,25 @@ import type { AgentResult } from '../../agent/result.js'
 import type { RunOutcome, RunRecord, RunResult } from '../engine.js'
 import { failureData, LiveRun } from '../live/live-run.js'
 import type { Notifications } from '../postgres/notifications.js'
-import { persistently } from '../postgres/retry.js'
-import type { PostgresSessions } from '../postgres/sessions.js'
+import { retryUntilAvailable } from '../postgres/outage.js'
+import type { PostgresSessions } from '../postgres/postgres-sessions.js'
 import { runSpec } from '../run.js'
-import type { Materialise, RunParts, RunSpec } from '../spec.js'
+import type { BuildRun, RunParts, RunSpec } from '../spec.js'
 import { durableApprove } from './durable-approvals.js'
 import { DurableModel } from './durable-model.js'
 import { durableSessions } from './durable-sessions.js'
 import { DurableTools } from './durable-tools.js'
 import { errorRecord } from './error-record.js'
-import { Journal, type RunStep } from './journal.js'
-import { Reporter } from './reporter.js'
+import { ProgressWriter } from './progress-writer.js'
 import { progressOf } from './run-rows.js'
 import type { RunStore, TakenRun } from './run-store.js'
+import { type RunStep, StepLog } from './step-log.js'
 
 /** What every run on this node needs. */
-export interface Workshop {
+export interface ExecutionContext {
   readonly store: RunStore
   readonly sessions: PostgresSessions
-  readonly materialise: Materialise
+  readonly buildRun: BuildRun
   readonly keepSeconds: number
   readonly approvalTimeoutSeconds: number
   readonly notifications: Notifications
@@ -46,30 +46,30 @@ const minSeconds = 1
 /** One run on this node, from what is recorded of it to its end. */
 export class Execution {
   private readonly controller = new AbortController()
-  private readonly journal: Journal
+  private readonly stepLog: StepLog
   private cancelRequested: boolean
   private superseded = false
 
   constructor(
     readonly runId: string,
     private readonly taken: TakenRun,
-    private readonly workshop: Workshop,
+    private readonly context: ExecutionContext,
   ) {
     this.cancelRequested = taken.cancelRequested
-    this.journal = new Journal(workshop.runStep, {
+    this.stepLog = new StepLog(context.runStep, {
       stop: () => this.controller.abort(),
       // What was done before a cancel is gone through all the same: it is part of what was spent.
       onLive: () => {
         if (this.cancelRequested) this.controller.abort()
       },
-      mayStart: workshop.mayStart,
-      stepsBelow: (place) => workshop.store.stepsBelow(runId, place),
+      mayStart: context.mayStart,
+      childSteps: (place) => context.store.childSteps(runId, place),
     })
   }
 
   /** Nothing is being done right now: the run waits for a step that may start. */
   get idle(): boolean {
-    return this.journal.idle
+    return this.stepLog.idle
   }
 
   cancel(): void {
@@ -84,44 +84,46 @@ export class Execution {
   }
 
   async run(): Promise<void> {
-    const { approvalTimeoutSeconds, keepSeconds, onEnd, onError, store } = this.workshop
+    const { approvalTimeoutSeconds, keepSeconds, onEnd, onError, store } = this.context
     const { principal } = this.taken.spec
     const live = new LiveRun(this.taken.spec, approvalTimeoutSeconds * 1000, this.runId)
-    const reporter = new Reporter(live, store, onError)
+    const progressWriter = new ProgressWriter(live, store, onError)
     live.begin()
-    const outcome = await this.outcome(live, reporter)
-    await reporter.stop()
-    const { fault } = this.journal
+    const outcome = await this.outcome(live, progressWriter)
+    await progressWriter.stop()
+    const { fault } = this.stepLog
     if (this.superseded) return
-    if (fault !== undefined && this.workshop.isLoss(fault)) throw fault
+    if (fault !== undefined && this.context.isLoss(fault)) throw fault
     const { record, transcript } = live.end(outcome, keepSeconds)
     const { status } = record
     const end = { status, outcome, keepSeconds, progress: progressOf(record) }
-    const news = reporter.unreported(transcript)
+    const news = progressWriter.unwritten(transcript)
     // A run is not lost for a database that is away for a while.
-    const ended = await persistently(() => store.finish(this.runId, this.taken.spec, end, news))
+    const ended = await retryUntilAvailable(() =>
+      store.finish(this.runId, this.taken.spec, end, news),
+    )
     if (!ended || !onEnd) return
     const kept = await store.reads.record(this.runId, principal)
     if (kept) onEnd(kept)
   }
 
-  private async outcome(live: LiveRun, reporter: Reporter): Promise<RunOutcome> {
+  private async outcome(live: LiveRun, progressWriter: ProgressWriter): Promise<RunOutcome> {
     const { attempts, elapsedMs, stream } = this.taken
-    const { notifications, sessions, store } = this.workshop
+    const { notifications, sessions, store } = this.context
     const { signal } = this.controller
-    const changed = () => reporter.changed()
+    const changed = () => progressWriter.changed()
     live.listen(changed)
     try {
-      if (attempts > maxAttempts) throw givenUp(attempts)
+      if (attempts > maxAttempts) throw tooManyAttempts(attempts)
       const { spec, parts } = await this.materials()
       const ask = durableApprove(this.runId, live.approvals, store.decisions, notifications)
       const top = { name: this.runId, path: '' }
-      const tools = new DurableTools(parts.tools, top, this.journal, ask)
-      const model = new DurableModel(parts.model, tools, this.journal)
+      const tools = new DurableTools(parts.tools, top, this.stepLog, ask)
+      const model = new DurableModel(parts.model, tools, this.stepLog)
       const result = await runSpec(
         withTimeLeft(spec, elapsedMs),
         { ...parts, model, tools: tools.tools },
-        durableSessions(sessions, this.runId, this.journal),
+        durableSessions(sessions, this.runId, this.stepLog),
         {
           signal,
           approve: tools.approve,
@@ -129,7 +131,7 @@ export class Execution {
             live.onEvent(event)
             changed()
           },
-          onWait: () => live.say('waiting for the session'),
+          onWait: () => live.setActivity('waiting for the session'),
           stream,
         },
       )
@@ -144,22 +146,22 @@ export class Execution {
 
   /** What URLs in the prompt hold is fetched once, and recorded. */
   private async materials(): Promise<{ spec: RunSpec; parts: RunParts }> {
-    const { materialise } = this.workshop
+    const { buildRun } = this.context
     const { signal } = this.controller
     const { spec } = this.taken
     const { prompt } = spec
     if (typeof prompt === 'string' || !prompt.some((block) => urlOf(block)))
-      return { spec, parts: await materialise(spec, signal) }
-    const fetched = await this.journal.step('prompt', signal, async () => {
+      return { spec, parts: await buildRun(spec, signal) }
+    const fetched = await this.stepLog.step('prompt', signal, async () => {
       try {
-        return { prompt: (await materialise(spec, signal)).prompt ?? prompt }
+        return { prompt: (await buildRun(spec, signal)).prompt ?? prompt }
       } catch (error) {
         return { error: errorRecord(asAgentError(error)) }
       }
     })
     if ('error' in fetched) throw new AgentError(fetched.error)
     const settled = { ...spec, prompt: fetched.prompt }
-    return { spec: settled, parts: await materialise(settled, signal) }
+    return { spec: settled, parts: await buildRun(settled, signal) }
   }
 
   /** With the time it took in all, and its limit as it was given: not what was left of it here. */
@@ -187,7 +189,7 @@ function withTimeLeft(spec: RunSpec, elapsedMs: number): RunSpec {
   return { ...spec, limits: { ...spec.limits, timeoutSeconds: left } }
 }
 
-function givenUp(attempts: number): AgentError {
+function tooManyAttempts(attempts: number): AgentError {
   return new AgentError({
     code: 'providerError',
     message: `The run was given up: ${attempts - 1} nodes took it on, and none of them lived to its end.`,

@@ -4,7 +4,7 @@ import {
   type RunFigures,
   type RunHistory,
 } from '../history/run-history.js'
-import type { Queryable } from '../postgres/types.js'
+import type { Queryable } from '../postgres/queryable.js'
 
 /** Ended runs of all nodes, for as long as their results are kept. */
 export function postgresHistory(database: Queryable): RunHistory {

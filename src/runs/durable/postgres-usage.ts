@@ -2,7 +2,7 @@ import type { Metrics } from '../../agent/metrics/types.js'
 import { noUsage } from '../../agent/metrics/usage.js'
 import { type SpendingRow, spendingRows } from '../history/spending-rows.js'
 import type { UsageSource, UsageTotal } from '../history/usage-totals.js'
-import type { Queryable } from '../postgres/types.js'
+import type { Queryable } from '../postgres/queryable.js'
 
 import type { RunSpec } from '../spec.js'
 

@@ -1,6 +1,6 @@
 import type { Message } from '../../agent/messages/content.js'
 import { listLimit, type RunFilter, type RunRecord, type RunSummary } from '../engine.js'
-import type { Queryable } from '../postgres/types.js'
+import type { Queryable } from '../postgres/queryable.js'
 
 import {
   type RecordRow,

@@ -66,7 +66,7 @@ export function summaryOf(row: SummaryRow): RunSummary {
     modelId: row.model_id,
     ...(session_id !== null && { sessionId: session_id }),
     status: row.status,
-    doing: row.ahead === null ? row.doing : `queued, ${row.ahead} before it`,
+    activity: row.ahead === null ? row.doing : `queued, ${row.ahead} before it`,
     createdAt: Math.round(row.created_at),
     ...(started_at !== null && { startedAt: Math.round(started_at) }),
     ...(ended_at !== null && { endedAt: Math.round(ended_at) }),
@@ -77,7 +77,7 @@ export function summaryOf(row: SummaryRow): RunSummary {
 
 export function recordOf(row: RecordRow): RunRecord {
   const { outcome } = row
-  const progress = row.progress ?? nothingDone()
+  const progress = row.progress ?? noProgress()
   return { ...summaryOf(row), ...progress, ...(outcome && { outcome }) }
 }
 
@@ -91,7 +91,7 @@ export function progressOf({
   return { text, usage, metrics, steps }
 }
 
-export function nothingDone(): RunProgress {
+export function noProgress(): RunProgress {
   const metrics = { ...new MetricsRecorder([]).snapshot(), latencyMs: 0 }
   return { text: '', usage: noUsage, metrics }
 }

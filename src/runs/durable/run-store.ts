@@ -2,16 +2,16 @@ import type { Message } from '../../agent/messages/content.js'
 import type { PendingApproval, RunOutcome, RunStatus, StartOptions } from '../engine.js'
 import { runFigures } from '../history/run-history.js'
 import { notify } from '../postgres/notifications.js'
-import type { Database, Queryable } from '../postgres/types.js'
+import type { Database, Queryable } from '../postgres/queryable.js'
 import type { RunAllowance } from '../quotas/quotas.js'
 import type { RunSpec } from '../spec.js'
 import { addSpending, admitted } from './admission.js'
+import { childSteps } from './child-steps.js'
 import { Decisions } from './decisions.js'
-import type { RunStep } from './journal.js'
 import { addUsage } from './postgres-usage.js'
 import { RunReads, unexpired } from './run-reads.js'
 import type { RunProgress } from './run-rows.js'
-import { stepsBelow } from './steps-below.js'
+import type { RunStep } from './step-log.js'
 
 /** A run as the node that takes it on needs it. */
 export interface TakenRun {
@@ -40,7 +40,7 @@ export interface NewMessages {
 /** How a run stands. */
 export interface RunNews {
   readonly status: RunStatus
-  readonly doing: string
+  readonly activity: string
   readonly approvals: readonly PendingApproval[] | undefined
   readonly progress: RunProgress
   readonly news: NewMessages
@@ -86,7 +86,7 @@ export class RunStore {
     const { maxQueued, version } = this.options
     const key = idempotency?.key ?? null
     return this.database.transaction(async (client) => {
-      const found = key === null ? undefined : await keyed(client, wanted.principal, key)
+      const found = key === null ? undefined : await runWithKey(client, wanted.principal, key)
       if (found) return found
       const { spec, held } = await admitted(client, wanted, allowance, maxQueued)
       const added = await client.rows(
@@ -111,7 +111,9 @@ export class RunStore {
         ],
       )
       // Somebody else was faster by a moment.
-      return added.length === 0 && key !== null ? keyed(client, spec.principal, key) : undefined
+      return added.length === 0 && key !== null
+        ? runWithKey(client, spec.principal, key)
+        : undefined
     })
   }
 
@@ -144,23 +146,23 @@ export class RunStore {
 
   async report(
     runId: string,
-    { status, doing, approvals, progress, news }: RunNews,
+    { status, activity, approvals, progress, news }: RunNews,
   ): Promise<void> {
     const waiting = status === 'waiting'
     await this.database.rows(
       `UPDATE runs r SET status = $2, doing = $3, progress = $4, approvals = $5,
          ${waiting ? 'waiting_since = coalesce(waiting_since, now())' : `${waitedSoFar}, waiting_since = NULL`}
        WHERE run_id = $1 AND ended_at IS NULL`,
-      [runId, status, doing, JSON.stringify(progress), approvals && JSON.stringify(approvals)],
+      [runId, status, activity, JSON.stringify(progress), approvals && JSON.stringify(approvals)],
     )
     await addMessages(this.database, runId, news)
     await notify(this.database, runTopic(runId))
   }
 
   /** The steps of an agent that works in a tool call. */
-  stepsBelow(runId: string, place: string): RunStep {
+  childSteps(runId: string, place: string): RunStep {
     const { executorId } = this.options
-    return stepsBelow(this.database, { owned: this.owned, executorId }, runId, place)
+    return childSteps(this.database, { owned: this.owned, executorId }, runId, place)
   }
 
   /** Writes how a run ended, and adds up what it spent; `false`: it was not this node's to end. */
@@ -252,7 +254,7 @@ export const runTopic = (runId: string) => `run:${runId}`
 export const cancelTopic = (runId: string) => `cancel:${runId}`
 
 /** The run that has a key. One that is gone has it no longer: the index would keep it from the next. */
-async function keyed(
+async function runWithKey(
   client: Queryable,
   principal: string,
   key: string,

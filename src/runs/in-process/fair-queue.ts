@@ -1,7 +1,7 @@
-import { tooManyWaiting } from '../engine-errors.js'
+import { queueFull } from '../engine-errors.js'
 
 /** A place in the queue, by which it is known. */
-export interface Place {
+export interface QueueEntry {
   readonly principal: string
   readonly start: () => void
 }
@@ -14,7 +14,7 @@ export class FairQueue {
   private active = 0
   private waiting = 0
   /** The line whose turn is next comes first. */
-  private readonly lines = new Map<string, Place[]>()
+  private readonly lines = new Map<string, QueueEntry[]>()
 
   constructor(
     private readonly maxActive: number,
@@ -26,16 +26,16 @@ export class FairQueue {
   }
 
   /** Starts at once where there is room. Fails where too many wait already. */
-  enter(place: Place): void {
+  enter(entry: QueueEntry): void {
     if (this.active < this.maxActive) {
       this.active++
-      place.start()
+      entry.start()
       return
     }
-    if (this.waiting >= this.maxWaiting) throw tooManyWaiting(this.waiting)
-    const line = this.lines.get(place.principal)
-    if (line) line.push(place)
-    else this.lines.set(place.principal, [place])
+    if (this.waiting >= this.maxWaiting) throw queueFull(this.waiting)
+    const line = this.lines.get(entry.principal)
+    if (line) line.push(entry)
+    else this.lines.set(entry.principal, [entry])
     this.waiting++
   }
 
@@ -43,41 +43,41 @@ export class FairQueue {
   leave(): void {
     this.active--
     const [line] = this.lines.values()
-    const place = line?.[0]
-    if (!place) return
-    this.take(place)
+    const entry = line?.[0]
+    if (!entry) return
+    this.dequeue(entry)
     this.active++
-    place.start()
+    entry.start()
   }
 
   /** Gives up a place before its turn; `false`: its turn has come already. */
-  giveUp(place: Place): boolean {
-    const line = this.lines.get(place.principal)
-    const index = line?.indexOf(place) ?? -1
+  cancel(entry: QueueEntry): boolean {
+    const line = this.lines.get(entry.principal)
+    const index = line?.indexOf(entry) ?? -1
     if (!line || index < 0) return false
     line.splice(index, 1)
     this.waiting--
-    if (line.length === 0) this.lines.delete(place.principal)
+    if (line.length === 0) this.lines.delete(entry.principal)
     return true
   }
 
   /** How many are to start before this one. */
-  before(place: Place): number {
-    const own = Math.max(0, this.lines.get(place.principal)?.indexOf(place) ?? 0)
+  position(entry: QueueEntry): number {
+    const own = Math.max(0, this.lines.get(entry.principal)?.indexOf(entry) ?? 0)
     let count = own
     let earlier = 1
     for (const [principal, line] of this.lines)
-      if (principal === place.principal) earlier = 0
+      if (principal === entry.principal) earlier = 0
       else count += Math.min(line.length, own + earlier)
     return count
   }
 
   /** The first of its line, which goes to the end of the lines. */
-  private take(place: Place): void {
-    const line = this.lines.get(place.principal) ?? []
+  private dequeue(entry: QueueEntry): void {
+    const line = this.lines.get(entry.principal) ?? []
     line.shift()
     this.waiting--
-    this.lines.delete(place.principal)
-    if (line.length > 0) this.lines.set(place.principal, line)
+    this.lines.delete(entry.principal)
+    if (line.length > 0) this.lines.set(entry.principal, line)
   }
 }

@@ -1,7 +1,7 @@
 import type { AgentEvent } from '../../agent/events.js'
 
 /** What a run is doing from this event on, in a few words; `undefined`: the same as before. */
-export function doingFrom(event: AgentEvent, before: string): string | undefined {
+export function activityOf(event: AgentEvent, before: string): string | undefined {
   switch (event.type) {
     case 'cycleStart':
       // "started" has said the first one, where nothing came between.
@@ -15,14 +15,14 @@ export function doingFrom(event: AgentEvent, before: string): string | undefined
     case 'notice':
       return event.message
     case 'childEvent':
-      return doingBelow(event)
+      return childActivity(event)
     default:
       return undefined
   }
 }
 
 /** Agents side by side would answer over one another. */
-function doingBelow({ agent, event }: AgentEvent & { type: 'childEvent' }): string | undefined {
-  const doing = event.type === 'textDelta' ? undefined : doingFrom(event, '')
-  return doing && `${agent.join(' > ')}: ${doing}`
+function childActivity({ agent, event }: AgentEvent & { type: 'childEvent' }): string | undefined {
+  const activity = event.type === 'textDelta' ? undefined : activityOf(event, '')
+  return activity && `${agent.join(' > ')}: ${activity}`
 }

@@ -11,7 +11,7 @@ import {
   type RunStatus,
 } from '../engine.js'
 import type { RunSpec } from '../spec.js'
-import { doingFrom } from './activity.js'
+import { activityOf } from './activity.js'
 import { PendingApprovals } from './pending-approvals.js'
 import { Timeline } from './timeline.js'
 import { withoutMedia } from './transcript.js'
@@ -28,17 +28,17 @@ export class LiveRun {
   readonly controller = new AbortController()
   readonly approvals: PendingApprovals
   status: RunStatus = 'queued'
-  doing = 'queued'
+  activity = 'queued'
   startedAt: number | undefined
   /** For those who have waited for it, whatever is kept of it. */
   ended: RunRecord | undefined
   private text = ''
   private textCycle = 0
   /** What a record is made of, where somebody asks before the end. */
-  private readonly happened: AgentEvent[] = []
+  private readonly events: AgentEvent[] = []
   private readonly messages: Message[] = []
   private readonly timeline = new Timeline()
-  private listeners: readonly ((doing: string) => void)[] = []
+  private listeners: readonly ((activity: string) => void)[] = []
   private waiters: readonly Waiter[] = []
 
   constructor(
@@ -52,7 +52,7 @@ export class LiveRun {
   begin(): void {
     this.startedAt = Date.now()
     this.status = 'running'
-    this.say('started')
+    this.setActivity('started')
   }
 
   readonly onEvent = (event: AgentEvent): void => {
@@ -68,48 +68,48 @@ export class LiveRun {
       case 'cycleEnd':
       case 'toolEnd':
       case 'notice':
-        this.happen(event)
+        this.recordEvent(event)
         break
       case 'childEvent':
-        if (event.event.type === 'cycleEnd') this.happen(event)
+        if (event.event.type === 'cycleEnd') this.recordEvent(event)
         break
     }
-    const doing = doingFrom(event, this.doing)
-    if (doing !== undefined) this.say(doing)
+    const activity = activityOf(event, this.activity)
+    if (activity !== undefined) this.setActivity(activity)
   }
 
-  say(doing: string): void {
-    this.doing = doing
-    for (const listener of this.listeners) listener(doing)
+  setActivity(activity: string): void {
+    this.activity = activity
+    for (const listener of this.listeners) listener(activity)
   }
 
   /** Until the run's end. */
-  listen(listener: (doing: string) => void): void {
+  listen(listener: (activity: string) => void): void {
     this.listeners = [...this.listeners, listener]
   }
 
-  get heard(): boolean {
+  get hasListeners(): boolean {
     return this.listeners.length > 0
   }
 
   /** Resolves when the run ends, the time is up or the signal aborts. */
-  async untilEnd(timeoutMs: number): Promise<void> {
-    await this.until(timeoutMs, { forEnd: true })
+  async waitForEnd(timeoutMs: number): Promise<void> {
+    await this.wait(timeoutMs, { forEnd: true })
   }
 
   /** The same, and also where the run cannot go on without somebody's word. */
-  async untilNews(
+  async waitForChange(
     timeoutMs: number,
     signal: AbortSignal | undefined,
-    listener: ((doing: string) => void) | undefined,
+    listener: ((activity: string) => void) | undefined,
   ): Promise<void> {
     if (signal?.aborted || this.status === 'waiting') return
     if (listener) this.listen(listener)
-    await this.until(timeoutMs, { forEnd: false, signal })
+    await this.wait(timeoutMs, { forEnd: false, signal })
     if (listener) this.listeners = this.listeners.filter((one) => one !== listener)
   }
 
-  private async until(
+  private async wait(
     timeoutMs: number,
     { forEnd, signal }: { forEnd: boolean; signal?: AbortSignal | undefined },
   ): Promise<void> {
@@ -130,16 +130,16 @@ export class LiveRun {
   private readonly onApprovals = (): void => {
     if (hasEnded(this.status)) return
     // Calls that are made together are asked about together.
-    if (this.approvals.list.length > 0) setImmediate(this.tellOfApprovals)
+    if (this.approvals.list.length > 0) setImmediate(this.reportApprovals)
     else this.status = 'running'
   }
 
-  private readonly tellOfApprovals = (): void => {
+  private readonly reportApprovals = (): void => {
     const waiting = this.approvals.list
     if (waiting.length === 0 || hasEnded(this.status)) return
     this.status = 'waiting'
     const names = waiting.map(({ toolName }) => toolName).join(', ')
-    this.say(`waiting for approval of ${names}`)
+    this.setActivity(`waiting for approval of ${names}`)
     for (const { forEnd, done } of this.waiters) if (!forEnd) done()
   }
 
@@ -149,7 +149,7 @@ export class LiveRun {
     ttlSeconds: number,
   ): { record: RunRecord; transcript: readonly Message[] } {
     this.status = statusOf(outcome)
-    this.doing = this.status
+    this.activity = this.status
     const endedAt = Date.now()
     const expiresAt = endedAt + ttlSeconds * 1000
     const record = Object.assign(this.record(outcome), { endedAt, expiresAt, outcome })
@@ -170,7 +170,7 @@ export class LiveRun {
       modelId: spec.modelId,
       ...(spec.sessionId !== undefined && { sessionId: spec.sessionId }),
       status: this.status,
-      doing: this.doing,
+      activity: this.activity,
       createdAt: this.createdAt,
       ...(this.startedAt !== undefined && { startedAt: this.startedAt }),
       text: spent?.text ?? this.text,
@@ -188,8 +188,8 @@ export class LiveRun {
     return [{ role: 'user', content }, ...this.messages]
   }
 
-  private happen(event: AgentEvent): void {
-    this.happened.push(event)
+  private recordEvent(event: AgentEvent): void {
+    this.events.push(event)
     this.timeline.add(event, this.elapsedMs)
   }
 
@@ -204,11 +204,11 @@ export class LiveRun {
     }
     this.textCycle = cycle
     this.text = text
-    this.say(`cycle ${cycle}: answering`)
+    this.setActivity(`cycle ${cycle}: answering`)
   }
 
   private metricsSoFar(): Metrics {
-    return { ...recorded(this.happened).snapshot(), latencyMs: this.elapsedMs }
+    return { ...recorded(this.events).snapshot(), latencyMs: this.elapsedMs }
   }
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { AgentError, configurationError } from '../../agent/errors.js'
-import { isOutage } from './retry.js'
-import { migrate, schemaName } from './schema.js'
-import type { Database, Queryable, Row } from './types.js'
+import { migrate, schemaName } from './migrations.js'
+import { isOutage } from './outage.js'
+import type { Database, Queryable, Row } from './queryable.js'
 
 const maxConnections = 10
 const lockPollMs = 50
@@ -40,7 +40,7 @@ function databaseOf(pool: Pool): Database {
   return {
     rows: queryable(pool).rows,
     transaction: async (work) => {
-      const client = await pool.connect().catch(toldAway)
+      const client = await pool.connect().catch(connectionLost)
       try {
         const { rows } = queryable(client)
         await rows('BEGIN')
@@ -55,7 +55,7 @@ function databaseOf(pool: Pool): Database {
         client.release()
       }
     },
-    alone: async (lockId, work) => {
+    withLock: async (lockId, work) => {
       const client = await pool.connect()
       try {
         // Whoever waits inside a statement keeps indexes from being built beside.
@@ -78,12 +78,12 @@ async function tryLock(client: PoolClient, lockId: number): Promise<boolean> {
 function queryable(client: Pool | PoolClient): Queryable {
   return {
     rows: async <R extends Row>(sql: string, values: readonly unknown[] = []) =>
-      (await client.query<R>(sql, [...values]).catch(toldAway)).rows,
+      (await client.query<R>(sql, [...values]).catch(connectionLost)).rows,
   }
 }
 
 /** A database that is away for a moment is no fault of what was asked. */
-function toldAway(error: unknown): never {
+function connectionLost(error: unknown): never {
   if (!isOutage(error)) throw error
   throw new AgentError({
     code: 'connection',

@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import type { Queryable } from './types.js'
+import type { Queryable } from './queryable.js'
 
 const channel = 'litellm_agents'
 const reconnectMs = 1_000
@@ -44,12 +44,12 @@ export class Notifications {
     }
     client.on('error', onBreak)
     client.on('end', onBreak)
-    client.on('notification', ({ payload }) => this.tell(payload ?? ''))
+    client.on('notification', ({ payload }) => this.emit(payload ?? ''))
     await client.connect()
     await client.query(`LISTEN ${channel}`)
     this.client = client
     // Whatever was said meanwhile was not heard.
-    for (const topic of this.listeners.keys()) this.tell(topic)
+    for (const topic of this.listeners.keys()) this.emit(topic)
   }
 
   /** Calls back on each notice of this topic, until the returned function is called. */
@@ -94,7 +94,7 @@ export class Notifications {
     await this.client?.end().catch(() => {})
   }
 
-  private tell(topic: string): void {
+  private emit(topic: string): void {
     for (const listener of [...(this.listeners.get(topic) ?? [])]) listener()
   }
 

@@ -1,6 +1,6 @@
 import type { SessionKey } from '../sessions/session-store.js'
 import { type Notifications, notify } from './notifications.js'
-import type { Database } from './types.js'
+import type { Database } from './queryable.js'
 
 /** Whoever has a turn renews it; one that nobody renews any more is over. */
 const leaseSeconds = 15
@@ -44,7 +44,7 @@ export class SessionTurns {
     await this.join(key, holder)
     const line = this.notifications.watch(topicOf(key))
     try {
-      for (let told = false; (await this.first(key)) !== holder; told = true) {
+      for (let told = false; (await this.currentHolder(key)) !== holder; told = true) {
         if (!told) onWait?.()
         await line.change(lookAgainMs, signal)
         signal.throwIfAborted()
@@ -85,7 +85,7 @@ export class SessionTurns {
     this.timer ??= setInterval(() => this.renew().catch(this.onError), renewMs).unref()
   }
 
-  private async first(key: SessionKey): Promise<string | undefined> {
+  private async currentHolder(key: SessionKey): Promise<string | undefined> {
     const [row] = await this.database.rows<{ holder: string }>(
       `SELECT holder FROM session_turns WHERE ${sameSession} AND ${aliveTurn} ORDER BY turn LIMIT 1`,
       keyValues(key),

@@ -4,8 +4,8 @@ import {
   isEmptyTurn,
   lastUsedFirst,
   nextState,
-  opened,
   type SessionState,
+  toSession,
 } from './session-state.js'
 import {
   defaultSessions,
@@ -50,7 +50,7 @@ export class MemorySessions implements SessionStore {
   async acquire(key: SessionKey, signal: AbortSignal, onWait?: () => void): Promise<Session> {
     const entry = this.take(key)
     const leave = await enter(entry, signal, onWait)
-    const session = opened(entry.state)
+    const session = toSession(entry.state)
     return {
       ...session,
       release: async (turn) => {

@@ -14,7 +14,7 @@ export interface SessionState {
 const nothingSpent: Spending = Object.freeze({ usage: noUsage, costUsd: 0 })
 
 /** What a run is given of a session, which may be new. */
-export function opened(state: SessionState | undefined) {
+export function toSession(state: SessionState | undefined) {
   return {
     messages: state?.messages ?? [],
     cacheMemory: new Map(state?.cacheMemory),

@@ -8,7 +8,7 @@ import {
   isEmptyTurn,
   lastUsedFirst,
   nextState,
-  opened,
+  toSession,
 } from '../session-state.js'
 import {
   defaultSessions,
@@ -21,6 +21,7 @@ import {
   type Turn,
 } from '../session-store.js'
 import { LoadedSessions } from './loaded-sessions.js'
+import { isMissing, LockQueue, type QueuedLock } from './lock-queue.js'
 import {
   deleteSession,
   isSame,
@@ -32,7 +33,6 @@ import {
   touchSession,
 } from './session-file.js'
 import { inBatches, Sweeper } from './sweeper.js'
-import { isMissing, type Ticket, Tickets } from './tickets.js'
 
 /**
  * Sessions in a folder, one file each, which any number of processes share: all of them wait in one
@@ -42,7 +42,7 @@ import { isMissing, type Ticket, Tickets } from './tickets.js'
 export class FileSessions implements SessionStore {
   readonly limits: SessionLimits
   private readonly ttlMs: number
-  private readonly tickets: Tickets
+  private readonly locks: LockQueue
   private readonly sweeper: Sweeper
   private readonly loaded = new LoadedSessions()
   /** Those that runs of this process hold or wait for. */
@@ -55,31 +55,31 @@ export class FileSessions implements SessionStore {
     this.limits = options.limits ?? {}
     this.ttlMs = options.ttlMs ?? defaultSessions.ttlMs
     const maxSessions = options.maxSessions ?? defaultSessions.maxSessions
-    this.tickets = new Tickets(join(folder, 'line'))
-    this.sweeper = new Sweeper(folder, this.tickets, { maxSessions, ttlMs: this.ttlMs })
+    this.locks = new LockQueue(join(folder, 'line'))
+    this.sweeper = new Sweeper(folder, this.locks, { maxSessions, ttlMs: this.ttlMs })
   }
 
   async acquire(key: SessionKey, signal: AbortSignal, onWait?: () => void): Promise<Session> {
     const name = nameOf(key)
     const used = { ...key }
     this.inUse.add(used)
-    let ticket: Ticket | undefined
+    let ticket: QueuedLock | undefined
     const leave = async () => {
       this.inUse.delete(used)
       await ticket?.leave()
     }
     try {
       this.sweeper.sweepIfDue()
-      ticket = await this.tickets.draw(name)
+      ticket = await this.locks.enqueue(name)
       await ticket.turn(signal, onWait)
       const held = ticket
       const before = await this.load(name)
-      const session = opened(before?.state)
+      const session = toSession(before?.state)
       return {
         ...session,
         release: async (turn) => {
           try {
-            if (turn) await this.keep(key, held, before, turn, session.cacheMemory)
+            if (turn) await this.save(key, held, before, turn, session.cacheMemory)
           } catch (error) {
             throw storeError(error)
           } finally {
@@ -112,7 +112,7 @@ export class FileSessions implements SessionStore {
     let forgotten = 0
     for (const one of agents) {
       const name = nameOf({ principal, agent: one, sessionId })
-      const ticket = await this.tickets.draw(name)
+      const ticket = await this.locks.enqueue(name)
       try {
         await ticket.turn(signal)
         if (await this.load(name)) forgotten++
@@ -158,9 +158,9 @@ export class FileSessions implements SessionStore {
     return undefined
   }
 
-  private async keep(
+  private async save(
     key: SessionKey,
-    ticket: Ticket,
+    ticket: QueuedLock,
     before: LoadedSession | undefined,
     turn: Turn,
     cacheMemory: CacheMemory,

@@ -3,8 +3,8 @@ import { type FileHandle, open, rename, stat, unlink, utimes } from 'node:fs/pro
 import { dirname } from 'node:path'
 import type { SessionState } from '../session-state.js'
 import type { SessionSummary } from '../session-store.js'
-import { compactLog, type LoggedSession, lastSummary, logTurn, readLog } from './log.js'
-import { isMissing } from './tickets.js'
+import { isMissing } from './lock-queue.js'
+import { compactLog, type LoggedSession, lastSummary, logTurn, readLog } from './session-log.js'
 
 const mode = 0o600
 /** A log shorter than this is not worth writing anew. */

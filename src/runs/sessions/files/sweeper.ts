@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { LockQueue } from './lock-queue.js'
 import { deleteSession, stampOf } from './session-file.js'
-import type { Tickets } from './tickets.js'
 
 const hourMs = 60 * 60 * 1000
 
@@ -21,7 +21,7 @@ export class Sweeper {
 
   constructor(
     private readonly folder: string,
-    private readonly tickets: Tickets,
+    private readonly locks: LockQueue,
     private readonly keep: { maxSessions: number; ttlMs: number },
   ) {}
 
@@ -48,7 +48,7 @@ export class Sweeper {
   }
 
   private async sweepNow(): Promise<void> {
-    await this.tickets.clean()
+    await this.locks.clean()
     const sessions = await this.found()
     const { maxSessions, ttlMs } = this.keep
     // Some more than need be, so that not every new session brings a sweep.
@@ -81,7 +81,7 @@ export class Sweeper {
 
   private async deleteUnlessUsed(file: string, lastUsedMs: number): Promise<boolean> {
     const path = join(this.folder, file)
-    const ticket = await this.tickets.draw(file.replace(/\.jsonl$/, ''))
+    const ticket = await this.locks.enqueue(file.replace(/\.jsonl$/, ''))
     try {
       if (!ticket.first || (await stampOf(path))?.modifiedMs !== lastUsedMs) return false
       await deleteSession(path)

@@ -11,11 +11,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Message } from '../../src/agent/messages/content.js'
-import { FileSessions } from '../../src/runs/sessions/files/file-sessions.js'
-import { readLog } from '../../src/runs/sessions/files/log.js'
-import { temporaryFolder } from '../helpers/config-file.js'
-import { key, message, never, say, texts, turn } from '../helpers/session-turns.js'
+import type { Message } from '../../../src/agent/messages/content.js'
+import { FileSessions } from '../../../src/runs/sessions/files/file-sessions.js'
+import { readLog } from '../../../src/runs/sessions/files/session-log.js'
+import { temporaryFolder } from '../../helpers/config-file.js'
+import { key, message, never, say, texts, turn } from '../../helpers/session-turns.js'
 
 let folder: string
 beforeEach(() => {

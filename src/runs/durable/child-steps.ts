@@ -1,12 +1,12 @@
-import { persistently } from '../postgres/retry.js'
-import type { Queryable } from '../postgres/types.js'
-import type { RunStep } from './journal.js'
+import { retryUntilAvailable } from '../postgres/outage.js'
+import type { Queryable } from '../postgres/queryable.js'
+import type { RunStep } from './step-log.js'
 
 /**
  * The steps of an agent that works in a tool call of a run: that call is a step itself, and these are
  * known by their order in it. `owned` is SQL: whether the executor, $2, still has the run `r`.
  */
-export function stepsBelow(
+export function childSteps(
   database: Queryable,
   { owned, executorId }: { owned: string; executorId: string },
   runId: string,
@@ -21,7 +21,7 @@ export function stepsBelow(
     )
     if (known) return known.record
     const record = await work()
-    const kept = await persistently(() =>
+    const kept = await retryUntilAvailable(() =>
       database.rows(
         `INSERT INTO run_steps SELECT run_id, $3, $4 FROM runs r WHERE run_id = $1 AND ${owned}
          ON CONFLICT DO NOTHING RETURNING run_id`,

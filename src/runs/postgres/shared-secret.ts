@@ -1,4 +1,4 @@
-import type { Database } from './types.js'
+import type { Database } from './queryable.js'
 
 /** A secret that all nodes have alike: the one that came first. */
 export async function sharedSecret(

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { configFile } from '../helpers/config-file.js'
-import { connectHttp } from '../helpers/connect.js'
-import { type FakeProvider, type Step, startFakeProvider } from '../helpers/fake-provider/index.js'
-import { type Environment, upstream } from '../helpers/program.js'
-import { serversOnPostgres } from '../helpers/servers-on-postgres.js'
+import { configFile } from '../../helpers/config-file.js'
+import { connectHttp } from '../../helpers/connect.js'
+import {
+  type FakeProvider,
+  type Step,
+  startFakeProvider,
+} from '../../helpers/fake-provider/index.js'
+import { type Environment, upstream } from '../../helpers/program.js'
+import { serversOnPostgres } from '../../helpers/servers-on-postgres.js'
 
 const token = 'a-token-for-tests-0123456789'
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectHttp, type HttpServer, startHttp } from '../helpers/connect.js'
+import { connectHttp, type HttpServer, startHttp } from '../../helpers/connect.js'
 import {
   type FakeProvider,
   type JsonObject,
   startFakeProvider,
-} from '../helpers/fake-provider/index.js'
-import { type OwnPostgres, startOwnPostgres } from '../helpers/postgres.js'
-import { upstream } from '../helpers/program.js'
+} from '../../helpers/fake-provider/index.js'
+import { type OwnPostgres, startOwnPostgres } from '../../helpers/postgres.js'
+import { upstream } from '../../helpers/program.js'
 
 let postgres: OwnPostgres
 let fake: FakeProvider

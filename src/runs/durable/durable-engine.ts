@@ -11,27 +11,27 @@ import {
   type StartOptions,
   type WaitOptions,
 } from '../engine.js'
-import { otherArguments, shuttingDown } from '../engine-errors.js'
+import { keyReused, shuttingDown } from '../engine-errors.js'
+import { schemaLock } from '../postgres/migrations.js'
 import type { Notifications } from '../postgres/notifications.js'
-import { persistently } from '../postgres/retry.js'
-import { schemaLock } from '../postgres/schema.js'
-import type { PostgresSessions } from '../postgres/sessions.js'
-import type { Database } from '../postgres/types.js'
+import { retryUntilAvailable } from '../postgres/outage.js'
+import type { PostgresSessions } from '../postgres/postgres-sessions.js'
+import type { Database } from '../postgres/queryable.js'
 import type { RunAllowance } from '../quotas/quotas.js'
-import type { Materialise, RunSpec } from '../spec.js'
+import type { BuildRun, RunSpec } from '../spec.js'
 import { type Dbos, launchDbos, workflowTable } from './dbos.js'
-import { Execution, type Workshop } from './execution.js'
-import { Nodes } from './nodes.js'
-import { nothingDone } from './run-rows.js'
+import { Execution, type ExecutionContext } from './execution.js'
+import { Maintenance } from './maintenance.js'
+import { NodeRegistry } from './node-registry.js'
+import { noProgress } from './run-rows.js'
 import { cancelTopic, RunStore, runTopic } from './run-store.js'
-import { Upkeep } from './upkeep.js'
 
-export interface DurableRunsOptions {
+export interface DurableEngineOptions {
   databaseUrl: string
   database: Database
   notifications: Notifications
   sessions: PostgresSessions
-  materialise: Materialise
+  buildRun: BuildRun
   /** Of the program: a run stays with nodes of one version. */
   version: string
   /** How many runs this node works on at a time, and how many may wait for their turn on any. */
@@ -57,18 +57,18 @@ const lookAgainMs = 2_000
  * Runs that outlive their node: each model call and each tool call is a step that is recorded, and
  * whichever node takes a run over goes on with the step it was in.
  */
-export class DurableRuns implements RunEngine {
+export class DurableEngine implements RunEngine {
   private readonly executorId = crypto.randomUUID()
   private readonly store: RunStore
   private readonly executions = new Map<string, Execution>()
   /** Calls whose end cancels the run they started, by run. */
   private readonly attached = new Map<string, { signal: AbortSignal; off: () => void }>()
-  private readonly nodes: Nodes
+  private readonly nodes: NodeRegistry
   private dbos!: Dbos
-  private upkeep!: Upkeep
+  private maintenance!: Maintenance
   private closing = false
 
-  private constructor(private readonly options: DurableRunsOptions) {
+  private constructor(private readonly options: DurableEngineOptions) {
     const { database, notifications, onError, version } = options
     const { executorId } = this
     this.store = new RunStore(database, {
@@ -77,19 +77,19 @@ export class DurableRuns implements RunEngine {
       workflowTable,
       maxQueued: options.maxQueued,
     })
-    this.nodes = new Nodes(database, notifications, {
+    this.nodes = new NodeRegistry(database, notifications, {
       executorId,
       version,
       onDeath: async (dead) => {
         await this.dbos.requeueRunsOf(dead)
       },
-      onBeat: () => this.tend(),
+      onBeat: () => this.runMaintenance(),
       onError,
     })
   }
 
-  static async open(options: DurableRunsOptions): Promise<DurableRuns> {
-    const runs = new DurableRuns(options)
+  static async open(options: DurableEngineOptions): Promise<DurableEngine> {
+    const runs = new DurableEngine(options)
     await runs.launch()
     return runs
   }
@@ -99,7 +99,7 @@ export class DurableRuns implements RunEngine {
     const runId = crypto.randomUUID()
     const { idempotency } = options
     const found = await this.store.add(runId, spec, options, this.options.allowance(spec.principal))
-    if (found && found.argumentsDigest !== idempotency?.argumentsDigest) throw otherArguments()
+    if (found && found.argumentsDigest !== idempotency?.argumentsDigest) throw keyReused()
     if (found) return { runId: found.runId }
     await this.dbos.enqueue(runId, spec.principal)
     if (options.signal && !idempotency) this.attach(runId, spec.principal, options.signal)
@@ -135,8 +135,8 @@ export class DurableRuns implements RunEngine {
           if (!gone && !goesOn) this.detach(runId)
           return this.store.reads.record(runId, principal)
         }
-        if (run.doing !== told) onProgress?.(run.doing)
-        told = run.doing
+        if (run.activity !== told) onProgress?.(run.activity)
+        told = run.activity
         await notices.change(Math.min(left, lookAgainMs), leaving)
       }
     } finally {
@@ -204,11 +204,11 @@ export class DurableRuns implements RunEngine {
         version,
         maxRunning: maxConcurrent,
         warn: (message) => onError(new Error(message)),
-        alone: (work) => database.alone(schemaLock, work),
+        withLock: (work) => database.withLock(schemaLock, work),
       },
       (runId, dbos) => this.execute(runId, dbos),
     )
-    this.upkeep = new Upkeep(database, {
+    this.maintenance = new Maintenance(database, {
       version,
       workflowTable,
       keepSeconds: this.options.resultTtlSeconds,
@@ -220,15 +220,15 @@ export class DurableRuns implements RunEngine {
 
   private async execute(runId: string, dbos: Dbos): Promise<void> {
     const { store } = this
-    const { materialise, notifications, onEnd, onError, sessions } = this.options
+    const { buildRun, notifications, onEnd, onError, sessions } = this.options
     if (this.closing) await never
     this.executions.get(runId)?.supersede()
-    const taken = await persistently(() => store.take(runId))
+    const taken = await retryUntilAvailable(() => store.take(runId))
     if (!taken) return
-    const workshop: Workshop = {
+    const context: ExecutionContext = {
       store,
       sessions,
-      materialise,
+      buildRun,
       keepSeconds: this.options.resultTtlSeconds,
       approvalTimeoutSeconds: this.options.approvalTimeoutSeconds,
       notifications,
@@ -239,11 +239,11 @@ export class DurableRuns implements RunEngine {
       onError,
       onEnd,
     }
-    const execution = new Execution(runId, taken, workshop)
+    const execution = new Execution(runId, taken, context)
     this.executions.set(runId, execution)
     // A notice says that there may be something to see, and one comes to all when a connection is back.
     const off = notifications.on(cancelTopic(runId), () => {
-      this.cancelAsked([runId]).catch(onError)
+      this.cancelRequested([runId]).catch(onError)
     })
     try {
       await execution.run()
@@ -255,14 +255,14 @@ export class DurableRuns implements RunEngine {
   }
 
   /** What each beat of the node does beside. */
-  private async tend(): Promise<void> {
+  private async runMaintenance(): Promise<void> {
     const running = [...this.executions.keys()]
-    if (running.length > 0) await this.cancelAsked(running)
-    await this.upkeep.tend()
+    if (running.length > 0) await this.cancelRequested(running)
+    await this.maintenance.runIfDue()
   }
 
   /** Cancels those of these runs of which somebody has asked it. */
-  private async cancelAsked(running: readonly string[]): Promise<void> {
+  private async cancelRequested(running: readonly string[]): Promise<void> {
     for (const runId of await this.store.cancelRequested(running))
       this.executions.get(runId)?.cancel()
   }
@@ -270,7 +270,7 @@ export class DurableRuns implements RunEngine {
   private async stop(runId: string, principal: string): Promise<void> {
     const { resultTtlSeconds: keepSeconds } = this.options
     await this.store.requestCancel(runId, principal)
-    const { usage, metrics, ...progress } = nothingDone()
+    const { usage, metrics, ...progress } = noProgress()
     const error = { ...cancelledError().toJSON(), usage, metrics }
     const ended = await this.store.endQueued(runId, {
       status: 'cancelled',

@@ -12,6 +12,6 @@ export interface Database extends Queryable {
   /** All or nothing; the work's own failure rolls back. */
   transaction<T>(work: (client: Queryable) => Promise<T>): Promise<T>
   /** Does work that only one node may do at a time. */
-  alone<T>(lockId: number, work: () => Promise<T>): Promise<T>
+  withLock<T>(lockId: number, work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }

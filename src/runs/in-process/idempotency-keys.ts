@@ -1,10 +1,10 @@
 import type { StartOptions } from '../engine.js'
-import { otherArguments } from '../engine-errors.js'
+import { keyReused } from '../engine-errors.js'
 
 type Idempotency = NonNullable<StartOptions['idempotency']>
 
 /** Which run each principal's idempotency keys stand for. */
-export class RunKeys {
+export class IdempotencyKeys {
   private readonly runs = new Map<string, { runId: string; argumentsDigest: string }>()
 
   /** By which a key is known here. */
@@ -16,14 +16,14 @@ export class RunKeys {
    * The run to join, if any; one that is gone has its key no longer. Fails where the key stands for
    * a call with other arguments.
    */
-  joined(
+  find(
     name: string,
     { argumentsDigest }: Idempotency,
     isThere: (runId: string) => boolean,
   ): string | undefined {
     const known = this.runs.get(name)
     if (!known || !isThere(known.runId)) return undefined
-    if (known.argumentsDigest !== argumentsDigest) throw otherArguments()
+    if (known.argumentsDigest !== argumentsDigest) throw keyReused()
     return known.runId
   }
 

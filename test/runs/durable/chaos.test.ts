@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chaos } from '../helpers/chaos.js'
+import { chaos } from '../../helpers/chaos.js'
 
 // The whole of it is npm run chaos.
 test('runs survive the death of their nodes, and no call is paid for twice but one in flight', async () => {

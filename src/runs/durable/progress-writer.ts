@@ -8,9 +8,9 @@ import type { NewMessages, RunStore } from './run-store.js'
 const gapMs = 250
 
 /** Writes what a run does into the store, at most so often, and never two at a time. */
-export class Reporter {
-  private reported = 0
-  private reportedAt = 0
+export class ProgressWriter {
+  private written = 0
+  private writtenAt = 0
   private timer: NodeJS.Timeout | undefined
   private writing: Promise<void> = Promise.resolve()
   private stopped = false
@@ -22,13 +22,13 @@ export class Reporter {
   ) {}
 
   /** Those messages of a transcript that the store does not have. */
-  unreported(transcript: readonly Message[]): NewMessages {
-    return { messages: transcript.slice(this.reported), position: this.reported }
+  unwritten(transcript: readonly Message[]): NewMessages {
+    return { messages: transcript.slice(this.written), position: this.written }
   }
 
   changed(): void {
     if (this.stopped || this.timer) return
-    const wait = Math.max(0, this.reportedAt + gapMs - Date.now())
+    const wait = Math.max(0, this.writtenAt + gapMs - Date.now())
     this.timer = setTimeout(() => {
       this.timer = undefined
       this.writing = this.writing.then(() => this.report()).catch(this.onError)
@@ -44,11 +44,11 @@ export class Reporter {
 
   private async report(): Promise<void> {
     if (this.stopped) return
-    this.reportedAt = Date.now()
-    const { status, doing, approvals, ...record } = this.live.record()
+    this.writtenAt = Date.now()
+    const { status, activity, approvals, ...record } = this.live.record()
     const progress = progressOf(record)
-    const news = this.unreported(withoutMedia(this.live.transcript()))
-    await this.store.report(this.live.runId, { status, doing, approvals, progress, news })
-    this.reported = news.position + news.messages.length
+    const news = this.unwritten(withoutMedia(this.live.transcript()))
+    await this.store.report(this.live.runId, { status, activity, approvals, progress, news })
+    this.written = news.position + news.messages.length
   }
 }

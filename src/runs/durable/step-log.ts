@@ -7,7 +7,7 @@ export type RunStep = <T>(name: string, work: () => Promise<T>) => Promise<T>
  * The recorded steps of one run. A step's work does not throw: what went wrong is part of its
  * result. Where a run was stopped in the middle of a step, there is no result to be recorded.
  */
-export class Journal {
+export class StepLog {
   /** Why this node may not go on with the run: another one has it, or the record does not fit. */
   fault: unknown
   /** Steps whose work is going on. */
@@ -23,13 +23,13 @@ export class Journal {
       /** Resolves when a new step may start, which may be never. */
       mayStart: () => Promise<void>
       /** The steps of an agent that works below, by the name of its place. */
-      stepsBelow: (place: string) => RunStep
+      childSteps: (place: string) => RunStep
     },
   ) {}
 
   /** The record of an agent that works in one of the steps. */
-  below(place: string): Journal {
-    return new Journal(this.options.stepsBelow(place), this.options)
+  below(place: string): StepLog {
+    return new StepLog(this.options.childSteps(place), this.options)
   }
 
   get idle(): boolean {

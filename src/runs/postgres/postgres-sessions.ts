@@ -3,8 +3,8 @@ import {
   changedMeanwhile,
   isEmptyTurn,
   nextState,
-  opened,
   type SessionState,
+  toSession,
 } from '../sessions/session-state.js'
 import {
   defaultSessions,
@@ -16,8 +16,8 @@ import {
   type SessionSummary,
 } from '../sessions/session-store.js'
 import type { Notifications } from './notifications.js'
+import type { Database } from './queryable.js'
 import { aliveTurn, keyValues, SessionTurns, sameSession } from './session-turns.js'
-import type { Database } from './types.js'
 
 /** A session at a version: `0` where nothing has been kept yet. */
 interface Versioned {
@@ -64,14 +64,14 @@ export class PostgresSessions implements SessionStore {
 
   /** A session as it was when its holder first got it. */
   sessionAt(before: Versioned, holder: string, key: SessionKey): VersionedSession {
-    const session = opened(before.state)
+    const session = toSession(before.state)
     return {
       ...session,
       before,
       release: async (turn) => {
         try {
           if (turn && !isEmptyTurn(before.state, turn))
-            await this.keep(
+            await this.save(
               key,
               holder,
               before.version,
@@ -136,7 +136,7 @@ export class PostgresSessions implements SessionStore {
     return { version: Number(row.version), state }
   }
 
-  private async keep(
+  private async save(
     key: SessionKey,
     holder: string,
     version: number,
@@ -162,12 +162,12 @@ export class PostgresSessions implements SessionStore {
         version + 1,
       ],
     )
-    if (kept.length === 0 && !(await this.keptBefore(key, holder, version + 1)))
+    if (kept.length === 0 && !(await this.alreadySaved(key, holder, version + 1)))
       throw changedMeanwhile(key)
   }
 
   /** Whether this turn was committed by the same holder, on a node that died before it could tell. */
-  private async keptBefore(key: SessionKey, holder: string, version: number): Promise<boolean> {
+  private async alreadySaved(key: SessionKey, holder: string, version: number): Promise<boolean> {
     const [row] = await this.database.rows<{ holder: string; version: string }>(
       `SELECT holder, version FROM sessions WHERE ${sameSession}`,
       keyValues(key),

@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
-import { AgentError } from '../../src/agent/errors.js'
-import { spendingRows } from '../../src/runs/history/spending-rows.js'
-import { MemoryUsageTotals } from '../../src/runs/history/usage-totals.js'
-import { BoundedStore } from '../../src/runs/in-process/bounded-store.js'
-import { FairQueue, type Place } from '../../src/runs/in-process/fair-queue.js'
-import { inProcessEngine, spec } from '../helpers/engine.js'
+import { AgentError } from '../../../src/agent/errors.js'
+import { spendingRows } from '../../../src/runs/history/spending-rows.js'
+import { MemoryUsageTotals } from '../../../src/runs/history/usage-totals.js'
+import { BoundedStore } from '../../../src/runs/in-process/bounded-store.js'
+import { FairQueue, type QueueEntry } from '../../../src/runs/in-process/fair-queue.js'
+import { inProcessEngine, spec } from '../../helpers/engine.js'
 
 test('places in the queue take turns by principal', () => {
   const queue = new FairQueue(1, 10)
   const started: string[] = []
-  const place = (principal: string, name: string): Place => {
+  const place = (principal: string, name: string): QueueEntry => {
     const made = { principal, start: () => void started.push(name) }
     queue.enter(made)
     return made
@@ -17,10 +17,10 @@ test('places in the queue take turns by principal', () => {
   place('ann', 'a1')
   const places = [place('ann', 'a2'), place('ann', 'a3'), place('ann', 'a4')]
   const bob = place('bob', 'b1')
-  expect([...places, bob].map((one) => queue.before(one))).toEqual([0, 2, 3, 1])
-  const [, a3] = places as [Place, Place, Place]
-  expect(queue.giveUp(a3)).toBe(true)
-  expect(queue.giveUp(a3)).toBe(false)
+  expect([...places, bob].map((one) => queue.position(one))).toEqual([0, 2, 3, 1])
+  const [, a3] = places as [QueueEntry, QueueEntry, QueueEntry]
+  expect(queue.cancel(a3)).toBe(true)
+  expect(queue.cancel(a3)).toBe(false)
   for (let ended = 0; ended < 5; ended++) queue.leave()
   expect(started).toEqual(['a1', 'a2', 'b1', 'a4'])
 })
@@ -45,7 +45,7 @@ test('runs wait for their turn and say how many are before them', async () => {
   })
   expect(await engine.get(third.runId, 'ann')).toMatchObject({
     status: 'queued',
-    doing: 'queued, 1 before it',
+    activity: 'queued, 1 before it',
   })
   await expect(engine.start(spec())).rejects.toMatchObject({
     code: 'rateLimit',
@@ -106,7 +106,10 @@ test('runs that end together are each told, where only one result can be kept', 
 test('of a fault of ours a run tells no more than that it happened, and its key is free', async () => {
   const faults: unknown[] = []
   const fault = new Error('a secret detail')
-  const { engine } = inProcessEngine([], { fault, onFault: (thrown) => faults.push(thrown) })
+  const { engine } = inProcessEngine([], {
+    fault,
+    onUnexpectedError: (thrown) => faults.push(thrown),
+  })
   const idempotency = { key: 'k', argumentsDigest: 'a' }
   const { runId } = await engine.start(spec(), { idempotency })
   const record = await engine.wait(runId, 'ann', { timeoutMs: 5_000 })

@@ -1,8 +1,8 @@
 import { AgentError } from '../../agent/errors.js'
-import type { Database } from '../postgres/types.js'
+import type { Database } from '../postgres/queryable.js'
 
 /** What a crash at the wrong moment leaves lying about. Each is for any node to pick up. */
-export class Upkeep {
+export class Maintenance {
   private cleanedAt = 0
 
   constructor(
@@ -17,7 +17,7 @@ export class Upkeep {
   ) {}
 
   /** Does now and then what is due. */
-  async tend(): Promise<void> {
+  async runIfDue(): Promise<void> {
     if (Date.now() - this.cleanedAt < everyMs) return
     this.cleanedAt = Date.now()
     await this.enqueueForgotten()

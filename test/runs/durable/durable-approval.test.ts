@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { configFile } from '../helpers/config-file.js'
-import { connectHttp } from '../helpers/connect.js'
+import { configFile } from '../../helpers/config-file.js'
+import { connectHttp } from '../../helpers/connect.js'
 import {
   type FakeProvider,
   type JsonObject,
   type ModelRequest,
   type Step,
   startFakeProvider,
-} from '../helpers/fake-provider/index.js'
-import { upstream } from '../helpers/program.js'
-import { serversOnPostgres } from '../helpers/servers-on-postgres.js'
+} from '../../helpers/fake-provider/index.js'
+import { upstream } from '../../helpers/program.js'
+import { serversOnPostgres } from '../../helpers/servers-on-postgres.js'
 
 const servers = serversOnPostgres()
 let fake: FakeProvider

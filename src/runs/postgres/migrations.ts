@@ -1,4 +1,4 @@
-import type { Database } from './types.js'
+import type { Database } from './queryable.js'
 
 /** Ours; the engine's own tables are in another. */
 export const schemaName = 'litellm_agents'
@@ -131,7 +131,7 @@ const migrations = [
 
 /** Brings the tables up to date; of several nodes that start at once, one does it. */
 export async function migrate(database: Database): Promise<void> {
-  await database.alone(schemaLock, async () => {
+  await database.withLock(schemaLock, async () => {
     await database.rows(`CREATE SCHEMA IF NOT EXISTS ${schemaName}`)
     await database.rows('CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY)')
     const [row] = await database.rows<{ version: number }>(

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { AgentError } from '../../src/agent/errors.js'
-import { MemoryQuotas } from '../../src/runs/quotas/memory-quotas.js'
-import type { RunAllowance } from '../../src/runs/quotas/quotas.js'
+import { AgentError } from '../../../src/agent/errors.js'
+import { MemoryQuotas } from '../../../src/runs/quotas/memory-quotas.js'
+import type { RunAllowance } from '../../../src/runs/quotas/quotas.js'
 
 const usage = (totalTokens: number) => ({ inputTokens: 0, outputTokens: 0, totalTokens })
 const nothing = { usage: usage(0), costUsd: 0 }

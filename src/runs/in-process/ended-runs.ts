@@ -9,7 +9,7 @@ export interface EndedRun {
   readonly key: string | undefined
 }
 
-export interface KeptRunsBounds {
+export interface EndedRunsBounds {
   /** How long, how many and how many bytes of results are kept. */
   resultTtlSeconds: number
   maxResults: number
@@ -17,18 +17,22 @@ export interface KeptRunsBounds {
 }
 
 /** Whoever was told a result at once hardly comes back for it: a few are kept for lost answers. */
-const maxTold = 200
+const maxDelivered = 200
 
 /** Runs that have ended, for a time. Those that somebody may come back for are not pushed out by others. */
-export class KeptRuns {
+export class EndedRuns {
   private readonly awaited: BoundedStore<EndedRun>
-  private readonly told: BoundedStore<EndedRun>
+  private readonly delivered: BoundedStore<EndedRun>
 
-  constructor(bounds: KeptRunsBounds, onDrop: (run: EndedRun) => void) {
+  constructor(bounds: EndedRunsBounds, onDrop: (run: EndedRun) => void) {
     const { maxResultBytes: maxBytes, maxResults: maxCount, resultTtlSeconds } = bounds
     const ttlMs = resultTtlSeconds * 1000
     this.awaited = new BoundedStore({ ttlMs, maxCount, maxBytes }, onDrop)
-    this.told = new BoundedStore({ ttlMs, maxCount: Math.min(maxCount, maxTold), maxBytes })
+    this.delivered = new BoundedStore({
+      ttlMs,
+      maxCount: Math.min(maxCount, maxDelivered),
+      maxBytes,
+    })
   }
 
   add(run: EndedRun, { awaited }: { awaited: boolean }): void {
@@ -36,16 +40,16 @@ export class KeptRuns {
     const { outcome, runId } = record
     // An answer's images are kept with it.
     const answer = outcome && 'result' in outcome && outcome.result.message
-    const store = awaited ? this.awaited : this.told
+    const store = awaited ? this.awaited : this.delivered
     store.add(runId, run, messagesSize(answer ? [...transcript, answer] : transcript))
   }
 
   get(runId: string, principal: string): EndedRun | undefined {
-    const run = this.awaited.get(runId) ?? this.told.get(runId)
+    const run = this.awaited.get(runId) ?? this.delivered.get(runId)
     return run?.record.principal === principal ? run : undefined
   }
 
   records(): RunRecord[] {
-    return [...this.awaited.values(), ...this.told.values()].map(({ record }) => record)
+    return [...this.awaited.values(), ...this.delivered.values()].map(({ record }) => record)
   }
 }

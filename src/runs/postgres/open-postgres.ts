@@ -1,8 +1,8 @@
 import type { SessionStoreOptions } from '../sessions/session-store.js'
 import { openDatabase } from './database.js'
 import { Notifications } from './notifications.js'
-import { PostgresSessions } from './sessions.js'
-import type { Database } from './types.js'
+import { PostgresSessions } from './postgres-sessions.js'
+import type { Database } from './queryable.js'
 
 /** What is shared by all servers on one PostgreSQL. */
 export interface Postgres {

@@ -5,7 +5,7 @@ import { passThroughSpan } from '../agent/span.js'
 import type { Tool } from '../agent/tools/tool.js'
 import type { Config } from '../config/resolve.js'
 import { toolReference } from '../config/tool-references.js'
-import type { Materialise, OutputSpec, RunParts, RunSpec } from '../runs/spec.js'
+import type { BuildRun, OutputSpec, RunParts, RunSpec } from '../runs/spec.js'
 import type { RunningTelemetry } from '../telemetry/telemetry.js'
 import type { McpTools } from './mcp-tools.js'
 import type { PartsSource } from './model-factory.js'
@@ -14,11 +14,11 @@ import type { PartsSource } from './model-factory.js'
  * Makes the objects that specs name, under the configuration of the moment; agents that a run calls
  * later have that too. What only some runs need is loaded by the first of them.
  */
-export function runParts(
+export function runBuilder(
   live: PartsSource,
   mcpTools: Pick<McpTools, 'find'>,
   telemetry?: Pick<RunningTelemetry, 'runsUnder'>,
-): Materialise {
+): BuildRun {
   // An import that is done still costs a walk through the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('../schema/compile.js')> | undefined

@@ -5,7 +5,7 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /** Does it again, for as long as it takes, where the database could not be reached. */
-export async function persistently<T>(work: () => Promise<T>): Promise<T> {
+export async function retryUntilAvailable<T>(work: () => Promise<T>): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
       return await work()

@@ -15,18 +15,18 @@ import {
   type StartOptions,
   type WaitOptions,
 } from '../engine.js'
-import { shuttingDown, unforeseen } from '../engine-errors.js'
+import { shuttingDown, unexpectedError } from '../engine-errors.js'
 import { failureData, LiveRun } from '../live/live-run.js'
 import { withoutMedia } from '../live/transcript.js'
 import type { Admission, Admit } from '../quotas/quotas.js'
 import { runSpec } from '../run.js'
 import type { SessionStore } from '../sessions/session-store.js'
-import type { Materialise, RunSpec } from '../spec.js'
-import { FairQueue, type Place } from './fair-queue.js'
-import { KeptRuns, type KeptRunsBounds } from './kept-runs.js'
-import { RunKeys } from './run-keys.js'
+import type { BuildRun, RunSpec } from '../spec.js'
+import { EndedRuns, type EndedRunsBounds } from './ended-runs.js'
+import { FairQueue, type QueueEntry } from './fair-queue.js'
+import { IdempotencyKeys } from './idempotency-keys.js'
 
-export interface InProcessOptions extends KeptRunsBounds {
+export interface InProcessOptions extends EndedRunsBounds {
   /** Runs that work at once, and that wait for their turn. */
   maxConcurrent: number
   maxQueued: number
@@ -37,12 +37,12 @@ export interface InProcessOptions extends KeptRunsBounds {
   /** Told of every run that has ended. */
   onEnd?: (record: RunRecord) => void
   /** Told what went wrong where it should not have: the run itself says no more than that. */
-  onFault?: (thrown: unknown) => void
+  onUnexpectedError?: (thrown: unknown) => void
 }
 
-interface Started {
+interface StartedRun {
   readonly run: LiveRun
-  readonly place: Place
+  readonly entry: QueueEntry
   admission?: Admission
   /** Ends the run with the call that started it; `undefined`: the run is detached. */
   owner: AbortSignal | undefined
@@ -52,41 +52,41 @@ interface Started {
 
 /** Stopping is a matter of moments; a tool that does not hear of it is not waited for. */
 const stopMs = 5_000
-const queueWordMs = 1_000
+const queueReportMs = 1_000
 
 /** Runs agents inside this process: what it knows goes with the process. */
 export class InProcessEngine implements RunEngine {
-  private readonly live = new Map<string, Started>()
-  private readonly ended: KeptRuns
-  private readonly keys = new RunKeys()
+  private readonly live = new Map<string, StartedRun>()
+  private readonly ended: EndedRuns
+  private readonly keys = new IdempotencyKeys()
   private readonly queue: FairQueue
   private queueTimer: NodeJS.Timeout | undefined
   private closing = false
 
   constructor(
-    private readonly materialise: Materialise,
+    private readonly buildRun: BuildRun,
     private readonly sessions: SessionStore,
     private readonly options: InProcessOptions,
   ) {
     this.queue = new FairQueue(options.maxConcurrent, options.maxQueued)
-    this.ended = new KeptRuns(options, ({ key, record }) => this.keys.free(key, record.runId))
+    this.ended = new EndedRuns(options, ({ key, record }) => this.keys.free(key, record.runId))
   }
 
   async start(
     spec: RunSpec,
     { idempotency, signal, ...following }: StartOptions = {},
   ): Promise<RunHandle> {
-    const key = idempotency && RunKeys.name(spec.principal, idempotency)
+    const key = idempotency && IdempotencyKeys.name(spec.principal, idempotency)
     const isThere = (runId: string) =>
       this.live.has(runId) || this.ended.get(runId, spec.principal) !== undefined
-    const joined = key && this.keys.joined(key, idempotency, isThere)
+    const joined = key && this.keys.find(key, idempotency, isThere)
     // Nothing is waited for between this and the key's being taken.
     if (joined) return { runId: joined }
     if (this.closing) throw shuttingDown()
     const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
-    const started: Started = {
+    const started: StartedRun = {
       run,
-      place: { principal: spec.principal, start: () => void this.work(started, following) },
+      entry: { principal: spec.principal, start: () => void this.execute(started, following) },
       owner: idempotency ? undefined : signal,
       onOwnerAbort: () => this.stop(started, signal?.reason),
       key,
@@ -96,7 +96,7 @@ export class InProcessEngine implements RunEngine {
     started.owner?.addEventListener('abort', started.onOwnerAbort, { once: true })
     try {
       started.admission = await this.options.admit(spec)
-      this.queue.enter(started.place)
+      this.queue.enter(started.entry)
     } catch (thrown) {
       this.refuse(started, asAgentError(thrown))
       throw thrown
@@ -112,11 +112,12 @@ export class InProcessEngine implements RunEngine {
   ): Promise<RunRecord | undefined> {
     const started = this.liveRun(runId, principal)
     if (!started) return this.ended.get(runId, principal)?.record
-    onProgress?.(this.record(started).doing)
-    if (onProgress && started.run.status === 'queued') this.tellOfQueue()
+    onProgress?.(this.record(started).activity)
+    if (onProgress && started.run.status === 'queued') this.reportQueuePosition()
     // The signal of the call that started a run ends the run itself, and so the wait.
     const own = signal !== started.owner
-    if (timeoutMs > 0) await started.run.untilNews(timeoutMs, own ? signal : undefined, onProgress)
+    if (timeoutMs > 0)
+      await started.run.waitForChange(timeoutMs, own ? signal : undefined, onProgress)
     if (started.run.ended) return started.run.ended
     const goesOn = asks && started.run.status === 'waiting'
     if (!signal?.aborted && !goesOn) this.detach(started)
@@ -132,7 +133,7 @@ export class InProcessEngine implements RunEngine {
     const started = this.liveRun(runId, principal)
     if (started) {
       this.stop(started)
-      if (this.live.has(runId)) await started.run.untilEnd(stopMs)
+      if (this.live.has(runId)) await started.run.waitForEnd(stopMs)
       if (started.run.ended) return started.run.ended
     }
     return this.get(runId, principal)
@@ -154,7 +155,7 @@ export class InProcessEngine implements RunEngine {
       ...this.ended.records(),
     ]
     return records
-      .filter((record) => record.principal === principal && fits(record, filter))
+      .filter((record) => record.principal === principal && matches(record, filter))
       .sort((one, other) => other.createdAt - one.createdAt)
       .slice(0, listLimit(filter))
   }
@@ -172,14 +173,14 @@ export class InProcessEngine implements RunEngine {
 
   async close(graceMs: number): Promise<void> {
     this.closing = true
-    if (graceMs > 0) await this.untilAllEnd(graceMs)
+    if (graceMs > 0) await this.waitForAll(graceMs)
     for (const started of [...this.live.values()])
       this.stop(started, 'The server is shutting down.')
-    await this.untilAllEnd(stopMs)
+    await this.waitForAll(stopMs)
   }
 
-  private async work(
-    started: Started,
+  private async execute(
+    started: StartedRun,
     { onEvent, stream }: Pick<StartOptions, 'onEvent' | 'stream'>,
   ): Promise<void> {
     const { admission, run } = started
@@ -188,7 +189,7 @@ export class InProcessEngine implements RunEngine {
     run.begin()
     let outcome: RunOutcome
     try {
-      const parts = await this.materialise(spec, controller.signal)
+      const parts = await this.buildRun(spec, controller.signal)
       const result = await runSpec(spec, parts, this.sessions, {
         signal: controller.signal,
         approve: approvals.approve,
@@ -198,7 +199,7 @@ export class InProcessEngine implements RunEngine {
               onEvent(event)
             }
           : run.onEvent,
-        onWait: () => run.say('waiting for the session'),
+        onWait: () => run.setActivity('waiting for the session'),
         stream,
       })
       outcome = { result }
@@ -209,15 +210,15 @@ export class InProcessEngine implements RunEngine {
     this.queue.leave()
   }
 
-  private stop(started: Started, reason?: unknown): void {
-    const { key, place, run } = started
+  private stop(started: StartedRun, reason?: unknown): void {
+    const { key, entry, run } = started
     this.keys.free(key, run.runId)
-    if (this.queue.giveUp(place)) this.end(started, { error: failureData(cancelledError()) })
+    if (this.queue.cancel(entry)) this.end(started, { error: failureData(cancelledError()) })
     else run.controller.abort(reason)
   }
 
   /** What was not taken on is no run: nothing is kept of it. */
-  private refuse(started: Started, error: AgentError): void {
+  private refuse(started: StartedRun, error: AgentError): void {
     const { admission, key, run } = started
     this.detach(started)
     this.live.delete(run.runId)
@@ -226,7 +227,7 @@ export class InProcessEngine implements RunEngine {
     run.end({ error: failureData(error) }, 0)
   }
 
-  private end(started: Started, outcome: RunOutcome): void {
+  private end(started: StartedRun, outcome: RunOutcome): void {
     const { admission, key, run } = started
     const { usage, metrics } = 'error' in outcome ? outcome.error : outcome.result
     // Without metrics it ended before anything was sent.
@@ -243,51 +244,51 @@ export class InProcessEngine implements RunEngine {
     this.options.onEnd?.(record)
   }
 
-  private detach(started: Started): void {
+  private detach(started: StartedRun): void {
     started.owner?.removeEventListener('abort', started.onOwnerAbort)
     started.owner = undefined
   }
 
-  private liveRun(runId: string, principal: string): Started | undefined {
+  private liveRun(runId: string, principal: string): StartedRun | undefined {
     const started = this.live.get(runId)
     return started?.run.spec.principal === principal ? started : undefined
   }
 
   private failure(thrown: unknown): RunFailure {
     if (thrown instanceof AgentError) return failureData(thrown)
-    this.options.onFault?.(thrown)
-    return { ...failureData(unforeseen()), internal: true }
+    this.options.onUnexpectedError?.(thrown)
+    return { ...failureData(unexpectedError()), internal: true }
   }
 
-  private record({ run, place }: Started): RunRecord {
-    if (run.status === 'queued') run.doing = this.queueWord(place)
+  private record({ run, entry }: StartedRun): RunRecord {
+    if (run.status === 'queued') run.activity = this.queueText(entry)
     return run.record()
   }
 
-  private queueWord(place: Place): string {
-    return `queued, ${this.queue.before(place)} before it`
+  private queueText(entry: QueueEntry): string {
+    return `queued, ${this.queue.position(entry)} before it`
   }
 
   /** Tells those who listen how far their runs have come, for as long as any run is queued. */
-  private tellOfQueue(): void {
+  private reportQueuePosition(): void {
     this.queueTimer ??= setInterval(() => {
       const queued = [...this.live.values()].filter(({ run }) => run.status === 'queued')
-      for (const { run, place } of queued) {
-        const word = run.heard ? this.queueWord(place) : run.doing
-        if (word !== run.doing) run.say(word)
+      for (const { run, entry } of queued) {
+        const word = run.hasListeners ? this.queueText(entry) : run.activity
+        if (word !== run.activity) run.setActivity(word)
       }
       if (queued.length > 0) return
       clearInterval(this.queueTimer)
       this.queueTimer = undefined
-    }, queueWordMs).unref()
+    }, queueReportMs).unref()
   }
 
-  private async untilAllEnd(withinMs: number): Promise<void> {
-    await Promise.all([...this.live.values()].map(({ run }) => run.untilEnd(withinMs)))
+  private async waitForAll(withinMs: number): Promise<void> {
+    await Promise.all([...this.live.values()].map(({ run }) => run.waitForEnd(withinMs)))
   }
 }
 
-function fits({ sessionId, status }: RunSummary, filter: RunFilter): boolean {
+function matches({ sessionId, status }: RunSummary, filter: RunFilter): boolean {
   return (
     (filter.statuses === undefined || filter.statuses.includes(status)) &&
     (filter.sessionId === undefined || filter.sessionId === sessionId)

@@ -7,19 +7,19 @@ import { untilAborted } from '../../../util/until-aborted.js'
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
 const instance = randomUUID().slice(0, 8)
-let drawn = 0
+let issued = 0
 
-const beatMs = 15_000
+const heartbeatMs = 15_000
 /** Older than this, a ticket is of nobody that is still at work. */
 const staleMs = 60_000
 const shortestPollMs = 10
 const longestPollMs = 100
 
 /** A place in the line for a name. */
-export interface Ticket {
+export interface QueuedLock {
   /** Resolves when all before it have left; rejects with the signal's reason when that aborts. */
   turn(signal: AbortSignal, onWait?: () => void): Promise<void>
-  /** Nobody was before it when it was drawn. */
+  /** Nobody was before it when it was issued. */
   readonly first: boolean
   /** `false`: this process seemed dead for so long that others have gone on. */
   isValid(): Promise<boolean>
@@ -31,22 +31,22 @@ export interface Ticket {
  * file whose name says all: the line, the number, and whose it is. The lowest has its turn. No name
  * is ever used again, so that whoever finds the ticket of a dead process may delete it.
  */
-export class Tickets {
+export class LockQueue {
   /** This process's own, and what settles when each has left. */
   private readonly own = new Map<string, Promise<void>>()
-  private drawing: Promise<unknown> = Promise.resolve()
-  private beat: NodeJS.Timeout | undefined
+  private enqueuing: Promise<unknown> = Promise.resolve()
+  private heartbeat: NodeJS.Timeout | undefined
 
   constructor(private readonly folder: string) {}
 
-  /** Draws tickets in the order in which it is called. */
-  draw(name: string): Promise<Ticket> {
-    const ticket = this.drawing.then(() => this.drawNow(name))
-    this.drawing = ticket.catch(() => {})
+  /** Draws locks in the order in which it is called. */
+  enqueue(name: string): Promise<QueuedLock> {
+    const ticket = this.enqueuing.then(() => this.enqueueNow(name))
+    this.enqueuing = ticket.catch(() => {})
     return ticket
   }
 
-  private async drawNow(name: string): Promise<Ticket> {
+  private async enqueueNow(name: string): Promise<QueuedLock> {
     while (true) {
       const last = (await this.line(name)).at(-1)
       const file = fileName(name, last === undefined ? 1 : numberOf(last) + 1)
@@ -58,13 +58,13 @@ export class Tickets {
     }
   }
 
-  private ticket(name: string, file: string, first: boolean): Ticket {
+  private ticket(name: string, file: string, first: boolean): QueuedLock {
     let settle: () => void = () => {}
     const left = new Promise<void>((resolve) => {
       settle = resolve
     })
     this.own.set(file, left)
-    this.beat ??= setInterval(() => this.touch(), beatMs).unref()
+    this.heartbeat ??= setInterval(() => this.touch(), heartbeatMs).unref()
     return {
       first,
       turn: (signal, onWait) => (first ? this.now(signal) : this.turn(name, file, signal, onWait)),
@@ -74,8 +74,8 @@ export class Tickets {
         this.own.delete(file)
         settle()
         if (this.own.size > 0) return
-        clearInterval(this.beat)
-        this.beat = undefined
+        clearInterval(this.heartbeat)
+        this.heartbeat = undefined
       },
     }
   }
@@ -95,19 +95,19 @@ export class Tickets {
     try {
       while (true) {
         const line = await Promise.race([this.line(name), aborted])
-        if (!line.includes(file)) throw lostPlace()
+        if (!line.includes(file)) throw lockLost()
         const before = line[line.indexOf(file) - 1]
         if (before === undefined) return
         if (!waiting) onWait?.()
         waiting = true
-        await this.gone(before, aborted)
+        await this.waitUntilGone(before, aborted)
       }
     } finally {
       stop()
     }
   }
 
-  private async gone(file: string, aborted: Promise<never>): Promise<void> {
+  private async waitUntilGone(file: string, aborted: Promise<never>): Promise<void> {
     const left = this.own.get(file)
     if (left) return Promise.race([left, aborted])
     for (let wait = shortestPollMs; ; wait = Math.min(2 * wait, longestPollMs)) {
@@ -117,7 +117,7 @@ export class Tickets {
     }
   }
 
-  /** The tickets for a name, lowest first. */
+  /** The locks for a name, lowest first. */
   private async line(name: string): Promise<string[]> {
     const files = await this.files()
     return files.filter((file) => file.startsWith(`${name}.`)).sort()
@@ -173,7 +173,7 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
-function lostPlace(): AgentError {
+function lockLost(): AgentError {
   return new AgentError({
     code: 'timeout',
     message:
@@ -185,8 +185,8 @@ function lostPlace(): AgentError {
 }
 
 function fileName(name: string, number: number): string {
-  drawn++
-  return [name, String(number).padStart(12, '0'), host, process.pid, instance, drawn].join('.')
+  issued++
+  return [name, String(number).padStart(12, '0'), host, process.pid, instance, issued].join('.')
 }
 
 function numberOf(file: string): number {

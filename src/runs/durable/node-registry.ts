@@ -1,7 +1,7 @@
 import { type Notifications, notify } from '../postgres/notifications.js'
-import type { Database } from '../postgres/types.js'
+import type { Database } from '../postgres/queryable.js'
 
-const beatMs = 1_000
+const heartbeatMs = 1_000
 /** A node that has not been heard of for so long is dead, and its runs go to others. */
 const leaseSeconds = 5
 const topic = 'nodes'
@@ -10,7 +10,7 @@ const topic = 'nodes'
  * The nodes of this deployment: each says every second that it lives. Whoever finds a dead one takes
  * care of it, one node at a time.
  */
-export class Nodes {
+export class NodeRegistry {
   private timer: NodeJS.Timeout | undefined
   private beating: Promise<void> = Promise.resolve()
   private off: () => void = () => {}
@@ -31,7 +31,7 @@ export class Nodes {
 
   /** Says from now on that this node lives. */
   join(): void {
-    this.timer = setInterval(() => this.beat(), beatMs)
+    this.timer = setInterval(() => this.beat(), heartbeatMs)
     this.off = this.notifications.on(topic, () => this.beat())
   }
 
@@ -53,7 +53,7 @@ export class Nodes {
     this.beating = this.beating.then(async () => {
       try {
         await this.announce()
-        await this.buryTheDead()
+        await this.takeOverDeadNodes()
         await this.options.onBeat()
       } catch (error) {
         this.options.onError(error)
@@ -70,7 +70,7 @@ export class Nodes {
     )
   }
 
-  private async buryTheDead(): Promise<void> {
+  private async takeOverDeadNodes(): Promise<void> {
     const { executorId, onDeath, version } = this.options
     await this.database.transaction(async (client) => {
       // Who holds the row does it; if that node dies too, the row is free again.

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { CoreAgent } from '../../src/agent/agent.js'
-import { agentTool } from '../../src/agent/tools/agent-as-tool.js'
-import { LiveRun } from '../../src/runs/live/live-run.js'
-import { callOf } from '../helpers/conversation.js'
-import { spec } from '../helpers/engine.js'
-import { ScriptedModel } from '../helpers/scripted-model.js'
+import { CoreAgent } from '../../../src/agent/agent.js'
+import { agentTool } from '../../../src/agent/tools/agent-as-tool.js'
+import { LiveRun } from '../../../src/runs/live/live-run.js'
+import { callOf } from '../../helpers/conversation.js'
+import { spec } from '../../helpers/engine.js'
+import { ScriptedModel } from '../../helpers/scripted-model.js'
 
 test('a run that goes on tells what agents below it do, and what they have spent', async () => {
   const helper = new CoreAgent({ name: 'helper', model: new ScriptedModel(['Found.', 'Again.']) })
@@ -28,7 +28,7 @@ test('a run that goes on tells what agents below it do, and what they have spent
   const end = new CoreAgent({ model, tools: [tool] }).run('Go', {
     onEvent: (event) => {
       run.onEvent(event)
-      said.push(run.doing)
+      said.push(run.activity)
       if (event.type === 'toolEnd') said.push(`${run.record().usage?.totalTokens} tokens`)
     },
   })
