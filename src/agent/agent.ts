@@ -17,7 +17,7 @@ import type { CacheMemory, Model } from './model.js'
 import { AgentResult } from './result.js'
 import { consumerLeft } from './run/event-stream.js'
 import { type LoopEnd, runLoop } from './run/loop.js'
-import { forwardToParent, parentRun, pauseAll } from './run/run-context.js'
+import { forwardToParent, pauseAll } from './run/run-context.js'
 import { RunSignal } from './run/run-signal.js'
 import { defaultMaxAttempts, defaultOutputPrompt, OutputPlan } from './run/structured-output.js'
 import { Turns } from './run/turns.js'
@@ -28,55 +28,55 @@ import type { OutputSchema } from './validator.js'
 
 export interface CoreAgentConfig {
   model: Model
-  /** What it is called where agents run one another. */
+  /** The agent's name in nested runs. */
   name?: string
-  /** Tools; a cache point among them marks the whole list. */
+  /** Tools. A cache point among them marks the whole list. */
   tools?: readonly (Tool | CachePointBlock)[]
   systemPrompt?: SystemPrompt
-  /** A conversation to go on from, known to be sound in form. */
+  /** A conversation to continue. Its form must be valid. */
   messages?: readonly Message[]
-  /** Caps on every run; those that a run gives stand in their place. */
+  /** Limits of every run. Limits given to a run override them by name. */
   limits?: Limits
-  /** What the program does before and after model and tool calls. */
+  /** Functions called before and after model and tool calls. */
   hooks?: Hooks | readonly Hooks[]
-  /** Globs of tools whose calls a person must allow; who is asked is told to the run. */
+  /** Globs of tools whose calls a person must approve. The run's `approve` option asks the person. */
   approval?: readonly string[]
-  /** Keeps the conversation short enough. Default: it is shortened only where it overflows. */
+  /** Shortens the conversation. Default: only if it exceeds the context window. */
   conversationManager?: ConversationManager | ConversationConfig
-  /** What is known of earlier calls in this conversation, to tell why a cache was missed. */
+  /** Digests from earlier calls in this conversation, used to explain cache misses. */
   cacheMemory?: CacheMemory
 }
 
 export interface CoreRunOptions {
   limits?: Limits
   signal?: AbortSignal
-  /** Is told what happens, as it happens. */
+  /** Receives the run's events. */
   onEvent?: Emit<AgentEvent> | undefined
-  /** What the caller should know from before the run; they stand in its metrics. */
+  /** Notices from before the run, added to its metrics. */
   notices?: readonly string[]
-  /** Overrides the model's own choice between a stream and one JSON reply. */
+  /** Overrides the model's choice between a stream and one JSON response. */
   stream?: boolean
-  /** The run whose tool makes this one: they share limits, clock and spending. */
+  /** The run whose tool starts this one. The two share limits, clock and spending. */
   parent?: ParentRun
-  /** Work that this run is part of, where somebody watches. Default: the tool call of the run above. */
+  /** The span that this run is part of. Default: the tool call of the run above. */
   span?: Span
-  /** Asks a person about the calls that `approval` names. Default: whom the run above asks. */
+  /** Asks a person about the calls that `approval` names. Default: that of the run above. */
   approve?: Approve
-  /** How many agents may work below one another under this run. Default: 5. */
+  /** The maximum nesting depth of agents below this run. Default: 5. */
   maxDepth?: number
   output?: {
     schema: OutputSchema
-    /** Ask for nothing but the object, with no other tools; a run that ends without it fails. */
+    /** Requests only the object, without other tools. A run that ends without it fails. */
     force?: boolean
     maxAttempts?: number
-    /** What the model is told where it answered in text instead. */
+    /** The message sent to the model if it answers in text instead. */
     prompt?: string
   }
 }
 
 /**
- * A model, its tools and its conversation. Runs on one agent take turns; each goes on from the
- * messages the last one left.
+ * A model with its tools and its conversation. Runs of one agent execute one at a time, and each
+ * continues the messages of the previous one.
  */
 export class CoreAgent {
   readonly model: Model
@@ -106,13 +106,13 @@ export class CoreAgent {
     this.hooks = Array.isArray(hooks) ? hooks : [hooks]
   }
 
-  /** The same agent with a conversation of its own, as it was at first. */
+  /** Creates the same agent with its own conversation, as first configured. */
   fork(name: string): CoreAgent {
     const { cacheMemory, ...config } = this.config
     return new CoreAgent({ ...config, name })
   }
 
-  /** Runs to the end. Fails with an AgentError that carries `usage` and `metrics`. */
+  /** Runs to the end. Throws an AgentError with `usage` and `metrics` if the run fails. */
   async run(prompt: Prompt, options: CoreRunOptions = {}): Promise<AgentResult> {
     const added = promptMessages(prompt)
     const limits = { ...this.limits, ...options.limits }
@@ -127,16 +127,15 @@ export class CoreAgent {
     }
   }
 
-  /** Without a turn the signal has aborted: then the run ends before its first call. */
+  /** If `hasTurn` is false, the signal aborted during the wait and the run ends before its first call. */
   private async turn({ added, limits, run, options, hasTurn }: Turn): Promise<AgentResult> {
     const recorder = new MetricsRecorder(this.lifetimeUsage)
     const { name = '' } = this.config
     const { onEvent = () => {}, parent, maxDepth } = options
     const budget = new Budget(limits, parent?.budget)
     const approve = options.approve ?? parent?.approve
-    const place = { name, parent, maxDepth, budget, run, recorder, approve }
-    const above = options.span ?? parent?.span
-    const span = above?.startRun({ name, modelId: this.model.modelId })
+    const context = { name, parent, maxDepth, budget, run, recorder, approve }
+    const span = (options.span ?? parent?.span)?.startRun({ name, modelId: this.model.modelId })
     let ended: Pick<RunEnd, 'stopReason' | 'error'> = { error: 'cancelled' }
     parent?.addChild(name, () => recorder.spending())
     for (const notice of options.notices ?? []) recorder.addNotice(notice)
@@ -145,7 +144,7 @@ export class CoreAgent {
     const plan = outputPlan(options, this.tools)
     const emit = parent ? forwardToParent(onEvent, name, parent) : onEvent
     const keep = (kept: Message[]) => {
-      // Until its turn the conversation is that of the run at work.
+      // Without a turn, the conversation still belongs to the active run.
       if (hasTurn) this.messages = kept
     }
     keep(messages)
@@ -157,20 +156,17 @@ export class CoreAgent {
         tools: options.output?.force ? [] : this.tools,
         output: plan,
         limits,
-        budget,
+        ...context,
         hooks: hookRunner(this.hooksWith(approve), run, parent),
         conversation: this.conversation,
-        run,
-        runFor: (emit, span) => parentRun(place, emit, span),
         span,
-        recorder,
         emit,
         stream: options.stream,
         toolsCachePoint: this.toolsCachePoint,
         cacheMemory: this.cacheMemory,
       })
-      if (options.output?.force && !plan?.done) throw withoutObject(end)
-      // An extraction asks about the conversation and leaves it as it was.
+      if (options.output?.force && !plan?.done) throw noObjectError(end)
+      // An extraction does not change the conversation.
       if (options.output?.force) keep(before)
       const fault = this.shorten(messages, recorder)
       if (fault) await emit({ type: 'notice', message: fault })
@@ -190,7 +186,7 @@ export class CoreAgent {
     } catch (thrown) {
       const error = asAgentError(thrown)
       ended = { error: error.code }
-      // A prompt that was never answered does not stay behind to be asked twice.
+      // An unanswered prompt is removed, so that a retry does not send it twice.
       const unanswered = !recorder.answered && run.signal.reason !== consumerLeft
       if (options.output?.force || unanswered) keep(before)
       this.shorten(messages, recorder)
@@ -204,12 +200,12 @@ export class CoreAgent {
     }
   }
 
-  /** Where it fails, the conversation stays as long as it is, and the run's metrics say so. */
+  /** Applies the conversation manager. If it fails, the conversation is kept and a notice is added. */
   private shorten(messages: Message[], recorder: MetricsRecorder): string | undefined {
     if (this.messages !== messages) return undefined
     try {
       const shorter: unknown = this.conversation.apply?.(messages) ?? messages
-      if (!Array.isArray(shorter)) throw new Error('apply gave no list of messages')
+      if (!Array.isArray(shorter)) throw new Error('apply must return an array of messages')
       this.messages = shorter
       return undefined
     } catch (thrown) {
@@ -219,7 +215,7 @@ export class CoreAgent {
     }
   }
 
-  /** People are asked last, about the call as the program's own hooks left it. */
+  /** Adds approval after the program's own hooks, so that a person sees the final input. */
   private hooksWith(approve: Approve | undefined): readonly Hooks[] {
     const { approval = [] } = this.config
     return approval.length > 0 ? [...this.hooks, approvalHook(approval, approve)] : this.hooks
@@ -238,8 +234,8 @@ function toolsCachePoint(items: readonly object[]): CachePointBlock['cachePoint'
   const [point, ...others] = items.filter((item): item is CachePointBlock => 'cachePoint' in item)
   if (others.length > 0)
     throw configurationError(
-      `An agent's tools have ${others.length + 1} cache points.`,
-      'Leave one: it marks the whole list, wherever it stands.',
+      `An agent's tools have ${others.length + 1} cache points; at most one is allowed.`,
+      'Keep one: it marks the whole list at any position.',
     )
   return point?.cachePoint
 }
@@ -252,14 +248,14 @@ function hookRunner(
   return hooks.length > 0 ? new HookRunner(hooks, () => pauseAll(run, parent)) : undefined
 }
 
-/** A run for an object that was stopped before it had one has failed, whatever else was said. */
-function withoutObject({ limit, text }: LoopEnd): AgentError {
+/** The error of a run for an object that was stopped before it had one. */
+function noObjectError({ limit, text }: LoopEnd): AgentError {
   return new AgentError({
     code: limit ? 'limitReached' : 'cancelled',
     message: limit
       ? `The run reached ${limit.name} (${limit.max}) before there was a valid object.`
       : 'The run was cancelled before there was a valid object.',
-    hint: limit ? `Raise limits.${limit.name}, or ask for less.` : 'Call again to start anew.',
+    hint: limit ? `Raise limits.${limit.name}, or request less.` : 'Call again to start over.',
     text,
   })
 }

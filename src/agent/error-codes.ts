@@ -1,4 +1,4 @@
-/** The closed set of error codes, the same at every door. */
+/** The closed set of error codes, the same in the library, over MCP and on the command line. */
 export const errorCodes = [
   'configuration',
   'authentication',

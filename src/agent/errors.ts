@@ -4,7 +4,7 @@ import type { CallSpending, Metrics } from './metrics/types.js'
 
 import { noUsage, type Usage } from './metrics/usage.js'
 
-/** An error as data: what happened, whether the same call may work later, and what to do next. */
+/** An error as data: what happened, whether a retry may succeed, and what to do next (`hint`). */
 export interface ErrorData {
   code: ErrorCode
   message: string
@@ -17,15 +17,15 @@ export interface AgentErrorInit {
   message: string
   hint: string
   retryable?: boolean
-  /** HTTP status of the provider's or proxy's answer, where there was one. */
+  /** HTTP status of the provider's or proxy's response, if there was one. */
   status?: number
-  /** How long the provider asked to wait, in milliseconds. */
+  /** Milliseconds that the provider asked to wait before a retry. */
   retryAfterMs?: number
-  /** The request never reached the provider, so nothing can have been spent. */
+  /** True if the request never reached the provider, so that nothing can have been spent. */
   unsent?: boolean
-  /** What the model had said before the call failed. */
+  /** The text that the model had written before the call failed. */
   text?: string
-  /** Of a model call: what its provider had told of it when it failed. */
+  /** What the provider had reported about the call's spending before it failed. */
   spent?: CallSpending | undefined
   /** The limit that was reached. */
   limit?: LimitHit
@@ -33,8 +33,8 @@ export interface AgentErrorInit {
 }
 
 /**
- * Every failure of a run. `usage` and `metrics` say what the run had spent when it failed
- * (`null` usage: unknown); they are filled in by the agent. Until then `usage` is the failed call's.
+ * Every failure of a run. The agent sets `usage` and `metrics` to what the run had spent when it
+ * failed (`usage` is `null` if unknown). Until then, `usage` is that of the failed call.
  */
 export class AgentError extends Error {
   override readonly name = 'AgentError'
@@ -49,7 +49,7 @@ export class AgentError extends Error {
   usage: Usage | null
   spent: CallSpending | undefined
   metrics: Metrics | null = null
-  /** How many objects the model offered in vain, where one was asked for. */
+  /** How many invalid objects the model gave. `undefined` if no object was requested. */
   attempts: number | undefined
 
   constructor(init: AgentErrorInit) {
@@ -76,7 +76,7 @@ export class AgentError extends Error {
   }
 }
 
-/** `error`, as a call fails that had spent so much. */
+/** Adds what the failed call had spent to its error. Returns the same error. */
 export function withSpending(error: AgentError, spent: CallSpending | undefined): AgentError {
   if (!spent) return error
   error.spent = spent
@@ -96,17 +96,17 @@ export function cancelledError(): AgentError {
   return new AgentError({
     code: 'cancelled',
     message: 'The run was cancelled.',
-    hint: 'Call again to start anew.',
+    hint: 'Call again to start over.',
   })
 }
 
-/** Any thrown value as an AgentError; what is not one already is a fault of ours or of a library. */
+/** Converts any thrown value to an AgentError. Other errors are bugs in this package or a dependency. */
 export function asAgentError(error: unknown): AgentError {
   if (error instanceof AgentError) return error
   return new AgentError({
     code: 'providerError',
     message: error instanceof Error ? error.message : String(error),
-    hint: 'This was not expected. Try again; if it stays, report it with the server log.',
+    hint: 'This error is unexpected. Try again. If it persists, report it with the server log.',
     cause: error,
   })
 }

@@ -5,7 +5,7 @@ import type { CycleMetrics } from './metrics/types.js'
 
 import type { AgentResult } from './result.js'
 
-/** What happens in a run, as plain data. `cycle` counts model calls from 1. */
+/** An event of a run, as plain data. `cycle` counts model calls from 1. */
 export type AgentEvent =
   | { type: 'cycleStart'; cycle: number }
   | { type: 'textDelta'; cycle: number; text: string }
@@ -24,9 +24,9 @@ export type AgentEvent =
       durationMs: number
     }
   | { type: 'notice'; message: string }
-  /** In an agent that a tool call runs; `agent` names it, after those between it and this run. */
+  /** An event of an agent that a tool call runs. `agent` is its path of names, starting below this run. */
   | { type: 'childEvent'; agent: string[]; toolUseId: string; event: AgentEvent }
   | { type: 'result'; result: AgentResult }
 
-/** Is told what happens. Where it is told more than it can take, it says when it can take more. */
+/** An event sink. If it returns a promise, the sender waits for it before it sends more. */
 export type Emit<Event> = (event: Event) => void | Promise<void>

@@ -1,4 +1,4 @@
-/** Caps on one run. Counts are whole numbers, cost is USD, time is seconds. */
+/** Limits of one run. Counts are whole numbers, cost is in USD and time in seconds. */
 export interface Limits {
   maxCycles?: number
   maxToolCalls?: number
@@ -10,7 +10,7 @@ export interface Limits {
 
 export type LimitName = keyof Limits
 
-/** `spent` is `null` where it cannot be known, such as the cost of a model without prices. */
+/** A limit that was reached. `spent` is `null` if unknown, such as the cost of a model without prices. */
 export interface LimitHit {
   name: LimitName
   max: number
@@ -27,7 +27,7 @@ export const wholeNumbers: LimitName[] = [
 ]
 export const limitNames: LimitName[] = [...wholeNumbers, 'maxCostUsd', 'timeoutSeconds']
 
-/** Of several sets of limits, each limit's smallest value. Pure. */
+/** Returns the smallest value of each limit over several sets of limits. */
 export function smallestLimits(...sets: readonly (Limits | undefined)[]): Limits {
   const smallest: Limits = {}
   for (const limits of sets)

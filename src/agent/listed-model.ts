@@ -1,6 +1,6 @@
-/** What a list of models says of one of them; `null` where it is not known. Costs are USD. */
+/** One entry of a list of models. Costs are in USD. `null` means unknown. */
 export interface ListedModel {
-  /** As `modelId` takes it. */
+  /** The id to pass as `modelId`. */
   modelId: string
   provider: string
   contextTokens: number | null
@@ -13,6 +13,6 @@ export interface ListedModel {
     caching: boolean | null
     reasoning: boolean | null
   }
-  /** A shorter prompt is not cached. */
+  /** The minimum length of a prompt that the provider caches. */
   minCacheTokens: number | null
 }

@@ -11,7 +11,7 @@ import type {
 } from './messages/content.js'
 import type { CallReport } from './metrics/types.js'
 
-/** `any`: some tool must be called; `tool`: this one. */
+/** `any` requires a call of some tool, `tool` a call of the named one. */
 export type ToolChoice = { type: 'auto' } | { type: 'any' } | { type: 'tool'; name: string }
 
 export interface ModelRequest {
@@ -22,48 +22,48 @@ export interface ModelRequest {
   toolsCachePoint?: CachePointBlock['cachePoint']
   toolChoice?: ToolChoice
   cacheMemory?: CacheMemory
-  /** Stands before the model's own parameters of the same names, for this call. */
+  /** Overrides the model's own parameters of the same names, for this call only. */
   params?: Readonly<JsonObject>
 }
 
-/** By cache point, what preceded it when it was last sent. Its agent keeps it between calls. */
+/** For each cache point, a digest of what preceded it when it was last sent. Kept between an agent's calls. */
 export type CacheMemory = Map<string, string>
 
 export interface ModelCallOptions {
   signal: AbortSignal
-  /** `false`: nobody listens, so one JSON reply is as good as a stream. Default: the model's own setting. */
+  /** Set to `false` for one JSON response instead of a stream. Default: the model's own setting. */
   stream?: boolean
-  /** There where the run is capped. A model that knows what a call can take asks before it sends one. */
+  /** Set if the run has token or cost limits. A model that can bound a call reserves before it sends. */
   budget?: CallBudget
-  /** Goes along with the call, for whoever traces it further. */
+  /** Sent with the call, so that the provider or proxy can continue the trace. */
   trace?: TraceContext
 }
 
-/** Holds the most that a call can take against what is left of the limits. */
+/** Reserves the most that a call can use from what is left of the limits. */
 export interface CallBudget {
   /**
-   * To be asked before each attempt; replaces what the one before held. Waits for calls side by
-   * side; fails with `limitReached` where not even the input fits.
+   * Must be called before each attempt. Replaces the previous attempt's reservation. Waits for
+   * parallel calls. Fails with `limitReached` if not even the input fits.
    */
   reserve(need: CallNeed, signal: AbortSignal): Promise<CallGrant>
-  /** The attempt failed in such a way that it may have cost what it could. */
+  /** Reports that the attempt failed in a way that may have cost up to the reserved amount. */
   brokeOff(): void
 }
 
-/** The most that one attempt at a call can take. */
+/** The most that one attempt at a call can use. */
 export interface CallNeed {
   inputTokens: number
-  /** The longest answer there can be; Infinity where nobody knows. */
+  /** The maximum output length. Infinity if unknown. */
   outputTokens: number
-  /** With less room than this a call is not worth sending, or would be refused. */
+  /** The shortest output limit that the provider accepts for this call. */
   leastOutputTokens: number
-  /** Whether the request itself says how long: only then is an answer shortened for a limit on tokens. */
+  /** Whether the request has an output limit. Token limits shorten only those that do. */
   asked: boolean
-  /** USD, at most; `null`: unknown. */
+  /** The most it can cost, in USD. `null` if unknown. */
   price: { input: number; perOutputToken: number } | null
 }
 
-/** `outputTokens` is what the answer has to be limited to where `limitedBy` says so. */
+/** If `limitedBy` is set, the call must send `outputTokens` as its output limit. */
 export interface CallGrant {
   outputTokens: number
   limitedBy?: LimitName
@@ -72,11 +72,11 @@ export interface CallGrant {
 export interface ModelReply extends CallReport {
   message: Message
   stopReason: StopReason
-  /** The provider's own word for why it stopped. */
+  /** The provider's own finish reason. */
   rawStopReason: string | null
 }
 
-/** What a model call yields, in order: deltas as they come, then exactly one reply. */
+/** An event of a model call: deltas as they arrive, then exactly one reply. */
 export type ModelEvent =
   | { type: 'textDelta'; text: string }
   | { type: 'reasoningDelta'; text: string }
@@ -85,22 +85,22 @@ export type ModelEvent =
   | { type: 'notice'; message: string }
   | { type: 'reply'; reply: ModelReply }
 
-/** What a model call tells before its reply. */
+/** An event of a model call before its reply. */
 export type CallEvent = Exclude<ModelEvent, { type: 'reply' }>
 
-/** A provider of model calls. Fails with an AgentError and nothing else. */
+/** A provider of model calls. Every error it throws is an AgentError. */
 export interface Model {
   readonly modelId: string
   stream(request: ModelRequest, options: ModelCallOptions): AsyncIterable<ModelEvent>
-  /** The same call for those who are told of it instead of taking its events one by one, which costs less. */
+  /** Makes the same call with an event sink instead of an iterator, which is faster. */
   call?(
     request: ModelRequest,
     options: ModelCallOptions,
-    tell: Emit<CallEvent>,
+    emit: Emit<CallEvent>,
   ): Promise<ModelReply>
 }
 
-/** What a model is told about a tool. */
+/** A tool as described to the model. */
 export interface ToolSpec {
   name: string
   description: string

@@ -1,17 +1,17 @@
 import { configurationError } from './errors.js'
 
-/** A package that only some need, and who needs it installs. */
+/** A package that only some features need and that users install themselves. */
 export interface OptionalPackage {
   name: string
-  /** The release this project is tested with: package.json's own. */
+  /** The version in package.json, which this project is tested with. */
   version: string
-  /** As in "Bedrock models". */
+  /** The subject of the error message, such as "Bedrock models". */
   neededBy: string
-  /** What else there is to do. */
+  /** The alternative to installing the package, for the error's hint. */
   otherwise: string
 }
 
-/** Imports it; where it is absent, fails with a `configuration` error that says how to install it. */
+/** Imports the package. Throws a `configuration` error with the install command if it is missing. */
 export async function loadOptionalPackage<Module>(
   { name, version, neededBy, otherwise }: OptionalPackage,
   importer: () => Promise<Module>,
@@ -22,7 +22,7 @@ export async function loadOptionalPackage<Module>(
     if (!isAbsence(error, name)) throw error
     throw configurationError(
       `${neededBy} need the package ${name}, which is not installed.`,
-      `Run npm install ${name}@${version} beside litellm-agents-mcp, or ${otherwise}`,
+      `Run npm install ${name}@${version} next to litellm-agents-mcp, or ${otherwise}`,
     )
   }
 }

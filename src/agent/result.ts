@@ -15,17 +15,18 @@ export interface AgentResultInit {
   attempts?: number
 }
 
-/** How a run ended. `usage` is this run's (`null`: no provider told), `output` the validated object. */
+/** The result of a run. `usage` covers this run (`null` if no provider reported it). */
 export class AgentResult<Output = unknown> {
   readonly text: string
   readonly stopReason: StopReason
   readonly usage: Usage | null
   readonly metrics: Metrics
-  /** The last message of the model; `null` where it said nothing. */
+  /** The model's last message. `null` if there is none. */
   readonly message: Message | null
+  /** The validated object. `undefined` if none was requested. */
   readonly output: Output | undefined
   readonly limit: LimitHit | undefined
-  /** How many objects the model offered until one was valid; `undefined` where none was asked for. */
+  /** How many objects the model gave until one was valid. `undefined` if none was requested. */
   readonly attempts: number | undefined
 
   constructor(init: AgentResultInit) {
@@ -39,7 +40,7 @@ export class AgentResult<Output = unknown> {
     this.attempts = init.attempts
   }
 
-  /** The answer: the text, or the object as JSON where the model gave only that. */
+  /** Returns the text, or the object as JSON if there is no text. */
   toString(): string {
     return this.text === '' && this.output !== undefined ? JSON.stringify(this.output) : this.text
   }

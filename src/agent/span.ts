@@ -8,27 +8,26 @@ import type { ChildSpending, CycleMetrics } from './metrics/types.js'
 import type { ModelRequest } from './model.js'
 
 /**
- * A piece of work that somebody watches: a run, a model call or a tool call. Where nobody does there
- * is none, and nothing is done for it.
+ * A traced operation: a run, a model call or a tool call. If tracing is off, there are no spans.
  */
 export interface Span<End = unknown> {
-  /** What those go on with who are called in it; `undefined`: nothing. */
+  /** The trace context to send with calls made in this span. `undefined` if there is none. */
   readonly context: TraceContext | undefined
   startRun(run: RunStart): Span<RunEnd>
   startModelCall(call: ModelCallStart): Span<ModelCallEnd>
   startToolCall(call: ToolCallStart): Span<ToolCallEnd>
-  /** To be called exactly once. */
+  /** Must be called exactly once. */
   end(end: End): void
 }
 
 export interface RunStart {
-  /** The agent; empty: it has no name. */
+  /** The agent's name. Empty if it has none. */
   name: string
   modelId: string
 }
 
 export interface RunEnd extends ChildSpending {
-  /** There where the run came to an end that is no error. */
+  /** Set if the run ended without an error. */
   stopReason?: StopReason
   error?: ErrorCode
 }
@@ -46,7 +45,7 @@ export interface ModelCallEnd {
 }
 
 export interface ToolCallStart {
-  /** `undefined`: the model named a tool that is not there. */
+  /** `undefined` if the model named an unknown tool. */
   name: string | undefined
   toolUseId: string
   input: JsonValue
@@ -54,7 +53,7 @@ export interface ToolCallStart {
 
 export type ToolCallEnd = Pick<ToolResultBlock['toolResult'], 'status' | 'content'>
 
-/** A caller's trace where nobody here watches: it goes on to those who are called. */
+/** Passes a caller's trace context on to the services called, without recording spans. */
 export function passThroughSpan(context: TraceContext): Span {
   const span: Span = {
     context,

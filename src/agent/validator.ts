@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../util/json.js'
 
-/** `path` is where in the value, joined with ` -> ` (empty for the value itself). */
+/** One validation error. `path` is its place in the value, joined with ` -> ` (empty for the root). */
 export interface ValidationIssue {
   path: string
   message: string
@@ -8,10 +8,10 @@ export interface ValidationIssue {
 
 export type Validation = { ok: true; value: unknown } | { ok: false; issues: ValidationIssue[] }
 
-/** Checks a value against a schema. The core never sees the library behind it. */
+/** Validates a value. Hides the validation library from the core. */
 export type Validator = (value: JsonValue) => Validation | Promise<Validation>
 
-/** A schema made ready: what the model is shown, and what its answer is held to. */
+/** A compiled schema: what is sent to the model, and the validator for its answer. */
 export interface OutputSchema {
   name: string
   description: string

@@ -1,10 +1,10 @@
 import { untilAborted } from '../../util/until-aborted.js'
 import { AgentError } from '../errors.js'
 import type { LimitHit, Limits } from '../limits.js'
-import type { Usage } from '../metrics/usage.js'
+import type { Spending } from '../metrics/types.js'
 import type { CallBudget, CallGrant, CallNeed } from '../model.js'
 
-/** The limits that a run shares with the runs its tools start. */
+/** The limits that a run shares with the runs that its tools start. */
 export type SharedLimit = 'maxCostUsd' | 'maxTotalTokens' | 'maxOutputTokens'
 
 type Amounts = Record<SharedLimit, number>
@@ -13,9 +13,9 @@ const sharedLimits: SharedLimit[] = ['maxCostUsd', 'maxTotalTokens', 'maxOutputT
 const nothing: Readonly<Amounts> = { maxCostUsd: 0, maxTotalTokens: 0, maxOutputTokens: 0 }
 
 /**
- * What one run and the runs below it may spend together, within what the runs above it may. Each
- * model call reserves the most it can take before it is sent, so that calls side by side cannot
- * exceed together what is left.
+ * Tracks what one run and the runs below it may spend together, within the budgets of the runs above
+ * it. Each model call reserves the most it can use before it is sent, so that parallel calls cannot
+ * exceed the remaining budget together.
  */
 export class Budget {
   private readonly caps: [SharedLimit, number][]
@@ -23,9 +23,9 @@ export class Budget {
   private spent = nothing
   private reserved = nothing
   private callsInFlight = 0
-  /** A call was made that nobody can tell the cost of. */
+  /** True if a call was made whose cost is unknown. */
   private costUnknown = false
-  /** Calls that wait for others to tell what they really took; the outermost budget holds them. */
+  /** Calls that wait until other calls report what they used. Only the outermost budget holds them. */
   private waiting: (() => void)[] = []
 
   constructor(limits: Limits, parent?: Budget) {
@@ -37,23 +37,23 @@ export class Budget {
     this.path = this.caps.length > 0 ? [this, ...above] : above
   }
 
-  /** For one model call; `undefined`: nothing is capped, so that there is nothing to hold. */
+  /** Opens a reservation for one model call. Returns `undefined` if no limit is set. */
   openCall(): CallReservation | undefined {
     return this.path.length > 0 ? new CallReservation(this) : undefined
   }
 
-  /** The limit that is used up, this run's own first. */
+  /** Returns a limit that is used up, this run's own first. */
   exhausted(): LimitHit | undefined {
     for (const budget of this.path)
       for (const [name, max] of budget.caps) {
         const spent = name === 'maxCostUsd' && budget.costUnknown ? null : budget.spent[name]
-        // A cost that cannot be known cannot be held under a cap: the run stops rather than hope.
+        // An unknown cost cannot be checked against a limit, so the run stops.
         if (spent === null || spent >= max) return { name, max, spent }
       }
     return undefined
   }
 
-  /** What is left of each limit that is set, here or above, without what calls under way hold. */
+  /** Returns what is left of each limit set here or above, less what running calls have reserved. */
   remaining(): Partial<Amounts> {
     const left: Partial<Amounts> = {}
     for (const budget of this.path)
@@ -62,8 +62,8 @@ export class Budget {
     return left
   }
 
-  /** Counts what a call, or a run elsewhere, has taken. */
-  spend(amounts: Amounts | { usage: Usage | null; costUsd: number | null }): void {
+  /** Counts what a call, or a run in another process, used. */
+  spend(amounts: Amounts | Spending): void {
     const taken = 'usage' in amounts ? amountsOf(amounts) : amounts
     for (const budget of this.path) {
       budget.spent = plus(budget.spent, taken)
@@ -71,13 +71,13 @@ export class Budget {
     }
   }
 
-  /** Fails where others have used up a limit, or their cost is not known, since the run last looked. */
+  /** Throws `limitReached` if parallel calls have used up a limit, or if the cost of one is unknown. */
   failIfExhausted(): void {
     const hit = this.exhausted()
     if (hit) throw refusal(hit)
   }
 
-  /** Waits while calls side by side hold what this one needs; then takes what there is. */
+  /** Waits while parallel calls reserve what this call needs, then reserves what is left. */
   async take(need: CallNeed, signal: AbortSignal): Promise<{ grant: CallGrant; held: Amounts }> {
     let fit = this.fit(need)
     while (this.mustWait(need, fit)) {
@@ -97,7 +97,7 @@ export class Budget {
     for (const wake of this.outermost.waiting.splice(0)) wake()
   }
 
-  /** The longest answer that fits everywhere; `limit`, where it is shorter than was asked for. */
+  /** Returns the longest output that fits every limit, with the `limit` that shortens it, if one does. */
   private fit(need: CallNeed): Fit {
     let fit: Fit = { outputTokens: need.outputTokens, by: this }
     for (const by of this.path)
@@ -108,7 +108,7 @@ export class Budget {
     return fit
   }
 
-  /** A call that nothing bounds must be the only one under a cap: it may take all there is. */
+  /** An unbounded call must run alone under a limit, because it may use all that is left. */
   private mustWait(need: CallNeed, { limit, by }: Fit): boolean {
     if (limit && by.callsInFlight > 0) return true
     return this.path.some(
@@ -120,7 +120,7 @@ export class Budget {
   private claim(need: CallNeed, outputTokens: number): Amounts {
     const left = this.remaining()
     const { inputTokens, price } = need
-    // Without an end to the answer there is no cap on it either.
+    // An output without a known maximum is not reserved here; `unbounded` below covers it.
     const output = Number.isFinite(outputTokens) ? outputTokens : 0
     const most: Amounts = {
       maxOutputTokens: output,
@@ -135,7 +135,7 @@ export class Budget {
     for (const budget of this.path) {
       budget.callsInFlight += times
       budget.reserved = plus(budget.reserved, amounts, times)
-      // Sums of fractions leave crumbs behind.
+      // Resets the rounding errors of floating-point sums.
       if (budget.callsInFlight === 0) budget.reserved = nothing
     }
   }
@@ -166,26 +166,26 @@ function refusal(limit: LimitHit): AgentError {
   if (spent === null)
     return new AgentError({
       ...fields,
-      message: `What an earlier model call cost is unknown, so that ${name} cannot be held.`,
-      hint: `Use a model with a known price, or leave limits.${name} out.`,
+      message: `The cost of an earlier model call is unknown, so ${name} cannot be enforced.`,
+      hint: `Use a model with a known price, or omit limits.${name}.`,
     })
   const left = Math.max(0, max - spent)
-  const what = name === 'maxCostUsd' ? `cost more than the $${left}` : `be longer than the ${left}`
+  const what = name === 'maxCostUsd' ? `cost more than the $${left}` : `use more than the ${left}`
   return new AgentError({
     ...fields,
-    message: `One more model call could ${what} that ${name} leaves.`,
+    message: `One more model call could ${what} left of ${name}.`,
     hint: `Raise limits.${name}, shorten the prompt, or use a cheaper model.`,
   })
 }
 
 interface Fit {
   outputTokens: number
-  /** What makes it so short, and whose it is. */
+  /** The limit that shortens the output, and the budget it belongs to. */
   limit?: SharedLimit
   by: Budget
 }
 
-/** One model call's hold on its run's budget, from before it is sent until its price is known. */
+/** One model call's reservation, from before the call is sent until its cost is known. */
 export class CallReservation implements CallBudget {
   private held: Amounts | undefined
   private priced = false
@@ -196,7 +196,7 @@ export class CallReservation implements CallBudget {
 
   async reserve(need: CallNeed, signal: AbortSignal): Promise<CallGrant> {
     this.free()
-    // A call that is made again goes on, whatever became of its first try.
+    // A retry continues even if the first attempt used up a limit.
     if (!this.tried) this.budget.failIfExhausted()
     this.tried = true
     const { grant, held } = await this.budget.take(need, signal)
@@ -209,8 +209,8 @@ export class CallReservation implements CallBudget {
     this.settle({ usage: null, costUsd: null })
   }
 
-  /** Counts what the call took: where nobody told, the most it could have been. */
-  settle({ usage, costUsd }: { usage: Usage | null; costUsd: number | null }): void {
+  /** Counts what the call used or, if that is unknown, the most it could have used. */
+  settle({ usage, costUsd }: Spending): void {
     if (costUsd !== null) this.budget.spend({ usage, costUsd })
     else if (this.held && this.priced) this.budget.spend(this.held)
     else if (!this.bounded) this.budget.spend({ usage, costUsd })
@@ -224,17 +224,17 @@ export class CallReservation implements CallBudget {
   }
 }
 
-/** Whether a call may take whatever it likes of a limit: then only the next one can be stopped. */
+/** Whether nothing bounds what the call uses of a limit, so that only the next call can be stopped. */
 function unbounded(limit: SharedLimit, { price, asked }: CallNeed): boolean {
   return limit === 'maxCostUsd' ? price === null : !asked
 }
 
-/** The longest answer that one limit allows with so much left of it. */
+/** Returns the longest output that one limit allows, given what is left of it. */
 function longestAnswer(limit: SharedLimit, left: number, need: CallNeed): number {
   const { inputTokens, price } = need
   if (unbounded(limit, need)) return left > 0 ? Number.POSITIVE_INFINITY : 0
   if (limit === 'maxOutputTokens') return left
-  // How long the input is can only be guessed: no call is refused for a guess.
+  // The input length is an estimate, and no call is refused because of an estimate.
   if (limit === 'maxTotalTokens') return left > inputTokens ? left - inputTokens : left
   const { input, perOutputToken } = price ?? { input: 0, perOutputToken: 0 }
   const forOutput = left - input
@@ -242,7 +242,7 @@ function longestAnswer(limit: SharedLimit, left: number, need: CallNeed): number
   return Math.floor(forOutput / perOutputToken)
 }
 
-function amountsOf({ usage, costUsd }: { usage: Usage | null; costUsd: number | null }): Amounts {
+function amountsOf({ usage, costUsd }: Spending): Amounts {
   return {
     maxCostUsd: costUsd ?? 0,
     maxTotalTokens: usage?.totalTokens ?? 0,
@@ -258,7 +258,7 @@ function plus(one: Amounts, other: Amounts, times = 1): Amounts {
   }
 }
 
-/** The limit that forbids one more model call, if any. */
+/** Returns the limit that forbids one more model call, if there is one. */
 export function limitReached(
   { maxCycles: max }: Limits,
   cycles: number,

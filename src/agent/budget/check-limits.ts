@@ -1,7 +1,7 @@
 import { invalidRequest } from '../errors.js'
 import { type Limits, limitNames, wholeNumbers } from '../limits.js'
 
-/** Fails on a limit that is no positive number; unknown names are the caller's schema's to refuse. */
+/** Throws `invalidRequest` if a limit is not a positive number. Unknown names are not checked here. */
 export function checkLimits(limits: Limits): void {
   for (const name of limitNames) {
     const value = limits[name]
@@ -15,7 +15,7 @@ export function checkLimits(limits: Limits): void {
       continue
     throw invalidRequest(
       `limits.${name} must be a positive ${whole ? 'whole number' : 'number'}, not ${JSON.stringify(value)}.`,
-      `Leave limits.${name} out for the default, or give a positive ${whole ? 'whole number' : 'number'}.`,
+      `Set limits.${name} to a positive ${whole ? 'whole number' : 'number'}, or omit it to use the default.`,
     )
   }
 }

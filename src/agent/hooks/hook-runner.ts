@@ -17,16 +17,16 @@ import type {
   Stop,
 } from './hooks.js'
 
-/** How often a call is made: a hook that is never content must not keep a run busy for ever. */
+/** The maximum number of times a hook can have one call made, so that a run always ends. */
 export const maxAttempts = 10
 
-/** Thrown where a hook ends the run; its message is the run's answer. */
+/** Thrown if a hook ends the run. Its message is the run's answer. */
 export class HookStop extends Error {}
 
-type Ask<Event> = Omit<Event, 'pauseClock'>
+type Input<Event> = Omit<Event, 'pauseClock'>
 type Result = Pick<ToolResultBlock['toolResult'], 'status' | 'content'>
 
-/** Asks a run's hooks. Each method throws HookStop where one of them ends the run. */
+/** Calls a run's hooks. Each method throws HookStop if a hook ends the run. */
 export class HookRunner {
   private readonly reversed: readonly Hooks[]
 
@@ -37,21 +37,21 @@ export class HookRunner {
     this.reversed = hooks.toReversed()
   }
 
-  async beforeModelCall(event: Ask<BeforeModelCallEvent>): Promise<ModelCallChange> {
+  async beforeModelCall(event: Input<BeforeModelCallEvent>): Promise<ModelCallChange> {
     let change: ModelCallChange = {}
     for (const hook of this.hooks) {
-      const answer = await this.ask(hook, 'beforeModelCall', { ...event, ...change })
+      const answer = await this.call(hook, 'beforeModelCall', { ...event, ...change })
       if (answer) change = { ...change, ...checked(answer, 'beforeModelCall', changeKeys) }
     }
     return change
   }
 
   async afterModelCall(
-    event: Ask<AfterModelCallEvent>,
+    event: Input<AfterModelCallEvent>,
   ): Promise<Pick<AfterModelCallEvent, 'message'> | Retry> {
     let { message } = event
     for (const hook of this.reversed) {
-      const answer = await this.ask(hook, 'afterModelCall', {
+      const answer = await this.call(hook, 'afterModelCall', {
         ...event,
         ...(message && { message }),
       })
@@ -64,11 +64,11 @@ export class HookRunner {
   }
 
   async beforeToolCall(
-    event: Ask<BeforeToolCallEvent>,
+    event: Input<BeforeToolCallEvent>,
   ): Promise<{ input: JsonObject } | { cancel: string }> {
     let { input } = event
     for (const hook of this.hooks) {
-      const answer = await this.ask(hook, 'beforeToolCall', { ...event, input })
+      const answer = await this.call(hook, 'beforeToolCall', { ...event, input })
       if (!answer) continue
       const change = checked(answer, 'beforeToolCall', ['input', 'cancel'])
       if ('cancel' in change) return change
@@ -77,10 +77,10 @@ export class HookRunner {
     return { input }
   }
 
-  async afterToolCall(event: Ask<AfterToolCallEvent>): Promise<Result | Retry> {
+  async afterToolCall(event: Input<AfterToolCallEvent>): Promise<Result | Retry> {
     let result: Result = { status: event.status, content: event.content }
     for (const hook of this.reversed) {
-      const answer = await this.ask(hook, 'afterToolCall', { ...event, ...result })
+      const answer = await this.call(hook, 'afterToolCall', { ...event, ...result })
       if (!answer) continue
       const change = checked(answer, 'afterToolCall', ['result', 'status', 'retry'])
       if ('retry' in change) return change
@@ -90,10 +90,10 @@ export class HookRunner {
     return result
   }
 
-  private async ask<Name extends HookName>(
+  private async call<Name extends HookName>(
     hooks: Hooks,
     name: Name,
-    event: Ask<Parameters<NonNullable<Hooks[Name]>>[0]>,
+    event: Input<Parameters<NonNullable<Hooks[Name]>>[0]>,
   ): Promise<Exclude<Awaited<ReturnType<NonNullable<Hooks[Name]>>>, void> | undefined> {
     if (!hooks[name]) return undefined
     const { signal } = event
@@ -105,9 +105,9 @@ export class HookRunner {
       return resume
     }
     try {
-      // TypeScript cannot see that the event and the hook go by one name.
+      // TypeScript cannot infer that the event belongs to the hook of this name.
       const answer: unknown = hooks[name]({ ...event, pauseClock } as never)
-      return (await Promise.race([answer, aborted])) as Awaited<ReturnType<typeof this.ask<Name>>>
+      return (await Promise.race([answer, aborted])) as Awaited<ReturnType<typeof this.call<Name>>>
     } catch (thrown) {
       if (signal.aborted) throw cancelledError()
       throw hookError(name, thrown)
@@ -120,7 +120,7 @@ export class HookRunner {
 
 const changeKeys = ['messages', 'system', 'params']
 
-/** Fails on what a hook cannot say, which would else be passed over in silence. */
+/** Checks a hook's answer. Unknown keys fail, because ignoring them would hide a mistake. */
 function checked<Answer extends object>(
   answer: Answer | Stop,
   name: HookName,
@@ -145,7 +145,8 @@ function hookError(name: HookName, thrown: unknown): AgentError {
   return new AgentError({
     code: known?.code ?? 'toolError',
     message: `The hook ${name} failed: ${what}`,
-    hint: known?.hint ?? `Look at what ${name} does; to end a run on purpose it returns { stop }.`,
+    hint:
+      known?.hint ?? `Fix the hook ${name}. To end a run on purpose, return { stop: 'reason' }.`,
     cause: thrown,
   })
 }

@@ -10,10 +10,10 @@ import type { Usage } from '../metrics/usage.js'
 import type { ToolOutput } from '../tools/tool.js'
 
 /**
- * What a program may do before and after each model call and tool call. A hook returns nothing, or
- * what is to be different; it may be async. Of several, those before a call are asked in their
- * order and those after it in the reverse, each with what the last one changed; the first that
- * stops, cancels or retries has the last word. A hook that throws ends the run with an AgentError.
+ * Functions called before and after each model call and tool call. A hook returns a change, or
+ * nothing, and may be async. Of several hooks, those before a call run in order and those after it
+ * in reverse order, each with the changes of the previous one. The first hook that stops, cancels or
+ * retries decides. A hook that throws ends the run with an AgentError.
  */
 export interface Hooks {
   beforeModelCall?(event: BeforeModelCallEvent): Answer<ModelCallChange | Stop>
@@ -33,30 +33,30 @@ export const hookNames: HookName[] = [
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook may simply return nothing
 type Answer<Change> = Change | undefined | void | Promise<Change | undefined | void>
 
-/** Ends the run with `stopReason: 'interrupt'`; the text is its answer. */
+/** Ends the run with `stopReason: 'interrupt'` and this text as its answer. */
 export interface Stop {
   stop: string
 }
 
-/** The call is made again, and what came of it is forgotten, but not what it spent. */
+/** Makes the call again and discards its result. What it spent is still counted. */
 export interface Retry {
   retry: true
 }
 
-/** The tool is not run; the model reads why. */
+/** Skips the tool. The model gets this text as an error result. */
 export interface Cancel {
   cancel: string
 }
 
-/** Holds for this call; the conversation stays as it is. */
+/** Applies to this call only; the conversation is not changed. */
 export interface ModelCallChange {
   messages?: readonly Message[]
   system?: readonly SystemContentBlock[]
-  /** Beside the model's own parameters, or in the place of those of the same names. */
+  /** Added to the model's parameters, overriding those of the same names. */
   params?: Readonly<JsonObject>
 }
 
-/** What the model reads in the place of the tool's result. */
+/** Replaces the tool's result for the model. */
 export interface ToolResultChange {
   result: ToolOutput
   status?: 'success' | 'error'
@@ -65,11 +65,11 @@ export interface ToolResultChange {
 interface HookEvent {
   /** Counts model calls from 1. */
   readonly cycle: number
-  /** Aborts when the run ends; nobody waits for the hook from then on. */
+  /** Aborts when the run ends. The run does not wait for the hook after that. */
   readonly signal: AbortSignal
   /**
-   * Stops the clock of `timeoutSeconds`, here and in the runs above, until the hook is done or what
-   * this returns is called: for a hook that asks a person.
+   * Pauses the `timeoutSeconds` clock of this run and of the runs above, for a hook that asks a
+   * person. It resumes when the hook ends or the returned function is called.
    */
   pauseClock(): () => void
 }
@@ -80,9 +80,9 @@ export interface BeforeModelCallEvent extends HookEvent {
   readonly params: Readonly<JsonObject>
 }
 
-/** Either `message`, `stopReason` and what was spent are there, or `error` is. */
+/** Has either `message` and `stopReason`, or `error`. `usage` and `costUsd` are `null` if unknown. */
 export interface AfterModelCallEvent extends HookEvent {
-  /** How many times this call was made, 1 at first. It is made ten times at most. */
+  /** Counts the attempts at this call, from 1 to at most 10. */
   readonly attempt: number
   readonly message?: Message
   readonly stopReason?: StopReason
@@ -98,7 +98,7 @@ export interface BeforeToolCallEvent extends HookEvent {
 }
 
 export interface AfterToolCallEvent extends BeforeToolCallEvent {
-  /** How many times the tool was run for this call, 1 at first. It is run ten times at most. */
+  /** Counts the runs of the tool for this call, from 1 to at most 10. */
   readonly attempt: number
   readonly status: 'success' | 'error'
   readonly content: ToolResultBlock['toolResult']['content']

@@ -4,12 +4,12 @@ export interface TextBlock {
   text: string
 }
 
-/** Marks everything before it as worth caching at the provider. `ttl` defaults to the provider's 5 minutes. */
+/** Asks the provider to cache everything before it. Without `ttl`, the provider's default of 5 minutes applies. */
 export interface CachePointBlock {
   cachePoint: { type: 'default'; ttl?: '5m' | '1h' }
 }
 
-/** `bytes` is base64 (a `Uint8Array` given to the library is encoded on entry). */
+/** `bytes` is base64. The library also accepts a `Uint8Array` and encodes it. */
 export type MediaSource = { bytes: string } | { url: string }
 
 export interface ImageBlock {
@@ -46,18 +46,18 @@ export interface AudioBlock {
   }
 }
 
-/** A block that holds bytes, or says where they are. */
+/** A block with binary content, as bytes or a URL. */
 export type MediaBlock = ImageBlock | DocumentBlock | AudioBlock
 
 export interface ToolUseBlock {
   toolUse: {
     toolUseId: string
     name: string
-    /** The arguments the model gave: an object, or whatever it wrote instead (see `rawInput`). */
+    /** The arguments from the model. Another JSON value if they are not an object; see `rawInput`. */
     input: JsonValue
-    /** The arguments byte for byte, kept only where they are not a JSON object. */
+    /** The arguments byte for byte, kept only if they are not a JSON object. */
     rawInput?: string
-    /** Gemini's thought signature: goes back to the provider with the call. */
+    /** Gemini's thought signature, sent back with the call. */
     reasoningSignature?: string
   }
 }
@@ -68,7 +68,7 @@ export interface ToolResultBlock {
   toolResult: { toolUseId: string; status: 'success' | 'error'; content: ToolResultContent[] }
 }
 
-/** What the model thought; `signature` and `redactedContent` are opaque and go back as they came. */
+/** The model's reasoning. `signature` and `redactedContent` are opaque and sent back unchanged. */
 export interface ReasoningBlock {
   reasoningContent: {
     reasoningText?: { text: string; signature?: string }
@@ -101,7 +101,7 @@ export type StopReason =
   | 'limitReached'
   | 'interrupt'
 
-/** The text of a message: its text blocks joined without a separator. */
+/** Joins the text blocks of a message without a separator. */
 export function messageText(message: Message): string {
   let text = ''
   for (const block of message.content) if ('text' in block) text += block.text

@@ -19,16 +19,16 @@ function interrupted(toolUseId: string): ToolResultBlock {
 }
 
 /**
- * A history every provider accepts: each tool use is answered in the message that follows it, before
- * whatever else is said there, and no result stands without its use. Repairing twice changes nothing more. Messages that are sound
- * are kept as they are, not copied.
+ * Repairs a history so that every provider accepts it: the message after a tool use starts with its
+ * result, and no result is without its use. Repairing twice changes nothing more. Valid messages are
+ * kept, not copied.
  */
 export function repairHistory(messages: readonly Message[]): Message[] {
   const repaired: Message[] = []
   for (let index = 0; index < messages.length; index++) {
     const message = messages[index] as Message
     if (message.role === 'user' && hasToolResult(message)) {
-      // A sound one was taken together with its uses below: these results answer nothing.
+      // Valid results were handled together with their uses below, so these have no use.
       const content = message.content.filter((block) => !isToolResult(block))
       if (content.length > 0) repaired.push({ role: 'user', content })
       continue
@@ -47,14 +47,14 @@ function answerToolUses(use: Message, answer: Message | undefined): Message {
   const open = new Set<string>()
   for (const block of use.content) if ('toolUse' in block) open.add(block.toolUse.toolUseId)
   const content: ContentBlock[] = []
-  let sound = answer !== undefined
+  let valid = answer !== undefined
   for (const block of answer?.content ?? []) {
     const known = !isToolResult(block) || open.delete(block.toolResult.toolUseId)
     const behind = isToolResult(block) && content.some((other) => !isToolResult(other))
-    if (!known || behind) sound = false
+    if (!known || behind) valid = false
     if (known) content.push(block)
   }
-  if (sound && open.size === 0) return answer as Message
+  if (valid && open.size === 0) return answer as Message
   const results = content.filter(isToolResult)
   const rest = content.filter((block) => !isToolResult(block))
   return { role: 'user', content: [...results, ...[...open].map(interrupted), ...rest] }

@@ -7,7 +7,7 @@ import type {
   MediaSource,
 } from './content.js'
 
-/** Media types by format. The first is the one that is sent; the others are understood too. */
+/** Media types by format. The first is sent; the others are accepted too. */
 const imageTypes = {
   png: ['image/png'],
   jpeg: ['image/jpeg', 'image/jpg'],
@@ -27,7 +27,7 @@ export const documentTypes = {
   md: ['text/markdown', 'text/x-markdown'],
 } satisfies Types<DocumentBlock['document']['format']>
 
-/** Several containers go by one media type: the first format with it is the one that is meant. */
+/** Several formats share a media type. The first format listed with a type is chosen for it. */
 const audioTypes = {
   wav: ['audio/wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave'],
   mp3: ['audio/mpeg', 'audio/mp3'],
@@ -50,18 +50,18 @@ export const audioFormats = Object.keys(audioTypes) as AudioBlock['audio']['form
 
 type Types<Format extends string> = Record<Format, readonly string[]>
 
-/** The media types that a block's content may be served as. */
+/** Returns the media types that a block's content may be served as. */
 export function mediaTypesOf(block: MediaBlock): readonly string[] {
   if ('image' in block) return imageTypes[block.image.format]
   if ('audio' in block) return audioTypes[block.audio.format]
   const { format } = block.document
-  // Plain text is what servers make of most text files.
+  // Many servers serve text files as text/plain.
   return format === 'md' || format === 'csv'
     ? [...documentTypes[format], ...documentTypes.txt]
     : documentTypes[format]
 }
 
-/** Content of a media type as the block for it; `undefined`: no block holds such content. */
+/** Creates the block for content of a media type. Returns `undefined` if there is none for it. */
 export function mediaBlock(
   mediaType: string,
   source: MediaSource,
@@ -76,7 +76,7 @@ export function mediaBlock(
   return audio && { audio: { format: audio, source } }
 }
 
-/** The media type that a file's name tells of. */
+/** Returns the media type for a file name's extension, or `undefined` if it is unknown. */
 export function mediaTypeOfName(name: string): string | undefined {
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''
   const types: Record<string, readonly string[]> = {
@@ -90,7 +90,7 @@ export function mediaTypeOfName(name: string): string | undefined {
 
 const spellings: Readonly<Record<string, string>> = { jpg: 'jpeg', htm: 'html', markdown: 'md' }
 
-/** A source as a conversation keeps it: bytes as base64. `undefined`: it is none. */
+/** Converts a source to the form kept in a conversation, with base64 bytes. `undefined` if it is not a source. */
 export function mediaSource(value: unknown): MediaSource | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if ('bytes' in value) {
@@ -101,12 +101,12 @@ export function mediaSource(value: unknown): MediaSource | undefined {
   return 'url' in value && typeof value.url === 'string' ? { url: value.url } : undefined
 }
 
-/** Text, whatever its syntax, that a model can read as it is. */
+/** Whether a media type is text of any syntax, which a model can read directly. */
 export function isTextType(mediaType: string): boolean {
   return /^text\/|[/+](json|xml|yaml|javascript)$/.test(plainMediaType(mediaType))
 }
 
-/** Without parameters such as `charset`. */
+/** Returns a media type in lower case, without parameters such as `charset`. */
 export function plainMediaType(mediaType: string): string {
   return (mediaType.split(';')[0] ?? '').trim().toLowerCase()
 }
@@ -115,7 +115,7 @@ export function isMediaBlock(block: ContentBlock): block is MediaBlock {
   return 'image' in block || 'document' in block || 'audio' in block
 }
 
-/** Where a block's content is to be fetched; `undefined`: there is nothing to fetch. */
+/** Returns the URL of a block's content, or `undefined` if it has none. */
 export function urlOf(block: ContentBlock): string | undefined {
   if (!isMediaBlock(block)) return undefined
   const { source } =

@@ -2,7 +2,7 @@ import { invalidRequest } from '../errors.js'
 import type { ContentBlock, MediaSource, Message, SystemContentBlock } from './content.js'
 import { mediaSource } from './media.js'
 
-/** What an agent can be asked with. Media `bytes` may be a Uint8Array here; history keeps base64. */
+/** The prompt of a run. Media `bytes` may be a Uint8Array here; the history keeps base64. */
 export type Prompt = string | readonly ContentBlock[] | readonly Message[]
 export type SystemPrompt = string | readonly SystemContentBlock[]
 
@@ -17,7 +17,7 @@ const blockKeys = new Set([
   'reasoningContent',
 ])
 
-/** A prompt as the messages it adds to a history. Fails with `invalidRequest` on what no wire can send. */
+/** Converts a prompt to the messages to append. Throws `invalidRequest` if no wire could send it. */
 export function promptMessages(prompt: Prompt): Message[] {
   if (typeof prompt === 'string') {
     if (prompt.trim() === '') throw emptyPrompt()
@@ -32,7 +32,7 @@ export function promptMessages(prompt: Prompt): Message[] {
   if (prompt.length === 0) throw emptyPrompt()
   if (prompt.every(isMessageShape)) return checkMessages(prompt, 'prompt')
   const content = checkContent(prompt, 'prompt')
-  if (!content.some(saysSomething)) throw emptyPrompt()
+  if (!content.some(hasContent)) throw emptyPrompt()
   return [{ role: 'user', content }]
 }
 
@@ -42,7 +42,7 @@ export function systemBlocks(prompt: SystemPrompt | undefined): SystemContentBlo
   const content = checkContent(prompt, 'systemPrompt')
   content.forEach((block, index) => {
     if (!('text' in block || 'cachePoint' in block))
-      throw invalidBlock(`systemPrompt[${index}]`, 'only text and cachePoint can stand there')
+      throw invalidBlock(`systemPrompt[${index}]`, 'only text and cachePoint are allowed there')
   })
   return content as SystemContentBlock[]
 }
@@ -76,7 +76,10 @@ function checkBlock(value: unknown, at: string): ContentBlock {
   if (key === undefined || keys.length !== 1 || !blockKeys.has(key)) {
     const known = [...blockKeys].join(', ')
     const what = keys.length > 0 ? keys.join(', ') : JSON.stringify(value)
-    throw invalidBlock(at, `${what} is no content block that can be sent; known are ${known}`)
+    throw invalidBlock(
+      at,
+      `${what} is not a content block that can be sent; valid blocks are ${known}`,
+    )
   }
   const block = value as ContentBlock
   if ('text' in block && typeof block.text !== 'string')
@@ -96,14 +99,14 @@ function checkSource(source: unknown, at: string): MediaSource {
   return known
 }
 
-function saysSomething(block: ContentBlock): boolean {
+function hasContent(block: ContentBlock): boolean {
   return 'text' in block ? block.text.trim() !== '' : !('cachePoint' in block)
 }
 
 function emptyPrompt() {
-  return invalidRequest('The prompt is empty.', 'Say in the prompt what the agent is to do.')
+  return invalidRequest('The prompt is empty.', 'Write the task in the prompt.')
 }
 
 function invalidBlock(at: string, why: string) {
-  return invalidRequest(`${at}: ${why}.`, `Mend ${at} and call again.`)
+  return invalidRequest(`${at}: ${why}.`, `Fix ${at} and call again.`)
 }

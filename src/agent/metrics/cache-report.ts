@@ -1,13 +1,13 @@
-/** What became of one cache point. `at` names it: `system[1]`, `messages[0].content[2]`, `tools`. */
+/** What happened at one cache point. `at` is its place: `system[1]`, `messages[0].content[2]`, `tools`. */
 export interface CachePointReport {
   at: string
   effect: 'written' | 'read' | 'none'
   reason?: 'belowMinimum' | 'unsupported' | 'prefixChanged' | 'tooMany' | 'nothingBefore'
-  /** What a person should know or do. */
+  /** A sentence that says what the user should know or do. */
   detail?: string
 }
 
-/** What the provider's prompt cache did. Tokens and USD; `null` USD: prices unknown. */
+/** What the provider's prompt cache did: tokens, and USD saved (`null` if prices are unknown). */
 export interface CacheReport {
   written: number
   read: number
@@ -22,7 +22,10 @@ export const emptyCacheReport = (): CacheReport => ({
   points: [],
 })
 
-/** One report for a run: tokens and savings add up, the last call's word on each point stands. */
+/**
+ * Merges the reports of a run's calls. Tokens and savings add up. For each point the last report
+ * counts, except that `written` is not replaced by `read`.
+ */
 export function mergeCacheReports(reports: Iterable<CacheReport>): CacheReport {
   const merged = emptyCacheReport()
   const points = new Map<string, CachePointReport>()

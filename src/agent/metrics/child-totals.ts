@@ -3,10 +3,10 @@ import type { AgentMetrics, ChildSpending, CycleMetrics, ModelSpending } from '.
 
 import { noUsage, sumCost, sumUsage } from './usage.js'
 
-/** A run that another run's tool made. */
+/** A run that a tool of another run started. */
 type Child = ChildSpending & { agent: string }
 
-/** Who spent what below a run, by name, each without those below it. */
+/** Sums what each agent below a run spent, by name, without the agents below that agent. */
 export function agentsBelow(children: readonly Child[]): Record<string, AgentMetrics> {
   const agents: Record<string, AgentMetrics> = Object.create(null)
   const add = (name: string, more: AgentMetrics) => {
@@ -21,7 +21,7 @@ export function agentsBelow(children: readonly Child[]): Record<string, AgentMet
   return { ...agents }
 }
 
-/** Model calls by the model that answered. */
+/** Sums model calls by the model that answered. */
 export function byModel(cycles: readonly CycleMetrics[]): Record<string, ModelSpending> {
   return sumsByModel(
     cycles.map((cycle) => [cycle.answeredBy ?? cycle.modelId, spendingOf(cycle)] as const),
@@ -57,7 +57,7 @@ function spendingOf({ usage, costUsd }: CycleMetrics): ModelSpending {
   return { cycles: 1, usage, costUsd, knownCostUsd: costUsd ?? 0 }
 }
 
-/** Cache points are named by their place in one agent's requests, and mean nothing above it. */
+/** Drops the cache points, because their places refer to the child's requests. */
 export function cacheBelow({ metrics }: Child): CacheReport {
   return { ...metrics.cache, points: [] }
 }

@@ -10,7 +10,7 @@ import type {
 } from './types.js'
 import { sumCost, sumUsage, type Usage } from './usage.js'
 
-/** Collects what one run spends, call by call, so that no way out of the run loses it. */
+/** Records what one run spends, call by call, so that it is known however the run ends. */
 export class MetricsRecorder {
   private readonly startedAt = performance.now()
   private readonly cycles: CycleMetrics[] = []
@@ -25,12 +25,12 @@ export class MetricsRecorder {
     return this.cycles.length
   }
 
-  /** With what worked below. */
+  /** Includes the runs below. */
   get usage(): Usage | null {
     return sumUsage(this.usages())
   }
 
-  /** Whether the model has said anything yet. */
+  /** Whether any model call has succeeded. */
   get answered(): boolean {
     return this.cycles.some((cycle) => cycle.stopReason !== null)
   }
@@ -61,7 +61,7 @@ export class MetricsRecorder {
     if (!this.notices.includes(message)) this.notices.push(message)
   }
 
-  /** `spending` is asked whenever totals are needed. */
+  /** Adds a run below. `spending` is called whenever totals are needed. */
   addChild(agent: string, spending: () => ChildSpending): void {
     this.children.push({ agent, spending })
   }
@@ -97,7 +97,7 @@ function sourceOf(spent: readonly { costSource: CostSource }[]): CostSource {
   return sources.includes('computed') ? 'computed' : 'reported'
 }
 
-/** A call that the provider turned away before doing anything: known to have cost nothing. */
+/** The report of a call that the provider rejected before any work, so that it cost nothing. */
 export const unspentCall: Omit<CallReport, 'cache'> = Object.freeze({
   usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
   costUsd: 0,

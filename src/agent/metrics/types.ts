@@ -3,52 +3,57 @@ import type { StopReason } from '../messages/content.js'
 import type { CacheReport } from './cache-report.js'
 import type { Usage } from './usage.js'
 
+/** Tokens and cost of one or more model calls. */
+export interface Spending {
+  /** `null` if no provider reported usage. */
+  usage: Usage | null
+  /** USD. `null` if unknown. */
+  costUsd: number | null
+}
+
+/**
+ * Where a cost comes from: `reported` by the provider or proxy, `computed` from LiteLLM's price
+ * map, or `unknown`.
+ */
 export type CostSource = 'reported' | 'computed' | 'unknown'
 
-/** Of one call; `usage` and `costUsd` are `null` where nobody told. */
-export type CallSpending = Pick<CallReport, 'usage' | 'costUsd' | 'costSource'>
-
-/** What a provider said about one call beside its answer. */
-export interface CallReport {
-  /** `null`: the provider did not say. */
-  usage: Usage | null
-  /** USD; `null`: unknown. */
-  costUsd: number | null
-  /** `reported` by the provider or proxy, or `computed` from LiteLLM's price map. */
+/** Tokens and cost of one model call. */
+export interface CallSpending extends Spending {
   costSource: CostSource
-  /** The fallback that answered in place of the model that was asked. */
+}
+
+/** What a provider reported about one call, apart from its answer. */
+export interface CallReport extends CallSpending {
+  /** Model id of the fallback that answered. Absent if the requested model answered. */
   answeredBy?: string
-  /** The model that really answered, where a proxy told. */
+  /** The underlying model. `null` if the proxy did not report it. */
   providerModel: string | null
-  /** LiteLLM's call id, where a proxy told. */
+  /** LiteLLM's call id. `null` if the proxy did not report it. */
   callId: string | null
   attemptedRetries: number | null
   attemptedFallbacks: number | null
-  /** How long the call took, where this is its record and not the call itself. */
+  /** Milliseconds the call took. Set only in a stored record of a call, not in a live one. */
   latencyMs?: number
   timeToFirstByteMs?: number | null
   cache: CacheReport
 }
 
-/** One model call. Times in milliseconds, cost in USD; `null` is unknown. */
-export interface CycleMetrics {
+/** One model call. Times are milliseconds and costs USD. `null` means unknown. */
+export interface CycleMetrics extends CallSpending {
   modelId: string
   providerModel: string | null
-  /** The fallback that answered in place of `modelId`. */
+  /** Model id of the fallback that answered instead of `modelId`. */
   answeredBy?: string
-  usage: Usage | null
-  costUsd: number | null
-  costSource: CostSource
   latencyMs: number
   timeToFirstByteMs: number | null
-  /** `null` where the call failed; `error` says how. */
+  /** `null` if the call failed; then `error` has the code. */
   stopReason: StopReason | null
   rawStopReason?: string
   callId: string | null
   attemptedRetries: number | null
   attemptedFallbacks: number | null
   error?: ErrorCode
-  /** There where the call was not one of the conversation's own. */
+  /** Set if the call was not a turn of the conversation itself. */
   purpose?: 'summary'
 }
 
@@ -58,42 +63,40 @@ export interface ToolMetrics {
   totalMs: number
 }
 
-/** What some model calls used and cost together. */
-export interface ModelSpending {
+/** The sum over several model calls. */
+export interface ModelSpending extends Spending {
   cycles: number
-  usage: Usage | null
-  costUsd: number | null
-  /** Where `costUsd` is `null`, what is known of it all the same. */
+  /** The sum of all costs that are known, even if `costUsd` is `null`. */
   knownCostUsd: number
 }
 
-/** What one agent spent below a run, without the agents that worked below it. */
+/** What one agent below a run spent, without the agents below it. */
 export interface AgentMetrics extends ModelSpending {
   runs: number
-  /** The same by the model that answered. */
+  /** The same sums by the model that answered. */
   models: Record<string, ModelSpending>
 }
 
-/** What a run spent with all that worked below it, as results and errors have it. */
+/** Usage and metrics of a run, including all runs below it, as in results and errors. */
 export interface ChildSpending {
   usage: Usage | null
   metrics: Metrics
 }
 
-/** What a run did and cost, with the runs of other agents that its tools made. */
+/** What a run did and cost, including the runs of other agents that its tools started. */
 export interface Metrics {
   /** The run's own model calls. */
   cycles: CycleMetrics[]
   latencyMs: number
   tools: Record<string, ToolMetrics>
   costUsd: number | null
-  /** `computed` as soon as one call's cost is, `unknown` as soon as one is. */
+  /** `unknown` if any call's cost is; otherwise `computed` if any call's cost is. */
   costSource: CostSource
   cache: CacheReport
-  /** Over the agent's life, not only this run. `null`: calls were made and none reported. */
+  /** Usage over the agent's lifetime so far. `null` if calls were made and none reported usage. */
   accumulatedUsage: Usage | null
-  /** Things the caller should know: a parameter that was dropped, a history that was shortened. */
+  /** Sentences for the caller, such as a dropped parameter or a shortened conversation. */
   notices: string[]
-  /** By name, the agents that worked below this one; they and `cycles` add up to the whole. */
+  /** The agents below this one, by name. Together with `cycles` they add up to the totals. */
   agents?: Record<string, AgentMetrics>
 }

@@ -3,7 +3,7 @@ export interface Usage {
   inputTokens: number
   outputTokens: number
   totalTokens: number
-  /** Absent where the provider said nothing about its cache; 0 where it said none. */
+  /** Absent if the provider reported nothing about its cache. */
   cacheReadInputTokens?: number
   cacheWriteInputTokens?: number
   reasoningTokens?: number
@@ -18,17 +18,17 @@ export const noUsage: Readonly<Usage> = Object.freeze({
 })
 
 /**
- * The sum of what was reported. `null` means unknown: it is the result only where there were calls
- * and none of them reported, so that a silent provider never reads as a free one.
+ * Adds up the reported usages and skips `null` (not reported). Returns `null` if calls were made and
+ * none was reported, so that an unreported usage never looks like zero.
  */
 export function sumUsage(usages: Iterable<Usage | null>): Usage | null {
   const sum: Usage = { ...noUsage }
   let calls = 0
-  let told = 0
+  let reported = 0
   for (const usage of usages) {
     calls++
     if (usage === null) continue
-    told++
+    reported++
     sum.inputTokens += usage.inputTokens
     sum.outputTokens += usage.outputTokens
     sum.totalTokens += usage.totalTokens
@@ -37,10 +37,10 @@ export function sumUsage(usages: Iterable<Usage | null>): Usage | null {
       if (value !== undefined) sum[key] = (sum[key] ?? 0) + value
     }
   }
-  return calls > 0 && told === 0 ? null : sum
+  return calls > 0 && reported === 0 ? null : sum
 }
 
-/** The sum of costs in USD; `null` as soon as one of them is unknown, never a partial sum. */
+/** Adds up costs in USD. Returns `null` if any of them is unknown, never a partial sum. */
 export function sumCost(costs: Iterable<number | null>): number | null {
   let sum = 0
   for (const cost of costs) {

@@ -3,7 +3,7 @@ import type { Emit } from '../events.js'
 import { type HookRunner, maxAttempts } from '../hooks/hook-runner.js'
 import type { Message } from '../messages/content.js'
 import { unspentCall } from '../metrics/recorder.js'
-import type { CallSpending, CycleMetrics } from '../metrics/types.js'
+import type { CallSpending, CycleMetrics, Spending } from '../metrics/types.js'
 import type {
   CallEvent,
   Model,
@@ -17,7 +17,7 @@ import type { LoopInput } from './loop-input.js'
 
 import type { OutputRequest } from './structured-output.js'
 
-/** A model call with its hooks. `retry`: one of them wants it made again. */
+/** Makes a model call with its hooks. Returns `retry` if a hook wants the call repeated. */
 export async function hookedCall(
   input: LoopInput,
   hooks: HookRunner,
@@ -52,7 +52,7 @@ export async function hookedCall(
   return attempt < maxAttempts ? after : reply
 }
 
-/** A call beside the conversation, for the run's own ends: it counts, and nothing of it is shown. */
+/** Makes a call outside the conversation, such as for a summary. It is counted, but emits no events. */
 export async function askModel(
   input: LoopInput,
   request: Pick<ModelRequest, 'messages' | 'system'>,
@@ -72,7 +72,7 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
   }
 }
 
-/** One model call, counted whatever becomes of it. */
+/** Makes one model call and records it, whether it succeeds or fails. */
 export async function recordedCall(
   input: LoopInput,
   request = modelRequest(input),
@@ -92,8 +92,8 @@ export async function recordedCall(
   }
   const startedAt = performance.now()
   let firstByteAt: number | undefined
-  let spent: Pick<ModelReply, 'usage' | 'costUsd'> = { usage: null, costUsd: null }
-  const tell = (event: CallEvent) => {
+  let spent: Spending = { usage: null, costUsd: null }
+  const onCallEvent = (event: CallEvent) => {
     switch (event.type) {
       case 'retry':
         return emit({ ...event, type: 'modelRetry', cycle })
@@ -107,7 +107,7 @@ export async function recordedCall(
   }
   await emit({ type: 'cycleStart', cycle })
   try {
-    const reply = await replyOf(model, request, options, tell)
+    const reply = await callModel(model, request, options, onCallEvent)
     const { message, cache, stopReason, rawStopReason, ...report } = reply
     const now = performance.now()
     const metrics = {
@@ -127,10 +127,10 @@ export async function recordedCall(
   } catch (thrown) {
     const error = asAgentError(thrown)
     const failed = failedCycle(model, error, performance.now() - startedAt, firstByteAt)
-    // Limits count the most that a call which broke off could take.
+    // Limits count the most that an interrupted call could have used.
     spent = error.spent ? { ...error.spent, costUsd: null } : failed
     end = { metrics: failed }
-    // A call that could not even be tried is no call.
+    // A call that was never attempted is not recorded.
     if (error.retryable || !error.unsent) recorder.addCycle(failed)
     throw error
   } finally {
@@ -139,32 +139,32 @@ export async function recordedCall(
   }
 }
 
-/** One model call, told of as it goes on: by the model itself where it can, or from its stream. */
-export function replyOf(
+/** Makes one model call with an event sink, by `call` if the model has it, else by `stream`. */
+export function callModel(
   model: Model,
   request: ModelRequest,
   options: ModelCallOptions,
-  tell: Emit<CallEvent>,
+  emit: Emit<CallEvent>,
 ): Promise<ModelReply> {
   return model.call
-    ? model.call(request, options, tell)
-    : streamedReply(model.stream(request, options), tell)
+    ? model.call(request, options, emit)
+    : streamedReply(model.stream(request, options), emit)
 }
 
 async function streamedReply(
   events: AsyncIterable<ModelEvent>,
-  tell: Emit<CallEvent>,
+  emit: Emit<CallEvent>,
 ): Promise<ModelReply> {
   for await (const event of events) {
     if (event.type === 'reply') return event.reply
-    await tell(event)
+    await emit(event)
   }
   throw cancelledError()
 }
 
 const unknownSpending: CallSpending = { usage: null, costUsd: null, costSource: 'unknown' }
 
-/** A provider that turned the call away took nothing for it; one that broke off may have. */
+/** The metrics of a failed call. A rejected call cost nothing; an interrupted one may have cost something. */
 function failedCycle(model: Model, error: AgentError, latencyMs: number, firstByteAt?: number) {
   const refused = firstByteAt === undefined && error.status !== undefined && error.status >= 400
   return {

@@ -11,31 +11,32 @@ import {
   toolResultContent,
 } from '../tools/tool.js'
 
-type ToolUse = ToolUseBlock['toolUse']
+export type ToolUse = ToolUseBlock['toolUse']
 type ToolResult = ToolResultBlock['toolResult']
 
-/** What all calls of a batch have in common, and this call's view of the run. */
-interface CallPlace {
+/** What the tool calls of one cycle share. */
+export interface ToolCalls {
   tools: ReadonlyMap<string, Tool>
+  /** The structured-output tool, which runs without hooks. */
   outputTool: Tool | undefined
-  only: Tool | undefined
+  /** Takes calls of unknown names. Set if it is the only tool offered. */
+  soleTool: Tool | undefined
   cycle: number
   signal: AbortSignal
   hooks: HookRunner | undefined
-  run: ParentRun
+  /** Ends the run with what a hook threw. */
+  endRun: (thrown: unknown) => void
 }
 
-/** One tool call, with its hooks. Never rejects: `endRun` is told where a hook ends the run. */
-export async function runTool(
-  use: ToolUse,
-  place: CallPlace,
-  endRun: (thrown: unknown) => void,
-): Promise<ToolResult> {
+type CallPlace = ToolCalls & { run: ParentRun }
+
+/** Runs one tool call with its hooks. Never rejects: if a hook ends the run, it calls `endRun`. */
+export async function runTool(use: ToolUse, place: CallPlace): Promise<ToolResult> {
   const { toolUseId } = use
   try {
     return { toolUseId, ...(await outcome(use, place)) }
   } catch (thrown) {
-    if (thrown instanceof HookEnd) endRun(thrown.by)
+    if (thrown instanceof HookEnd) place.endRun(thrown.by)
     const text = thrown instanceof HookEnd ? 'Tool was interrupted.' : failureText(thrown, place)
     return { toolUseId, status: 'error', content: [{ text }] }
   }
@@ -43,7 +44,7 @@ export async function runTool(
 
 type Outcome = Omit<ToolResult, 'toolUseId'>
 
-/** Carries what a hook threw past what catches the failures of tools. */
+/** Wraps what a hook threw, so that it is not taken for a tool's failure. */
 class HookEnd extends Error {
   constructor(readonly by: unknown) {
     super()
@@ -51,7 +52,7 @@ class HookEnd extends Error {
 }
 
 async function outcome(use: ToolUse, place: CallPlace): Promise<Outcome> {
-  const tool = place.tools.get(use.name) ?? place.only
+  const tool = place.tools.get(use.name) ?? place.soleTool
   if (!tool) throw new ToolFailure(unknownTool(use.name, place.tools))
   if (!isJsonObject(use.input)) throw new ToolFailure(badArguments(use))
   const checked = await checkedInput(tool, use.name, use.input)
@@ -82,7 +83,7 @@ async function asked<Answer>(answer: Promise<Answer>, signal: AbortSignal): Prom
   }
 }
 
-/** The tool's work and what came of it, good or bad. */
+/** Runs the tool and returns its result, or its failure as an error result. */
 async function settled(
   tool: Tool,
   input: JsonObject,
@@ -113,7 +114,7 @@ async function checkedInput(tool: Tool, name: string, input: JsonObject): Promis
   if (validation.ok) return validation.value as JsonObject
   const lines = validation.issues.map(({ path, message }) => `- ${path || 'input'}: ${message}`)
   throw new ToolFailure(
-    `Error: the arguments for ${name} do not match its schema:\n${lines.join('\n')}\nCall it again with arguments that do.`,
+    `Error: the arguments for ${name} do not match its schema:\n${lines.join('\n')}\nCall it again with valid arguments.`,
   )
 }
 
@@ -126,7 +127,8 @@ function failureText(error: unknown, { signal }: CallPlace): string {
 function unknownTool(name: string, tools: ReadonlyMap<string, Tool>): string {
   if (!toolNamePattern.test(name)) return `Error: tool_name=<${name}> | invalid tool name pattern`
   const names = [...tools.keys()]
-  const known = names.length > 0 ? `Available tools: ${names.join(', ')}` : 'There are no tools.'
+  const known =
+    names.length > 0 ? `Available tools: ${names.join(', ')}` : 'No tools are available.'
   return `Unknown tool: ${name}. ${known}`
 }
 

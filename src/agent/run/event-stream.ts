@@ -1,15 +1,16 @@
 import type { Emit } from '../events.js'
 import { RunSignal } from './run-signal.js'
 
-/** Why work ends whose events nobody takes any more. */
-export const consumerLeft = new Error('Nobody takes the events any more.')
+/** The abort reason if the consumer stops reading the events. */
+export const consumerLeft = new Error('The consumer stopped reading the events.')
 
-/** More than this is not told ahead of whoever takes the events: then the work waits, too. */
-const maxAhead = 16
+/** How many events may be buffered before the work waits for the consumer. */
+const maxBuffered = 16
 
 /**
- * Work as its events, for whoever takes them one by one. Leaving early ends the work.
- * @param lastEvent what its result is told by, when it is over
+ * Turns work that emits events into an async generator. If the consumer stops early, the work is
+ * aborted.
+ * @param lastEvent creates the final event from the result
  */
 export async function* eventStream<Event, Result>(
   callerSignal: AbortSignal | undefined,
@@ -18,15 +19,15 @@ export async function* eventStream<Event, Result>(
 ): AsyncGenerator<Event, Result> {
   const run = new RunSignal(callerSignal, undefined)
   const state: { outcome?: { result: Result } | { error: unknown } } = {}
-  let told: Event[] = []
+  let buffered: Event[] = []
   let left = false
   let wake = () => {}
   let writers: (() => void)[] = []
   const emit: Emit<Event> = (event) => {
     if (left) return
-    told.push(event)
+    buffered.push(event)
     wake()
-    if (told.length < maxAhead || run.signal.aborted) return
+    if (buffered.length < maxBuffered || run.signal.aborted) return
     return new Promise((resolve) => {
       writers.push(resolve)
     })
@@ -42,13 +43,13 @@ export async function* eventStream<Event, Result>(
   const releaseWriters = () => {
     const waiting = writers
     writers = []
-    for (const goOn of waiting) goOn()
+    for (const resume of waiting) resume()
   }
   try {
     while (true) {
-      const events = told
+      const events = buffered
       if (events.length > 0) {
-        told = []
+        buffered = []
         yield* events
         releaseWriters()
       } else if (!state.outcome)
@@ -66,7 +67,7 @@ export async function* eventStream<Event, Result>(
     left = true
     run.release(state.outcome ? {} : { abort: true, reason: consumerLeft })
     releaseWriters()
-    // What it holds is let go before whoever left goes on.
+    // The work releases its resources before the consumer continues.
     await done
   }
 }

@@ -1,78 +1,72 @@
 import { asAgentError } from '../errors.js'
-import type { AgentEvent, Emit } from '../events.js'
-import { type HookRunner, HookStop } from '../hooks/hook-runner.js'
-import type { Message, ToolResultBlock, ToolUseBlock } from '../messages/content.js'
-import type { MetricsRecorder } from '../metrics/recorder.js'
-import type { Span } from '../span.js'
-import { displayName, type ParentRun, type Tool } from '../tools/tool.js'
-import { runTool } from './call-tool.js'
-
+import { HookStop } from '../hooks/hook-runner.js'
+import type { Message, ToolResultBlock } from '../messages/content.js'
+import { displayName, type Tool } from '../tools/tool.js'
+import { runTool, type ToolCalls, type ToolUse } from './call-tool.js'
+import type { LoopInput } from './loop-input.js'
+import { parentRun } from './run-context.js'
 import { RunSignal } from './run-signal.js'
 
-type ToolUse = ToolUseBlock['toolUse']
-
-export interface ToolBatch {
-  uses: readonly ToolUse[]
-  tools: ReadonlyMap<string, Tool>
-  /** The output tool, which no hook is asked about. */
-  outputTool: Tool | undefined
-  /** Takes calls by any other name, where it is the only tool there is. */
-  only: Tool | undefined
-  cycle: number
-  signal: AbortSignal
-  recorder: MetricsRecorder
-  emit: Emit<AgentEvent>
-  hooks: HookRunner | undefined
-  /** What the tools are shown of the run, with a way for the events below it. */
-  runFor: (emit: ParentRun['emit'], span: Span | undefined) => ParentRun
-  span: Span | undefined
-}
-
-/** `stopped`: the words of a hook that ended the run. */
+/** `stopped` is the text of the hook that ended the run. */
 export interface BatchEnd {
   message: Message
   stopped?: string
 }
 
 /**
- * Runs the tools a model asked for side by side and answers with one message that holds the results
- * in call order. Nothing a tool or a model does wrong ends the run: the model is told and goes on.
- * Only a hook may end it, or end with it.
+ * Runs the tools that a model called in parallel. Returns one message with the results in call
+ * order. An error of a tool or of the model becomes a result, so that the run continues. Only a
+ * hook can end the run, on purpose or by failing.
  */
-export async function executeTools(batch: ToolBatch): Promise<BatchEnd> {
-  const guard = batch.hooks && new RunSignal(batch.signal, undefined)
-  const signal = guard?.signal ?? batch.signal
+export async function executeTools(
+  input: LoopInput,
+  uses: readonly ToolUse[],
+  tools: ReadonlyMap<string, Tool>,
+): Promise<BatchEnd> {
+  const { hooks, output, recorder, run } = input
+  const guard = hooks && new RunSignal(run.signal, undefined)
   let ended: { by: unknown } | undefined
-  const endBatch = (thrown: unknown) => {
-    ended ??= { by: thrown }
-    guard?.release({ abort: true })
+  const calls: ToolCalls = {
+    tools,
+    outputTool: output?.tool,
+    soleTool: output?.soleTool,
+    cycle: recorder.cycleCount,
+    signal: guard?.signal ?? run.signal,
+    hooks,
+    endRun: (thrown) => {
+      ended ??= { by: thrown }
+      guard?.release({ abort: true })
+    },
   }
-  const calls = batch.uses.map((use) => watchedCall(use, { ...batch, signal }, endBatch))
-  const message: Message = { role: 'user', content: await Promise.all(calls) }
+  const content = await Promise.all(uses.map((use) => recordedToolCall(use, calls, input)))
+  const message: Message = { role: 'user', content }
   guard?.release()
   if (!ended) return { message }
   if (ended.by instanceof HookStop) return { message, stopped: ended.by.message }
   throw asAgentError(ended.by)
 }
 
-/** One of the calls, as those who watch the run see it. */
-async function watchedCall(
+/** Runs one call with its events, its span and its metrics. */
+async function recordedToolCall(
   use: ToolUse,
-  batch: ToolBatch,
-  endBatch: (thrown: unknown) => void,
+  calls: ToolCalls,
+  input: LoopInput,
 ): Promise<ToolResultBlock> {
-  const { cycle, emit, recorder, runFor } = batch
-  const { toolUseId, input } = use
-  const known = knownName(use, batch)
+  const { cycle, tools } = calls
+  const { emit, recorder } = input
+  const { toolUseId } = use
+  const tool = tools.get(use.name)
+  const known = tool && displayName(tool)
   const name = known ?? use.name
-  const started = emit({ type: 'toolStart', cycle, toolUseId, name, input })
+  const started = emit({ type: 'toolStart', cycle, toolUseId, name, input: use.input })
   const startedAt = performance.now()
-  const span = batch.span?.startToolCall({ name: known, toolUseId, input })
-  const run = runFor(
+  const span = input.span?.startToolCall({ name: known, toolUseId, input: use.input })
+  const run = parentRun(
+    input,
     (agent, event) => void emit({ type: 'childEvent', agent: [...agent], toolUseId, event }),
     span,
   )
-  const toolResult = await runTool(use, { ...batch, run }, endBatch)
+  const toolResult = await runTool(use, { ...calls, run })
   const durationMs = performance.now() - startedAt
   const { status } = toolResult
   span?.end(toolResult)
@@ -80,10 +74,4 @@ async function watchedCall(
   await started
   await emit({ type: 'toolEnd', cycle, toolUseId, name, status, durationMs })
   return { toolResult }
-}
-
-/** What people see: a model may know a tool by another name. */
-function knownName({ name }: ToolUse, { tools }: ToolBatch): string | undefined {
-  const tool = tools.get(name)
-  return tool && displayName(tool)
 }

@@ -14,14 +14,14 @@ import type { LoopInput } from './loop-input.js'
 export interface LoopEnd {
   stopReason: StopReason
   limit?: LimitHit
-  /** The model's last message in this run, and its text; at a limit, the last thing it said. */
+  /** The model's last message in this run, and its text; at a limit, the last text of any message. */
   message: Message | null
   text: string
 }
 
 /**
- * Cycles of one model call and the tool calls it asks for, until the model is done, a limit is
- * reached or the run is cancelled. Only a failure throws.
+ * Runs cycles of one model call and the tool calls it requests, until the model is done, a limit is
+ * reached or the run is cancelled. Throws only if the run fails.
  */
 export async function runLoop(input: LoopInput): Promise<LoopEnd> {
   const { messages, output, limits, budget, hooks, run, recorder, emit } = input
@@ -36,16 +36,16 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
     message,
     text: stopReason === 'limitReached' ? text : message ? messageText(message) : '',
   })
-  const endSaying = (words: string, stopReason: StopReason): LoopEnd => {
-    message = { role: 'assistant', content: [{ text: words }] }
+  const endWith = (finalText: string, stopReason: StopReason): LoopEnd => {
+    message = { role: 'assistant', content: [{ text: finalText }] }
     messages.push(message)
     return end(stopReason)
   }
   const interrupted = (): LoopEnd => {
-    // There is nobody to say anything to.
+    // No consumer is left to read a result.
     if (run.signal.reason === consumerLeft) throw cancelledError()
     if (run.timedOut) return end('limitReached', timeLimit(input))
-    return endSaying(run.cancelText, 'cancelled')
+    return endWith(run.cancelText, 'cancelled')
   }
   while (true) {
     const limit = limitReached(limits, recorder.cycleCount, budget)
@@ -59,10 +59,10 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
       if ('retry' in called) continue
       reply = called
     } catch (thrown) {
-      if (thrown instanceof HookStop) return endSaying(thrown.message, 'interrupt')
+      if (thrown instanceof HookStop) return endWith(thrown.message, 'interrupt')
       if (run.signal.aborted) return interrupted()
       const error = asAgentError(thrown)
-      // The next call would be too dear: what there is by then is the result.
+      // The next call would exceed a limit, so the run ends with what it has.
       if (error.limit && recorder.answered) return end('limitReached', error.limit)
       const fallback = output?.onProviderRejection(error)
       const reduced = !reducedOnce && overflowed(error) ? await reduceHistory(input) : undefined
@@ -100,22 +100,10 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
     if (max !== undefined && toolCalls + uses.length > max)
       return end('limitReached', { name: 'maxToolCalls', max, spent: toolCalls })
     toolCalls += uses.length
-    const { message: results, stopped } = await executeTools({
-      uses,
-      tools: offeredTools(input),
-      outputTool: output?.tool,
-      only: output?.only,
-      cycle: recorder.cycleCount,
-      signal: run.signal,
-      recorder,
-      emit,
-      hooks,
-      runFor: input.runFor,
-      span: input.span,
-    })
+    const { message: results, stopped } = await executeTools(input, uses, offeredTools(input))
     messages.push(results)
     await emit({ type: 'message', message: results })
-    if (stopped !== undefined) return endSaying(stopped, 'interrupt')
+    if (stopped !== undefined) return endWith(stopped, 'interrupt')
     if (output?.done) return end('toolUse')
     output?.failIfExhausted(text)
   }
@@ -123,7 +111,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
 
 function timeLimit({ limits, run }: LoopInput): LimitHit {
   const max = limits.timeoutSeconds as number
-  // By the run's clock, which also counts the wait for its turn.
+  // Uses the run's clock, which includes the time the run waited for its turn.
   return { name: 'timeoutSeconds', max, spent: max - (run.leftSeconds ?? 0) }
 }
 
@@ -143,7 +131,7 @@ function offeredTools({ tools, output }: LoopInput): Map<string, Tool> {
   return byName
 }
 
-/** A message cut off by the output limit: its tool calls are incomplete, so they are named, not run. */
+/** Replaces the tool calls of a message cut off by the output limit, because they are incomplete. */
 function withoutToolUses(message: Message): Message {
   const content = message.content.map((block) =>
     'toolUse' in block

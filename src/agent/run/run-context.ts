@@ -5,14 +5,13 @@ import type { MetricsRecorder } from '../metrics/recorder.js'
 import type { Span } from '../span.js'
 import type { Approve } from '../tools/approval.js'
 import type { ParentRun } from '../tools/tool.js'
-
 import type { RunSignal } from './run-signal.js'
 
-/** How many agents may work below one another, under the first. */
+/** The default nesting depth of agents below the first one. */
 const defaultMaxDepth = 5
 
-/** One run's place among the runs above it and below. */
-export interface RunPlace {
+/** A run, and its place among the runs above and below it. */
+export interface RunContext {
   name: string
   parent: ParentRun | undefined
   maxDepth: number | undefined
@@ -22,13 +21,13 @@ export interface RunPlace {
   approve: Approve | undefined
 }
 
-/** What a run shows its tools. */
+/** Creates the view of a run that its tools get. */
 export function parentRun(
-  place: RunPlace,
+  context: RunContext,
   emit: ParentRun['emit'],
   span: Span | undefined,
 ): ParentRun {
-  const { name, parent, maxDepth = defaultMaxDepth, budget, run, recorder, approve } = place
+  const { name, parent, maxDepth = defaultMaxDepth, budget, run, recorder, approve } = context
   return {
     path: [...(parent?.path ?? []), name],
     depthLeft: Math.min(maxDepth, (parent?.depthLeft ?? Infinity) - 1),
@@ -46,6 +45,7 @@ export function parentRun(
   }
 }
 
+/** Pauses the clocks of a run and of the runs above it. Returns a function that resumes them. */
 export function pauseAll(run: RunSignal, parent: ParentRun | undefined): () => void {
   const resume = run.pauseClock()
   const resumeAbove = parent?.pauseClock()
@@ -55,7 +55,7 @@ export function pauseAll(run: RunSignal, parent: ParentRun | undefined): () => v
   }
 }
 
-/** Tells of a run's events also the runs above. */
+/** Wraps an event sink so that the runs above also get the events. */
 export function forwardToParent(
   emit: Emit<AgentEvent>,
   name: string,

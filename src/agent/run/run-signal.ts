@@ -1,6 +1,6 @@
 /**
- * One run's abort signal: the caller's, plus the run's own clock. Tells a cancel from a time-out,
- * and lets go of the caller's signal when the run is over.
+ * One run's abort signal, combining the caller's signal with the run's own timeout. Distinguishes
+ * cancellation from a timeout, and detaches from the caller's signal when the run ends.
  */
 export class RunSignal {
   private readonly controller = new AbortController()
@@ -10,8 +10,8 @@ export class RunSignal {
   private released = false
   private pauses = 0
   private leftMs: number
-  /** When the clock was last set going; `undefined`: it stands. */
-  private goingSince: number | undefined
+  /** When the clock last started. `undefined` if it is paused. */
+  private runningSince: number | undefined
 
   constructor(
     private readonly caller: AbortSignal | undefined,
@@ -23,7 +23,7 @@ export class RunSignal {
       caller.addEventListener('abort', this.onCallerAbort, { once: true })
     }
     this.leftMs = (timeoutSeconds ?? Infinity) * 1000
-    this.go()
+    this.start()
   }
 
   get signal(): AbortSignal {
@@ -34,50 +34,50 @@ export class RunSignal {
     return this.expired
   }
 
-  /** `undefined`: there is no clock. */
+  /** `undefined` if the run has no timeout. */
   get leftSeconds(): number | undefined {
     if (this.leftMs === Infinity) return undefined
-    const going = this.goingSince === undefined ? 0 : performance.now() - this.goingSince
-    return Math.max(0, this.leftMs - going) / 1000
+    const running = this.runningSince === undefined ? 0 : performance.now() - this.runningSince
+    return Math.max(0, this.leftMs - running) / 1000
   }
 
-  /** Stops the clock until what it returns is called; several may hold it at once. */
+  /** Pauses the clock until the returned function is called. Several callers may pause it at once. */
   pauseClock(): () => void {
-    if (this.pauses++ === 0) this.stand()
+    if (this.pauses++ === 0) this.stop()
     let held = true
     return () => {
-      if (held && --this.pauses === 0) this.go()
+      if (held && --this.pauses === 0) this.start()
       held = false
     }
   }
 
-  /** The words to end a cancelled run with: the abort's reason where it is a text. */
+  /** The final text of a cancelled run: the abort reason, if it is a string. */
   get cancelText(): string {
     const { reason } = this.signal
     return typeof reason === 'string' && reason !== '' ? reason : 'Cancelled by user'
   }
 
-  /** Lets go of the caller's signal and of the clock; with `abort`, ends work that is left. */
+  /** Detaches from the caller's signal and stops the clock. With `abort`, aborts remaining work. */
   release({ abort = false, reason }: { abort?: boolean; reason?: unknown } = {}): void {
     this.released = true
     clearTimeout(this.timer)
     if (this.onCallerAbort) this.caller?.removeEventListener('abort', this.onCallerAbort)
-    // Aborting costs more than all else here, and is for a run that its caller has left.
+    // Aborting is slower than everything else here, so only an abandoned run pays for it.
     if (abort) this.controller.abort(reason)
   }
 
-  private go(): void {
+  private start(): void {
     if (this.leftMs === Infinity || this.released || this.expired) return
-    this.goingSince = performance.now()
-    // Node's timers overflow past 2^31 ms, and then fire at once.
+    this.runningSince = performance.now()
+    // Node timers overflow at 2^31 ms and then fire immediately.
     this.timer = setTimeout(() => this.expire(), Math.min(this.leftMs, 2 ** 31 - 1))
   }
 
-  private stand(): void {
+  private stop(): void {
     clearTimeout(this.timer)
-    if (this.goingSince === undefined) return
-    this.leftMs -= performance.now() - this.goingSince
-    this.goingSince = undefined
+    if (this.runningSince === undefined) return
+    this.leftMs -= performance.now() - this.runningSince
+    this.runningSince = undefined
   }
 
   private expire(): void {

@@ -76,7 +76,7 @@ export class OutputPlan {
   }
 
   /** The output tool, where it is the only one on offer: a call by another name can mean nothing else. */
-  get only(): Tool | undefined {
+  get soleTool(): Tool | undefined {
     return this.mode === 'offered' ? undefined : this.tool
   }
 

@@ -1,11 +1,11 @@
 import { untilAborted } from '../../util/until-aborted.js'
 
-/** Lets work on one thing go one after the other, in the order in which it was asked for. */
+/** Runs tasks one at a time, in the order in which they were requested. */
 export class Turns {
-  /** Settles when the last work asked for is over; `undefined`: none is at work. */
+  /** Settles when the last requested task ends. `undefined` if none is running. */
   private last: Promise<void> | undefined
 
-  /** Waits for the work before, unless the signal aborts sooner: then there is no turn to release. */
+  /** Waits for the tasks before. Returns the release function, or `undefined` if the signal aborts first. */
   async take(signal: AbortSignal): Promise<(() => void) | undefined> {
     const before = this.last
     let done: () => void = () => {}
@@ -23,7 +23,7 @@ export class Turns {
       await Promise.race([before, aborted])
       return release
     } catch {
-      // Whoever waits behind it waits for the work before it all the same.
+      // Tasks that wait behind this one still wait for the task before it.
       void before.then(release)
       return undefined
     } finally {

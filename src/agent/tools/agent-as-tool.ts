@@ -7,9 +7,9 @@ export interface AgentToolConfig {
   /** The tool's name, as the model calls it. */
   name: string
   description: string
-  /** The agent's own name, by which it is known in paths and metrics. Default: the tool's. */
+  /** The agent's name in paths and metrics. Default: the tool's name. */
   agent?: string
-  /** Runs the agent, with both options handed to its run, so that it belongs to the run around it. */
+  /** Runs the agent. It must pass both options on, so that the run belongs to the calling run. */
   run: (prompt: string, options: ChildRunOptions) => Promise<AgentResult>
 }
 
@@ -31,8 +31,8 @@ const inputSchema: JsonObject = {
 }
 
 /**
- * An agent as a tool of another one. Whatever goes wrong is a tool result that the model can act
- * on: an agent that is at work already further up, too many below one another, an error of its own.
+ * Makes an agent a tool of another agent. Every failure becomes a tool result that the model can
+ * read: an agent that is already running further up, nesting that is too deep, or the agent's error.
  */
 export function agentTool({ name, description, agent = name, run }: AgentToolConfig): Tool {
   return {
@@ -52,11 +52,11 @@ export function agentTool({ name, description, agent = name, run }: AgentToolCon
 function checkPlace(agent: string, { path, depthLeft }: ParentRun): void {
   if (path.includes(agent))
     throw new ToolFailure(
-      `The agent ${agent} waits for this answer itself (${[...path, agent].filter(Boolean).join(' → ')}). Do the task without it.`,
+      `The agent ${agent} is itself waiting for this answer (${[...path, agent].filter(Boolean).join(' → ')}). Do the task without it.`,
     )
   if (depthLeft < 1)
     throw new ToolFailure(
-      `No more agents may be called from here (${path.filter(Boolean).join(' → ')}). Do the task without ${agent}.`,
+      `Agents are nested too deeply to call another one (${path.filter(Boolean).join(' → ')}). Do the task without ${agent}.`,
     )
 }
 
@@ -77,5 +77,5 @@ function answerOf(agent: string, result: AgentResult): string {
   if (stopReason !== 'limitReached') return text
   const why = `The agent ${agent} stopped at its limit${limit ? ` ${limit.name} (${limit.max})` : ''}`
   if (text === '') throw new ToolFailure(`${why} before it had an answer.`)
-  return `${text}\n\n(${why}: this is the last it said.)`
+  return `${text}\n\n(${why}. This is its last text.)`
 }

@@ -1,20 +1,20 @@
 import type { JsonObject } from '../../util/json.js'
 
-/** A tool call that waits for a person's word. */
+/** A tool call that waits for a person's approval. */
 export interface ApprovalRequest {
   readonly toolUseId: string
-  /** `server/tool` where that is what people know it by. */
+  /** The name shown to people: `server/tool` for tools of MCP servers. */
   readonly toolName: string
   readonly input: JsonObject
 }
 
 export interface ApprovalDecision {
   readonly approved: boolean
-  /** In the person's words, for the model to read. */
+  /** The person's reason, for the model to read. */
   readonly reason?: string | undefined
 }
 
-/** Asks a person, for as long as that takes; `signal` aborts when the run ends. */
+/** Asks a person. It may take any time; `signal` aborts when the run ends. */
 export type Approve = (
   request: ApprovalRequest,
   signal: AbortSignal,

@@ -2,13 +2,13 @@ import { isJsonObject, type JsonObject } from '../../util/json.js'
 import type { Limits } from '../limits.js'
 import type { ParentRun } from './tool.js'
 
-/** In a tool call's `_meta`: what is left to a run, for a server that runs agents for it. */
+/** The `_meta` key of a tool call that has the run's remaining budget, for a server that runs agents. */
 export const budgetMetaKey = 'io.github.litellm-agents-mcp/budget'
 
-/** What a call may spend by the word of whoever sent it; it can only lower what is allowed anyway. */
+/** A budget received with a call. It can only lower what is allowed anyway. */
 export interface PassedBudget {
   limits: Limits
-  /** How many agents may work below one another, the one that is called included. */
+  /** The maximum nesting depth of agents, including the called one. */
   depth?: number
 }
 
@@ -18,7 +18,7 @@ export function budgetToPass({ depthLeft, remaining }: ParentRun): JsonObject {
   return { ...remaining(), depth: depthLeft }
 }
 
-/** What is no number is nobody's budget, and lowers nothing. */
+/** Reads a budget from `_meta`. Values that are not finite numbers are ignored. */
 export function readBudget(value: unknown): PassedBudget {
   if (!isJsonObject(value)) return { limits: {} }
   const limits: Limits = {}

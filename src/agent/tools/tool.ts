@@ -13,44 +13,44 @@ import type { Approve } from './approval.js'
 export interface ToolContext {
   toolUseId: string
   /**
-   * The same whenever this very call is made again, as after a crash: a tool with side effects can
-   * tell by it what it has done already. Only where runs survive a crash.
+   * Stays the same if this call is repeated after a crash, so that a tool with side effects can
+   * detect a repeat. Set only for durable runs.
    */
   idempotencyKey?: string
-  /** Aborts when the run is cancelled or out of time. */
+  /** Aborts when the run is cancelled or times out. */
   signal: AbortSignal
-  /** The run the call belongs to: for a tool that runs an agent, to hand to it as `parent`. */
+  /** The run that made the call. A tool that runs an agent passes it on as `parent`. */
   run?: ParentRun
 }
 
 /** What a handler may return: text, any JSON, or content blocks. */
 export type ToolOutput = JsonValue | ToolResultContent[] | undefined
 
-/** A tool an agent can run: a spec, a check of the arguments and the work itself. */
+/** A tool that an agent can run: its spec, a validator of its arguments and its function. */
 export interface Tool {
   readonly spec: ToolSpec
-  /** What people see in place of `spec.name`, where that has a form made for providers: `server/tool`. */
+  /** The name shown to people, such as `server/tool`, if `spec.name` is in a form made for providers. */
   readonly displayName?: string
   readonly validate?: Validator
   readonly run: (input: JsonObject, context: ToolContext) => ToolOutput | Promise<ToolOutput>
-  /** It ends soon after its signal aborts, and is waited for, so that what it spent is counted. */
+  /** The tool ends soon after its signal aborts. The run waits for it, so that its spending is counted. */
   readonly endsOnAbort?: boolean
 }
 
-/** A tool's name for people: in progress, metrics and permissions. */
+/** Returns a tool's name for people, as used in progress, metrics and permissions. */
 export function displayName({ displayName, spec }: Tool): string {
   return displayName ?? spec.name
 }
 
-/** Thrown by a tool whose message is for the model to read as it stands. */
+/** An error whose message the model gets unchanged. */
 export class ToolFailure extends Error {}
 
-/** The names every provider takes; other names from a model are answered with an error. */
+/** The tool names that every provider accepts. Calls of other names get an error result. */
 export const toolNamePattern = /^[a-zA-Z0-9_-]{1,64}$/
 
 /**
- * A handler's return value as the content of a tool result, which no later change of the value
- * reaches. Fails on what is no JSON: in a conversation it would fail every request from there on.
+ * Converts a handler's return value to the content of a tool result, as a copy. Throws if it is not
+ * JSON, because in the conversation it would make every later request fail.
  */
 export function toolResultContent(output: ToolOutput): ToolResultContent[] {
   if (output === undefined || output === null) return []
@@ -58,7 +58,7 @@ export function toolResultContent(output: ToolOutput): ToolResultContent[] {
   return contentBlocks(output) ?? jsonContent(output)
 }
 
-/** `undefined`: these are no content blocks, whatever their keys are called. */
+/** Returns the value's content blocks, or `undefined` if it is not a list of blocks. */
 function contentBlocks(output: unknown): ToolResultContent[] | undefined {
   if (!Array.isArray(output) || output.length === 0) return undefined
   const content: ToolResultContent[] = []
@@ -85,53 +85,53 @@ function blockContent(item: unknown): ToolResultContent[] | undefined {
   return [{ document: { format: format as DocumentBlock['document']['format'], name, source } }]
 }
 
-/** What JSON has no word for at all, such as a function, says nothing. */
+/** Copies a JSON value. Values that JSON leaves out, such as functions, become no content. */
 function jsonContent(value: unknown): ToolResultContent[] {
   let text: string | undefined
   try {
     text = JSON.stringify(value)
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new Error(`The result is no JSON: ${why}`)
+    throw new Error(`The result is not JSON: ${why}`)
   }
   return text === undefined ? [] : [{ json: JSON.parse(text) as JsonValue }]
 }
 
 /**
- * The run that a tool works in, as the tool sees it. A tool that runs an agent hands it to that run
- * as `parent`: limits, clock, events and spending are then shared.
+ * The run that called a tool, as the tool sees it. A tool that runs an agent passes it to that run
+ * as `parent`, so that the two share limits, clock, events and spending.
  */
 export interface ParentRun {
-  /** The names of the agents at work, the outermost first; one without a name is ''. */
+  /** The names of the running agents, outermost first. An agent without a name is ''. */
   readonly path: readonly string[]
-  /** How many agents may still work below one another. */
+  /** How many more levels of agents are allowed. */
   readonly depthLeft: number
   readonly budget: Budget
-  /** Asks the person who answers for this run, and for those below it. */
+  /** Asks the person responsible for this run and the runs below it. */
   readonly approve: Approve | undefined
-  /** The tool's call, where somebody watches. */
+  /** The span of the tool call. `undefined` if tracing is off. */
   readonly span: Span | undefined
-  /** What is left of the limits that are shared: cost, tokens and time. */
+  /** Returns what is left of the shared limits: cost, tokens and time. */
   remaining(): Limits
-  /** Stops the clocks of this run and of those above until what it returns is called. */
+  /** Pauses the clocks of this run and the runs above until the returned function is called. */
   pauseClock(): () => void
-  /** Counts a run's spending as this run's; `spending` is asked when totals are needed. */
+  /** Counts a run's spending as part of this run. `spending` is called when totals are needed. */
   addChild(agent: string, spending: () => ChildSpending): void
   /**
-   * Counts a run that took nothing from `budget` while it worked, such as one in another process
-   * or one whose result was kept.
+   * Counts a run that did not reserve from `budget` while it worked, such as one in another process
+   * or one whose stored result is used.
    */
   report(agent: string, spending: ChildSpending): void
   /**
-   * Where runs survive a crash: what an agent below works with, such that what it has done is
-   * recorded, and not done again. By `approve` it asks about its own tool calls.
+   * Wraps the model and tools of an agent below, so that its completed work is recorded and not
+   * repeated after a crash. `approve` asks about its own tool calls. Set only for durable runs.
    */
   recorded?(parts: WorkingParts): WorkingParts & { approve: Approve }
-  /** Shows what happens in a run below; `agent` is its path from here. */
+  /** Receives the events of a run below. `agent` is its path, starting below this run. */
   emit(agent: readonly string[], event: AgentEvent): void
 }
 
-/** What an agent works with. */
+/** The model and tools of an agent. */
 export interface WorkingParts {
   model: Model
   tools: readonly Tool[]

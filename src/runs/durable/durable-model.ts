@@ -9,7 +9,7 @@ import type {
   ModelReply,
   ModelRequest,
 } from '../../agent/model.js'
-import { replyOf } from '../../agent/run/call-model.js'
+import { callModel } from '../../agent/run/call-model.js'
 import { eventStream } from '../../agent/run/event-stream.js'
 import { type ErrorRecord, errorRecord } from './error-record.js'
 import type { StepLog } from './step-log.js'
@@ -102,7 +102,7 @@ async function recordCall(
     }
   }
   try {
-    const reply = await replyOf(model, request, options, (event) => {
+    const reply = await callModel(model, request, options, (event) => {
       if (event.type === 'notice') notices.push(event.message)
       else if (event.type !== 'retry') firstByteMs ??= performance.now() - startedAt
       // The run may have gone on without this call.
