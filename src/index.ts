@@ -51,15 +51,12 @@ export type {
   CycleMetrics,
   Metrics,
   ModelSpending,
+  Spending,
   ToolMetrics,
 } from './agent/metrics/types.js'
 export type { Usage } from './agent/metrics/usage.js'
 export type {
-  CacheMemory,
-  CallBudget,
   CallEvent,
-  CallGrant,
-  CallNeed,
   Model,
   ModelCallOptions,
   ModelEvent,
@@ -90,14 +87,7 @@ export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
 export type { Dropped } from './litellm/adapt.js'
 export { type ExplainedModel, explainRoute, type RouteExplanation } from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
-export type { SpendFields } from './litellm/proxy-metadata.js'
-export type {
-  JsonSchema,
-  Schema,
-  StandardIssue,
-  StandardResult,
-  StandardSchema,
-} from './schema/compile.js'
+export type { JsonSchema, Schema, StandardSchema } from './schema/compile.js'
 export { calculator } from './toolsets/calculator.js'
 export { currentTime } from './toolsets/current-time.js'
 export type { JsonObject, JsonValue } from './util/json.js'

@@ -21,6 +21,7 @@ export interface ModelRequest {
   /** A cache point after the tool list. */
   toolsCachePoint?: CachePointBlock['cachePoint']
   toolChoice?: ToolChoice
+  /** @internal */
   cacheMemory?: CacheMemory
   /** Overrides the model's own parameters of the same names, for this call only. */
   params?: Readonly<JsonObject>
@@ -33,7 +34,10 @@ export interface ModelCallOptions {
   signal: AbortSignal
   /** Set to `false` for one JSON response instead of a stream. Default: the model's own setting. */
   stream?: boolean
-  /** Set if the run has token or cost limits. A model that can bound a call reserves before it sends. */
+  /**
+   * Set if the run has token or cost limits. A model that can bound a call reserves before it sends.
+   * @internal
+   */
   budget?: CallBudget
   /** Sent with the call, so that the provider or proxy can continue the trace. */
   trace?: TraceContext

@@ -17,35 +17,35 @@ import { checkToolNaming, type LibraryTool } from './tool.js'
 
 export type AgentConfig = Omit<CoreAgentConfig, 'cacheMemory'>
 
-/** A tool, or a cache point after those before it. */
+/** A tool, or a cache point that marks the tool list. */
 type ToolEntry = NonNullable<AgentConfig['tools']>[number]
 
 export interface StructuredOutputOptions {
-  /** Caps on this run, instead of the agent's own. */
+  /** Limits of this run. They override the agent's own by name. */
   limits?: Limits | undefined
-  /** Ends the run, and its model call, when it aborts. */
+  /** Ends the run and its model call when it aborts. */
   signal?: AbortSignal | undefined
-  /** How many objects the model may offer until one is valid. Default: 3. */
+  /** How many objects the model may give until one is valid. Default: 3. */
   maxAttempts?: number | undefined
 }
 
 export interface InvokeOptions<Output = unknown> extends StructuredOutputOptions {
   /** Asks a person about the tool calls that the agent's `approval` names. */
   approve?: Approve | undefined
-  /** The run must end in an object that validates: `result.output`. */
+  /** The schema of an object that the run must end with, as `result.output`. */
   outputSchema?: Schema<Output> | undefined
-  /** What the model is told where it answered in text instead of the object. */
+  /** The message sent to the model if it answers in text instead of the object. */
   outputPrompt?: string | undefined
 }
 
 export interface AsToolConfig {
   /** Letters, digits, `_` and `-`, at most 64. Default: the agent's own name. */
   name?: string | undefined
-  /** What the agent does and when to ask it, for the model. */
+  /** What the agent does and when to call it, for the model. */
   description: string
 }
 
-/** A result whose object is there. */
+/** A result that has the object. */
 export type StructuredResult<Output> = AgentResult<Output> & { readonly output: Output }
 
 const configKeys: (keyof AgentConfig)[] = [
@@ -68,14 +68,14 @@ const invokeKeys: (keyof InvokeOptions)[] = [
 ]
 
 /**
- * A model, its tools and its conversation, which goes on from call to call. Calls on one agent take
- * turns.
+ * A model with its tools and its conversation, which continues from call to call. Calls on one agent
+ * run one at a time.
  */
 export class Agent {
   private readonly core: CoreAgent
   private readonly tools: readonly ToolEntry[]
 
-  /** Fails with a `configuration` AgentError on an unknown key, a missing model or an unusable tool. */
+  /** Throws a `configuration` AgentError if a key is unknown, the model is missing or a tool is invalid. */
   constructor(private readonly config: AgentConfig) {
     checkConfig(config)
     const messages = checkMessages(config.messages ?? [], 'messages')
@@ -93,8 +93,8 @@ export class Agent {
   }
 
   /**
-   * Runs to the end. A cancel or a limit ends in a result, a failure in an AgentError; either says
-   * what was spent.
+   * Runs to the end. Cancellation or a limit ends in a result, and a failure throws an AgentError.
+   * Both carry `usage` and `metrics`.
    */
   async invoke<Output = unknown>(
     prompt: Prompt,
@@ -104,7 +104,7 @@ export class Agent {
     return this.run(prompt, options, {})
   }
 
-  /** The run as it happens. Leaving the loop early ends the run and its model call. */
+  /** Runs and yields events. Leaving the loop early ends the run and its model call. */
   stream<Output = unknown>(
     prompt: Prompt,
     options: InvokeOptions<Output> = {},
@@ -116,8 +116,8 @@ export class Agent {
   }
 
   /**
-   * Asks for one object and nothing else. The conversation is context and stays as it was. Fails
-   * with an AgentError where there is no valid object, also after a cancel or at a limit.
+   * Requests one object, with the conversation as context, and does not change the conversation.
+   * Throws an AgentError if there is no valid object, including after cancellation or at a limit.
    */
   async structuredOutput<Output = unknown>(
     schema: Schema<Output>,
@@ -130,8 +130,8 @@ export class Agent {
   }
 
   /**
-   * This agent as a tool of another one. Each call is a conversation of its own, from the messages
-   * this agent was made with; it shares limits and spending with the run that makes it.
+   * Makes this agent a tool of another agent. Each call is a new conversation that starts with the
+   * messages this agent was created with. It shares limits and spending with the calling run.
    */
   asTool({ name = this.name, description }: AsToolConfig): Tool {
     checkToolNaming(name, description)
@@ -175,7 +175,7 @@ export class Agent {
   }
 }
 
-/** What a tool's schema is worth shows when it is compiled, which is before the first call. */
+/** Compiles a tool's schema, so that an invalid one fails before the first model call. */
 async function ready(tool: ToolEntry): Promise<void> {
   if ('ready' in tool) await (tool as LibraryTool).ready()
 }
@@ -186,7 +186,7 @@ function checkConfig(config: AgentConfig): void {
   if (typeof config.model?.stream !== 'function')
     throw configurationError(
       'The agent has no model.',
-      "Give model: new LiteLLMModel({ modelId: '…' }).",
+      "Set model to new LiteLLMModel({ modelId: '…' }).",
     )
   for (const hooks of [config.hooks ?? []].flat()) checkHooks(hooks)
   const names = new Set<string>()
@@ -194,7 +194,7 @@ function checkConfig(config: AgentConfig): void {
     if (isCachePoint(tool)) continue
     const name = toolName(tool)
     if (names.has(name))
-      throw configurationError(`Two tools are named ${name}.`, 'Give each tool a name of its own.')
+      throw configurationError(`Two tools are named ${name}.`, 'Give each tool a unique name.')
     names.add(name)
   }
 }
@@ -204,8 +204,8 @@ function checkHooks(hooks: Hooks): void {
   for (const name of hookNames)
     if (hooks[name] !== undefined && typeof hooks[name] !== 'function')
       throw configurationError(
-        `hooks.${name} is no function.`,
-        `Give ${name}: async (event) => … .`,
+        `hooks.${name} must be a function.`,
+        `Set it to async (event) => { … }.`,
       )
 }
 
@@ -213,7 +213,6 @@ function isCachePoint(tool: ToolEntry): tool is CachePointBlock {
   return typeof tool === 'object' && tool !== null && 'cachePoint' in tool
 }
 
-/** A cache point may stand among the tools, to mark their list. */
 function isTool(item: Tool | CachePointBlock): item is Tool {
   return !('cachePoint' in item)
 }
@@ -221,8 +220,8 @@ function isTool(item: Tool | CachePointBlock): item is Tool {
 function toolName(tool: Tool): string {
   if (typeof tool?.spec?.name === 'string' && typeof tool.run === 'function') return tool.spec.name
   throw configurationError(
-    'What stands in tools is no tool.',
-    'Make one with tool({ name, description, inputSchema, handler }).',
+    'tools contains a value that is not a tool.',
+    'Create tools with tool({ name, description, inputSchema, handler }).',
   )
 }
 
@@ -233,6 +232,6 @@ function checkOptions(options: InvokeOptions, known: readonly string[], where: s
   if (maxAttempts !== undefined && !(Number.isSafeInteger(maxAttempts) && maxAttempts > 0))
     throw invalidRequest(
       `maxAttempts must be a positive whole number, not ${JSON.stringify(maxAttempts)}.`,
-      'Leave maxAttempts out for 3 attempts.',
+      'Set maxAttempts to a positive whole number, or omit it to use 3.',
     )
 }

@@ -14,23 +14,23 @@ export interface ToolConfig<Input = JsonObject> {
   name: string
   /** What it does and when to use it, for the model. */
   description: string
-  /** A zod schema or a JSON Schema of an object; by default a tool takes no arguments. */
+  /** A zod schema or a JSON Schema of an object. Default: no arguments. */
   inputSchema?: Schema<Input>
   /**
-   * Does the work. Gets the validated arguments; returns text, JSON or content blocks. What it
-   * throws is told to the model, a `ToolFailure`'s message word for word.
+   * Runs the tool with the validated arguments. Returns text, JSON or content blocks. Errors it
+   * throws are sent to the model; the message of a `ToolFailure` is sent unchanged.
    */
   handler: (input: Input, context: ToolContext) => ToolOutput | Promise<ToolOutput>
 }
 
-/** A tool made by `tool`; `ready` fails where its JSON Schema is invalid. */
+/** A tool created by `tool`. `ready` throws if its JSON Schema is invalid. */
 export interface LibraryTool extends Tool {
   readonly ready: () => Promise<void>
 }
 
 const keys = ['name', 'description', 'inputSchema', 'handler']
 
-/** A function an agent can call. Fails with a `configuration` error on what no model could use. */
+/** Creates a tool that an agent can call. Throws a `configuration` error if the config is invalid. */
 export function tool<Input = JsonObject>(config: ToolConfig<Input>): LibraryTool {
   checkKeys(config, keys, 'tool()')
   const { name, description, inputSchema = { type: 'object', properties: {} }, handler } = config
@@ -38,32 +38,32 @@ export function tool<Input = JsonObject>(config: ToolConfig<Input>): LibraryTool
   if (typeof handler !== 'function')
     throw configurationError(
       `The tool ${name} has no handler.`,
-      'Give handler: async (input, context) => … .',
+      'Set handler to async (input, context) => { … }.',
     )
   const schema = withConfigurationErrors(() => describeSchema(inputSchema, { name }))
   return {
     spec: { name, description, inputSchema: schema.jsonSchema },
     validate: schema.validate,
-    // The core hands on what `validate` gave back: the parsed value.
+    // The core passes on the parsed value that `validate` returned.
     run: async (input, context) => handler(input as Input, context),
     ready: () => schema.ready().catch((error) => Promise.reject(asConfigurationError(error))),
   }
 }
 
-/** Fails with a `configuration` error on what no provider takes. */
+/** Throws a `configuration` error if no provider would accept the name or description. */
 export function checkToolNaming(
   name: string | undefined,
   description: string,
 ): asserts name is string {
   if (typeof name !== 'string' || !toolNamePattern.test(name))
     throw configurationError(
-      `${JSON.stringify(name)} cannot be a tool's name.`,
-      'Use letters, digits, "_" and "-", at most 64.',
+      `${JSON.stringify(name)} is not a valid tool name.`,
+      'Use at most 64 letters, digits, "_" and "-".',
     )
   if (typeof description !== 'string' || description.trim() === '')
     throw configurationError(
       `The tool ${name} has no description.`,
-      'Say in one sentence what the tool does: the model chooses by it.',
+      'Describe in one sentence what the tool does. The model chooses tools by it.',
     )
 }
 
@@ -75,7 +75,7 @@ function withConfigurationErrors<Result>(work: () => Result): Result {
   }
 }
 
-/** A tool's schema is the program's own, not a caller's request. */
+/** Converts a schema error, because a tool's schema is configuration, not a caller's request. */
 function asConfigurationError(thrown: unknown): Error {
   const error = asAgentError(thrown)
   return configurationError(error.message, error.hint)

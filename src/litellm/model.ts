@@ -92,7 +92,10 @@ export class LiteLLMModel implements Model {
     return this.reply({ request, options }, tell)
   }
 
-  /** The same model for calls that a LiteLLM Proxy is told more of. */
+  /**
+   * Returns the same model with metadata for a LiteLLM Proxy's spend logs on each call.
+   * @internal
+   */
   spendingAs(spend: SpendFields): Model {
     return {
       modelId: this.modelId,

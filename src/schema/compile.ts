@@ -8,7 +8,7 @@ import { checkShape } from './shape.js'
 /** A JSON Schema (2020-12, 2019-09 or draft-07) whose root describes an object. */
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
-/** A schema that validates and can describe itself as JSON Schema: zod's (from 4.2) are, others can be. */
+/** A schema that validates and can describe itself as JSON Schema, such as one of zod 4.2 or later. */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
     readonly version: number
@@ -32,17 +32,17 @@ export interface StandardIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** What a caller may describe an object with. `Output` is known from a zod schema, else yours to say. */
+/** A schema of an object. `Output` is inferred from a zod schema; for a JSON Schema, state it yourself. */
 export type Schema<Output = unknown> = StandardSchema<Output> | JsonSchema
 
 export interface SchemaOptions {
-  /** The tool name the model sees; by default the schema's title. */
+  /** The tool name for the model. Default: the schema's title. */
   name?: string | undefined
-  /** By default the schema's own description. */
+  /** The tool description for the model. Default: the schema's description. */
   description?: string | undefined
 }
 
-/** A schema described but perhaps not compiled yet; `ready` fails where it cannot be. */
+/** A schema that may not be compiled yet. `ready` compiles it and throws if it is invalid. */
 export interface DescribedSchema extends OutputSchema {
   ready(): Promise<void>
 }
@@ -50,8 +50,8 @@ export interface DescribedSchema extends OutputSchema {
 const defaultName = 'StructuredOutput'
 
 /**
- * A schema made ready for the core, and known to be good: fails with `invalidRequest` on an invalid
- * JSON Schema, with `configuration` on a schema object that cannot describe itself.
+ * Compiles a schema for the core. Throws `invalidRequest` if a JSON Schema is invalid, and
+ * `configuration` if a schema object cannot describe itself as JSON Schema.
  */
 export async function compileSchema(
   schema: Schema,
@@ -62,7 +62,7 @@ export async function compileSchema(
   return described
 }
 
-/** The same for data from outside, which is a JSON Schema or nothing. */
+/** Compiles a JSON Schema from outside. Throws `invalidRequest` if it is invalid. */
 export async function compileJsonSchema(
   schema: unknown,
   options: SchemaOptions = {},
@@ -72,7 +72,7 @@ export async function compileJsonSchema(
   return described
 }
 
-/** What `compileSchema` does, without waiting: what only compiling shows comes from `ready`. */
+/** Describes a schema without compiling it. Errors found by compiling come from `ready`. */
 export function describeSchema(schema: Schema, options: SchemaOptions = {}): DescribedSchema {
   return isStandardSchema(schema)
     ? describeStandardSchema(schema, options)
@@ -104,20 +104,20 @@ function describeStandardSchema(schema: StandardSchema, options: SchemaOptions):
   }
 }
 
-/** The input side, for that is what the model has to write. */
+/** Returns the JSON Schema of the input side, which the model has to write. */
 function standardJsonSchema(schema: StandardSchema): Record<string, unknown> {
   const { vendor, jsonSchema } = schema['~standard']
   if (!jsonSchema)
     throw configurationError(
       `This ${vendor} schema cannot describe itself as JSON Schema.`,
-      'Use zod 4.2 or newer, or give a JSON Schema.',
+      'Use zod 4.2 or later, or a JSON Schema.',
     )
   try {
     return jsonSchema.input({ target: 'draft-2020-12' })
   } catch (error) {
     throw configurationError(
       `This ${vendor} schema cannot be described as JSON Schema: ${error instanceof Error ? error.message : String(error)}.`,
-      'Use types that JSON has, such as z.iso.datetime() instead of z.date().',
+      'Use types that exist in JSON, such as z.iso.datetime() instead of z.date().',
     )
   }
 }
@@ -154,7 +154,7 @@ function nameAndDescription(
   }
 }
 
-/** A name as close to the given one as providers take for a tool. */
+/** Converts a name to one that providers accept for a tool. */
 function toolName(given: unknown): string {
   if (typeof given !== 'string') return defaultName
   const safe = given

@@ -2,12 +2,12 @@ import { createContext, Script } from 'node:vm'
 
 let sandbox: { context: { work?: () => unknown }; script: Script } | undefined
 
-/** Work on a caller's data that was not done in time. */
+/** Thrown if work on a caller's data takes too long. */
 export class TookTooLong extends Error {}
 
 /**
- * Does synchronous work that a caller's data can make endless (a pattern, references upon
- * references), and stops it when the time is up. Fails with TookTooLong.
+ * Runs synchronous work that a caller's data can make endless, such as a pattern or nested
+ * references. Stops it after `timeoutMs` and throws TookTooLong.
  */
 export function inTime<T>(timeoutMs: number, work: () => T): T {
   sandbox ??= { context: createContext(Object.create(null)), script: new Script('work()') }
@@ -23,7 +23,7 @@ export function inTime<T>(timeoutMs: number, work: () => T): T {
 }
 
 function isTimeout(error: unknown): boolean {
-  // It is made in the other context, where Error is another class.
+  // The error is created in the other context, where Error is a different class.
   return (
     typeof error === 'object' &&
     error !== null &&

@@ -1,7 +1,7 @@
 import type { ValidationIssue } from '../agent/validator.js'
 import { unescapePointer } from '../util/json-pointer.js'
 
-/** What the validator says about one failed keyword; the part of ajv's error object that is read. */
+/** One failed keyword: the members of ajv's error object that are used here. */
 export interface KeywordError {
   keyword: string
   instancePath: string
@@ -14,14 +14,14 @@ const maxIssues = 20
 const maxRead = 200
 const unions = ['anyOf', 'oneOf']
 
-/** Keyword errors as lines a model can act on: where, and what must be there instead. */
+/** Converts keyword errors to issues that a model can act on: where, and what is expected. */
 export function describeErrors(errors: readonly KeywordError[]): ValidationIssue[] {
   const issues = new Map<string, ValidationIssue>()
   const read = errors.slice(0, maxRead)
   for (const error of read) {
-    if (!saysMore(error, read)) continue
+    if (!isUseful(error, read)) continue
     const issue = describeError(error)
-    // What the branches of one union want of one value are alternatives, so they are one line.
+    // The expectations of a union's branches for one value are alternatives, so they form one issue.
     const union = read.find((candidate) => isUnion(candidate, error))
     const key = JSON.stringify([issue.path, union?.schemaPath ?? issue.message])
     const earlier = issues.get(key)
@@ -35,8 +35,8 @@ export function describeErrors(errors: readonly KeywordError[]): ValidationIssue
   return [...all.slice(0, maxIssues), more]
 }
 
-/** A union's own line tells nothing where its branches' lines are there, nor does an `if`'s. */
-function saysMore(error: KeywordError, errors: readonly KeywordError[]): boolean {
+/** Omits the errors of `if`, and of a union whose branches have their own errors. */
+function isUseful(error: KeywordError, errors: readonly KeywordError[]): boolean {
   if (error.keyword === 'if') return false
   return !unions.includes(error.keyword) || !errors.some((branch) => isUnion(error, branch))
 }
@@ -72,7 +72,7 @@ function list(values: unknown): string {
   return all.length > 500 ? `${all.slice(0, 500)}…` : all
 }
 
-/** A JSON pointer, and a property below it, as the core joins paths. */
+/** Converts a JSON pointer and an optional property below it to an issue's path. */
 function joinPath(pointer: string, property?: unknown): string {
   const parts = pointer.split('/').slice(1).map(unescapePointer)
   if (property !== undefined) parts.push(String(property))

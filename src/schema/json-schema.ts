@@ -6,20 +6,20 @@ import { describeErrors, type KeywordError } from './issues.js'
 import { pattern } from './pattern.js'
 import { type SchemaText, unusable } from './shape.js'
 
-/** A compiled JSON Schema. The value it gives back has the schema's defaults filled in. */
+/** A compiled JSON Schema. The returned value has the schema's defaults filled in. */
 export type JsonValidator = (value: JsonValue) => Validation
 
 const maxCached = 100
 const compileMs = 3_000
 const validateMs = 500
-/** What can make validating take longer than the value and the schema are long. */
+/** Keywords whose validation can take more than linear time. */
 const costly = /"(\$\w*[rR]ef|pattern|patternProperties|uniqueItems|format)"/
 const longSchema = 20_000
 
-/** Compiling takes milliseconds, so the same schema is compiled once; the least used goes first. */
+/** Compiled schemas by text, least recently used first, because compiling takes milliseconds. */
 const cache = new Map<string, Promise<JsonValidator>>()
 
-/** Fails with `invalidRequest` on a schema that is invalid, naming what is wrong and where. */
+/** Compiles a schema, or returns it from the cache. Throws `invalidRequest` with the error and its place. */
 export function jsonValidator(shape: SchemaText, label: string): Promise<JsonValidator> {
   const { text } = shape
   const validator = cache.get(text) ?? compile(shape, label)
@@ -55,7 +55,11 @@ async function compile({ schema, text }: SchemaText, label: string): Promise<Jso
   } catch (error) {
     if (error instanceof TookTooLong)
       throw unusable(label, 'it takes too long to compile', 'Make it smaller.')
-    throw unusable(label, reason(error), 'Mend the schema; references must stay within it.')
+    throw unusable(
+      label,
+      reason(error),
+      'Fix the schema. References must point into the schema itself.',
+    )
   }
   const { validate, fill } = compiled
   const validator: JsonValidator = (value) => {
@@ -65,7 +69,7 @@ async function compile({ schema, text }: SchemaText, label: string): Promise<Jso
   return costly.test(text) || text.length > longSchema ? bounded(validator) : validator
 }
 
-/** What cannot be checked in time is not known to be valid. */
+/** Limits the validation time. A value that cannot be checked in time is invalid. */
 function bounded(validator: JsonValidator): JsonValidator {
   return (value) => {
     try {
@@ -79,7 +83,7 @@ function bounded(validator: JsonValidator): JsonValidator {
   }
 }
 
-/** `{"$ref": "#"}`: there is no end to what must be checked. */
+/** Whether validation overflowed the stack, as a schema like `{"$ref": "#"}` makes it. */
 function isEndless(error: unknown): boolean {
   return (
     typeof error === 'object' && error !== null && 'name' in error && error.name === 'RangeError'
@@ -87,9 +91,9 @@ function isEndless(error: unknown): boolean {
 }
 
 const endless = 'cannot be checked: the schema refers to itself without end'
-const tooLong = `cannot be checked within ${validateMs} ms: give shorter texts and lists`
+const tooLong = `cannot be checked within ${validateMs} ms: use shorter texts and lists`
 
-/** A default that breaks its own schema (`null` for a number, as pydantic writes it) fills nothing. */
+/** Fills in defaults on a copy, unless a default is invalid itself, such as pydantic's `null` for a number. */
 function filled(value: JsonValue, fill: ValidateFunction): JsonValue {
   const copy = structuredClone(value)
   return fill(copy) ? copy : value
@@ -121,7 +125,7 @@ function draftOf({ $schema }: JsonObject, label: string): Draft {
 
 interface Compilers {
   metaSchema: ValidateFunction
-  /** One for each schema, so that no schema's `$id` can stand in the way of another's. */
+  /** Creates a compiler for one schema, so that the `$id`s of different schemas cannot conflict. */
   newCompiler: (useDefaults: boolean) => { compile: (schema: AnySchema) => ValidateFunction }
 }
 
@@ -136,7 +140,7 @@ async function load(draft: Draft): Promise<Compilers> {
     allErrors: true,
     meta: false,
     validateSchema: false,
-    // References written out in place can make a small schema a huge program.
+    // Inlined references can turn a small schema into a huge program.
     inlineRefs: false,
     code: { optimize: false, regExp: Object.assign(pattern, { code: '' }) },
   }

@@ -1,6 +1,6 @@
 /**
- * A caller's pattern. Where it is no Unicode regular expression it is tried as a plain one, as other
- * languages' validators write some escapes that Unicode mode refuses.
+ * Compiles a pattern of a schema. If it is not valid in Unicode mode, compiles it without, because
+ * other languages allow some escapes that Unicode mode rejects.
  */
 export function pattern(source: string, flags: string): RegExp {
   try {

@@ -6,18 +6,18 @@ import { resolvePointer } from '../util/json-pointer.js'
 const maxChars = 256 * 1024
 const maxDepth = 64
 const maxRefs = 16
-/** References that fork lead to more parts than anybody can look at. */
+/** Limit on subschemas visited, because branching `$ref`s can expand exponentially. */
 const maxParts = 1000
 
-/** A JSON Schema that may be sent and compiled: its plain copy, and the text it is known by. */
+/** A JSON Schema that can be sent and compiled: a plain copy, and its text as a cache key. */
 export interface SchemaText {
   schema: JsonObject
   text: string
 }
 
 /**
- * Checks what can be seen without compiling: plain JSON, an object's schema at the root, and a size
- * that neither a provider nor the validator chokes on. Fails with `invalidRequest`.
+ * Checks what needs no compiling: that the schema is plain JSON, that its root describes an object,
+ * and that its size and depth are within limits. Throws `invalidRequest`.
  */
 export function checkShape(given: unknown, label: string): SchemaText {
   const text = jsonText(given, label)
@@ -33,7 +33,7 @@ export function checkShape(given: unknown, label: string): SchemaText {
     throw unusable(
       label,
       `it is nested deeper than ${maxDepth} levels`,
-      'Move nested parts to "$defs" and refer to them by "$ref".',
+      'Move nested parts to "$defs" and refer to them with "$ref".',
     )
   if (schema.$async !== undefined)
     throw unusable(label, '"$async" is not supported', 'Remove "$async".')
@@ -49,7 +49,7 @@ function notAnObject(label: string): AgentError {
   return unusable(
     label,
     'its root does not describe an object',
-    'Start it with {"type": "object", "properties": {…}}; put another type into a property.',
+    'Start it with {"type": "object", "properties": {…}} and put other types into a property.',
   )
 }
 
@@ -59,7 +59,7 @@ function jsonText(given: unknown, label: string): string {
     text = JSON.stringify(given)
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    throw unusable(label, `it is not plain JSON (${why})`, 'Give a JSON Schema as plain data.')
+    throw unusable(label, `it is not plain JSON (${why})`, 'Pass the JSON Schema as plain data.')
   }
   if (text === undefined) throw notAnObject(label)
   return text

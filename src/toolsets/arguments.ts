@@ -1,7 +1,7 @@
 import type { Validator } from '../agent/validator.js'
 import { isJsonObject } from '../util/json.js'
 
-/** Checks one text argument, by hand so that a built-in tool needs no validator; others are left alone. */
+/** Creates a validator of one string argument, so that built-in tools need no schema library. */
 export function stringArgument(name: string, { required }: { required: boolean }): Validator {
   return (input) => {
     const value = isJsonObject(input) ? input[name] : undefined

@@ -1,6 +1,6 @@
 import * as mathjs from 'mathjs/number'
 
-// Named one by one, so that only these are in the bundle and in reach of an expression.
+// Listed one by one, so that only these are bundled and available to expressions.
 const operators = {
   add: mathjs.addDependencies,
   divide: mathjs.divideDependencies,
@@ -59,7 +59,7 @@ const math = mathjs.create({
   ...constants,
 } as mathjs.FactoryFunctionMap)
 
-/** Names beyond mathjs' own. */
+/** Functions in addition to those of mathjs. */
 const scope = { ln: Math.log }
 
 const operatorNames = Object.keys(operators)
@@ -70,7 +70,7 @@ const symbolNames = [
   'pow',
 ]
 
-/** The value of an expression. Nothing but the operators, functions and constants above is reachable. */
+/** Evaluates an expression. Only the operators, functions and constants above are available. */
 export function evaluate(expression: string): unknown {
   const tree = math.parse(expression)
   tree.traverse(checkNode)
@@ -79,7 +79,7 @@ export function evaluate(expression: string): unknown {
 
 const freeNodes = ['ConstantNode', 'ParenthesisNode', 'FunctionNode']
 
-/** Holds the tree to arithmetic before any of it runs: mathjs' language has more than that. */
+/** Rejects anything but arithmetic before evaluation, because the mathjs language has more. */
 function checkNode(node: mathjs.MathNode): void {
   if (node.type === 'OperatorNode' && 'fn' in node) checkName(node.fn, operatorNames)
   else if (node.type === 'SymbolNode' && 'name' in node) checkName(node.name, symbolNames)
@@ -88,5 +88,5 @@ function checkNode(node: mathjs.MathNode): void {
 
 function checkName(name: unknown, known: readonly string[]): void {
   if (!known.includes(String(name)))
-    throw new Error(`${name} is not supported; known are ${known.join(', ')}`)
+    throw new Error(`${name} is not supported; supported are ${known.join(', ')}`)
 }

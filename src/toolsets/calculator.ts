@@ -3,7 +3,7 @@ import { stringArgument } from './arguments.js'
 
 const maxLength = 1000
 
-/** Arithmetic for models: powers by `^` and `**`, the usual functions, and no way to run code or to hang. */
+/** Calculates arithmetic expressions, with `^` and `**` for powers. Cannot run code and always ends. */
 export const calculator: Tool = {
   spec: {
     name: 'calculator',
@@ -23,10 +23,10 @@ export const calculator: Tool = {
   run: async ({ expression }) => `Result: ${await calculate(String(expression))}`,
 }
 
-// Loaded by the first calculation, and asked for only once: even a done import costs.
+// Loaded by the first calculation and kept, because even a repeated import() costs time.
 let arithmetic: Promise<typeof import('./arithmetic.js')> | undefined
 
-/** The value of an expression, as text. Fails with a ToolFailure that says what is wrong with it. */
+/** Returns the value of an expression as text. Throws a ToolFailure that says what is wrong with it. */
 export async function calculate(expression: string): Promise<string> {
   if (expression.length > maxLength)
     throw new ToolFailure(`Error: the expression is longer than ${maxLength} characters.`)
@@ -41,13 +41,13 @@ export async function calculate(expression: string): Promise<string> {
   }
   if (typeof value !== 'number')
     throw new ToolFailure(
-      `Error: "${expression}" is no arithmetic expression with a number as its value.`,
+      `Error: "${expression}" is not an arithmetic expression with a number as its value.`,
     )
   if (Number.isNaN(value))
-    throw new ToolFailure(`Error: "${expression}" has no real number as its value.`)
+    throw new ToolFailure(`Error: the value of "${expression}" is not a real number.`)
   if (!Number.isFinite(value))
     throw new ToolFailure(
-      `Error: "${expression}" is infinite: a division by zero, or too large a number.`,
+      `Error: "${expression}" is infinite: it divides by zero, or the number is too large.`,
     )
   return numberText(value)
 }
@@ -60,7 +60,7 @@ function withPlainOperators(expression: string): string {
     .replaceAll('−', '-')
 }
 
-/** Fifteen digits, as many as a double holds: 0.1 + 0.2 is 0.3, and no digit is made up. */
+/** Rounds to the 15 digits that a double represents exactly, so that 0.1 + 0.2 is 0.3. */
 function numberText(value: number): string {
   if (Number.isSafeInteger(value)) return String(value)
   const rounded = Number(value.toPrecision(15))

@@ -1,7 +1,7 @@
 import { type Tool, ToolFailure } from '../agent/tools/tool.js'
 import { stringArgument } from './arguments.js'
 
-/** The time now, in any time zone, for models that cannot know it. */
+/** Returns the current time in any time zone. */
 export const currentTime: Tool = {
   spec: {
     name: 'current_time',
@@ -20,13 +20,15 @@ export const currentTime: Tool = {
   run: ({ timezone }) => isoTime(new Date(), typeof timezone === 'string' ? timezone : 'UTC'),
 }
 
-/** `2026-11-23T16:38:00+01:00`. Fails with a ToolFailure on an unknown zone. */
+/** Formats a time as `2026-11-23T16:38:00+01:00`. Throws a ToolFailure if the zone is unknown. */
 export function isoTime(date: Date, timeZone: string): string {
   let format: Intl.DateTimeFormat
   try {
     format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' })
   } catch {
-    throw new ToolFailure(`Error: "${timeZone}" is no IANA time zone, such as "Europe/Berlin".`)
+    throw new ToolFailure(
+      `Error: "${timeZone}" is not an IANA time zone. Use one such as "Europe/Berlin".`,
+    )
   }
   const name =
     format.formatToParts(date).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT'

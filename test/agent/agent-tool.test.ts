@@ -18,7 +18,7 @@ function asking(...names: string[]) {
 
 const description = 'Does a part of the work.'
 
-test('an agent is a tool of another one, and what it spends is counted and told apart', async () => {
+test("an agent used as a tool is counted in the caller's usage and listed by name in its metrics", async () => {
   const reader = new Agent({ name: 'reader', model: scripted('Read.') })
   const researcher = new Agent({
     name: 'researcher',
@@ -42,7 +42,7 @@ test('an agent is a tool of another one, and what it spends is counted and told 
   expect(alone.metrics).not.toHaveProperty('agents')
 })
 
-test('each call is a conversation of its own, also side by side, and leaves the agent as it was', async () => {
+test('each call of an agent as a tool is a new conversation, also in parallel, and does not change the agent', async () => {
   const model = scripted('One.', 'Two.')
   const helper = new Agent({ name: 'helper', model })
   const lead = new Agent({
@@ -55,7 +55,7 @@ test('each call is a conversation of its own, also side by side, and leaves the 
   expect(result.metrics.agents).toMatchObject({ helper: { runs: 2, cycles: 2 } })
 })
 
-test('events below carry the path of the agent they are of', async () => {
+test("events of agents below carry the agent's path", async () => {
   const reader = new Agent({ name: 'reader', model: scripted('Read.') })
   const researcher = new Agent({
     name: 'researcher',
@@ -78,7 +78,7 @@ test('events below carry the path of the agent they are of', async () => {
   expect(own.at(-1)).toBe('result')
 })
 
-test('an agent that waits for the answer itself is not asked', async () => {
+test('an agent that is itself waiting for the answer cannot be called', async () => {
   const model = scripted(ask('b'), 'Done.')
   const inner = scripted(ask('a'), 'Alone then.')
   const a = new Agent({ name: 'a', model: scripted() })
@@ -90,7 +90,7 @@ test('an agent that waits for the answer itself is not asked', async () => {
   ])
 })
 
-test('agents work five deep below the first, and no deeper', async () => {
+test('agents nest at most five levels below the first', async () => {
   let agent = new Agent({ name: 'l6', model: scripted('Too deep.') })
   const models: ScriptedModel[] = []
   for (let level = 5; level >= 0; level--) {
@@ -101,7 +101,7 @@ test('agents work five deep below the first, and no deeper', async () => {
   const result = await agent.invoke('Go')
   expect(Object.keys(result.metrics.agents ?? {})).toEqual(['l1', 'l2', 'l3', 'l4', 'l5'])
   expect(toolResults(models[5]?.requests[1])).toMatchObject([
-    { status: 'error', content: [{ text: expect.stringContaining('No more agents') }] },
+    { status: 'error', content: [{ text: expect.stringContaining('too deeply') }] },
   ])
 })
 
@@ -109,7 +109,7 @@ test.each<[string, Limits, string]>([
   ['maxCostUsd', { maxCostUsd: 0.0025 }, 'maxCostUsd'],
   ['maxTotalTokens', { maxTotalTokens: 40 }, 'maxTotalTokens'],
   ['maxOutputTokens', { maxOutputTokens: 13 }, 'maxOutputTokens'],
-])('%s is one for a run and all below it', async (_, limits, name) => {
+])('%s applies to a run and all runs below it together', async (_, limits, name) => {
   const noop = tool({ name: 'noop', description: 'Does nothing.', handler: () => 'ok' })
   const below = scripted({ text: 'Half.', ...callOf('noop', {}) }, callOf('noop', {}), 'Never.')
   const helper = new Agent({ name: 'helper', model: below, tools: [noop] })
@@ -124,7 +124,7 @@ test.each<[string, Limits, string]>([
   ])
 })
 
-test("an agent's own limits hold below, and its failure is a tool result with its price", async () => {
+test("an agent's own limits apply when it is a tool, and its failure is an error result whose usage counts", async () => {
   const failing = new AgentError({
     code: 'contentPolicy',
     message: 'No.',
@@ -159,7 +159,7 @@ test("an agent's own limits hold below, and its failure is a tool result with it
   expect(result.usage?.totalTokens).toBe(4 * 15)
 })
 
-test('a cancel ends those below, and what they had spent is counted', async () => {
+test('cancellation ends the agents below, and what they had spent is counted', async () => {
   const noop = tool({ name: 'noop', description: 'Does nothing.', handler: () => 'ok' })
   const helper = new Agent({
     name: 'helper',
@@ -185,7 +185,7 @@ test('a cancel ends those below, and what they had spent is counted', async () =
   })
 })
 
-test('a hook below that asks a person stops the clocks above', async () => {
+test('a hook that pauses the clock also pauses the clocks of the runs above', async () => {
   const helper = new Agent({
     name: 'helper',
     model: scripted(callOf('noop', {}), 'Half.'),
@@ -205,7 +205,7 @@ test('a hook below that asks a person stops the clocks above', async () => {
   expect(await lead.invoke('Go')).toMatchObject({ stopReason: 'endTurn', text: 'Done.' })
 })
 
-test('a tool that runs an agent elsewhere reports what that spent', async () => {
+test('a tool that runs an agent elsewhere can report its spending', async () => {
   const remote = tool({
     name: 'remote',
     description,
@@ -223,8 +223,8 @@ test('a tool that runs an agent elsewhere reports what that spent', async () => 
   expect(toolResults(model.requests[1])).toMatchObject([{ content: [{ json }] }])
 })
 
-test('the name and description of an agent as a tool are checked', () => {
+test("asTool checks the tool's name and description", () => {
   const agent = new Agent({ model: scripted() })
-  expect(() => agent.asTool({ description })).toThrow("cannot be a tool's name")
+  expect(() => agent.asTool({ description })).toThrow('not a valid tool name')
   expect(() => agent.asTool({ name: 'a', description: '' })).toThrow('has no description')
 })

@@ -11,11 +11,11 @@ const pay = tool({
 
 const script = [{ calls: [{ name: 'pay', input: { usd: 5 } }] }, 'Done.']
 
-function told(messages: readonly Message[]): string {
+function resultText(messages: readonly Message[]): string {
   return JSON.stringify(messages.at(2)?.content)
 }
 
-test('a call that needs approval is made when it is allowed', async () => {
+test('a tool call that needs approval runs once approved', async () => {
   const agent = new Agent({ model: new ScriptedModel(script), tools: [pay], approval: ['pa*'] })
   const asked: unknown[] = []
   const approve = ({ toolName, input }: { toolName: string; input: unknown }) => {
@@ -24,15 +24,19 @@ test('a call that needs approval is made when it is allowed', async () => {
   }
   expect(String(await agent.invoke('Pay', { approve }))).toBe('Done.')
   expect(asked).toEqual([['pay', { usd: 5 }]])
-  expect(told(agent.messages)).toContain('paid')
+  expect(resultText(agent.messages)).toContain('paid')
 })
 
-test('a call that is refused, or that nobody can be asked about, is not made', async () => {
+test('a tool call that is refused, or for which no one can be asked, does not run', async () => {
   const refused = new Agent({ model: new ScriptedModel(script), tools: [pay], approval: ['pay'] })
   await refused.invoke('Pay', { approve: () => ({ approved: false, reason: 'Too dear' }) })
-  expect(told(refused.messages)).toContain('not approved: Too dear')
+  expect(resultText(refused.messages)).toContain('not approved: Too dear')
 
-  const alone = new Agent({ model: new ScriptedModel(script), tools: [pay], approval: ['pay'] })
-  await alone.invoke('Pay')
-  expect(told(alone.messages)).toContain('nobody can be asked')
+  const unattended = new Agent({
+    model: new ScriptedModel(script),
+    tools: [pay],
+    approval: ['pay'],
+  })
+  await unattended.invoke('Pay')
+  expect(resultText(unattended.messages)).toContain('no one can be asked')
 })

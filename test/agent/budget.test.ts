@@ -5,7 +5,7 @@ import type { CallNeed } from '../../src/agent/model.js'
 
 const signal = new AbortController().signal
 
-/** A cent for the input, a cent for each token of the answer. */
+/** One cent for the input, and one cent for each output token. */
 const priced: CallNeed = {
   inputTokens: 10,
   outputTokens: 5,
@@ -19,7 +19,7 @@ function usage(outputTokens: number) {
   return { inputTokens: 10, outputTokens, totalTokens: 10 + outputTokens }
 }
 
-test('calls side by side wait for what others hold, and take what these leave', async () => {
+test('a call waits for the reservations of parallel calls and gets what they leave', async () => {
   const budget = new Budget({ maxCostUsd: 0.1 })
   const [first, second] = [budget.openCall(), new Budget({}, budget).openCall()]
   expect(await first?.reserve(priced, signal)).toEqual({ outputTokens: 5 })
@@ -35,7 +35,7 @@ test('calls side by side wait for what others hold, and take what these leave', 
   expect(granted).toEqual({ outputTokens: 4, limitedBy: 'maxCostUsd' })
 })
 
-test('a call without a price is alone under a cap', async () => {
+test('a call without a known price runs alone under maxCostUsd', async () => {
   for (const [one, other] of [
     [unpriced, priced],
     [priced, unpriced],
@@ -55,7 +55,7 @@ test('a call without a price is alone under a cap', async () => {
   }
 })
 
-test('of calls side by side none is sent after one whose cost nobody knows', async () => {
+test('after a call of unknown cost, no waiting parallel call is sent', async () => {
   const budget = new Budget({ maxCostUsd: 1 })
   const refusal = { code: 'limitReached', limit: { name: 'maxCostUsd', max: 1, spent: null } }
   const [first, late, ...others] = Array.from({ length: 5 }, () => budget.openCall())
@@ -63,11 +63,11 @@ test('of calls side by side none is sent after one whose cost nobody knows', asy
   const waiting = others.map((call) => call?.reserve(unpriced, signal))
   first?.settle({ usage: usage(1), costUsd: null })
   for (const call of waiting) await expect(call).rejects.toMatchObject(refusal)
-  // It had not asked yet when the first one ended.
+  // This call had not reserved yet when the first one ended.
   await expect(late?.reserve(unpriced, signal)).rejects.toMatchObject(refusal)
 })
 
-test('an abort ends the wait', async () => {
+test('an abort ends the wait for a reservation', async () => {
   const budget = new Budget({ maxOutputTokens: 5 })
   await budget.openCall()?.reserve(priced, signal)
   const abort = new AbortController()
@@ -76,7 +76,7 @@ test('an abort ends the wait', async () => {
   await expect(waiting).rejects.toThrow('Enough.')
 })
 
-test('what broke off counts with the most it can have cost, and an unknown price ends the run', async () => {
+test('an interrupted call counts with its maximum cost, and an unknown price ends the run', async () => {
   const budget = new Budget({ maxCostUsd: 0.1 })
   const call = budget.openCall()
   await call?.reserve(priced, signal)
@@ -92,7 +92,7 @@ test('what broke off counts with the most it can have cost, and an unknown price
   expect(blind.exhausted()).toEqual({ name: 'maxCostUsd', max: 0.1, spent: null })
 })
 
-test('the tightest limit on the way up holds, and nothing is held where nothing is capped', async () => {
+test('the tightest limit of all parent budgets applies, and without token or cost limits nothing is reserved', async () => {
   const top = new Budget({ maxOutputTokens: 4 })
   const below = new Budget({ maxCostUsd: 0.04 }, new Budget({}, top))
   const call = below.openCall()
@@ -105,7 +105,7 @@ test('the tightest limit on the way up holds, and nothing is held where nothing 
   expect(new Budget({ maxCycles: 3 }).openCall()).toBeUndefined()
 })
 
-test('a call that cannot fit is refused, with the limit', async () => {
+test('a call that cannot fit is refused with limitReached and the limit', async () => {
   const call = new Budget({ maxCostUsd: 0.01 }).openCall()
   await expect(call?.reserve(priced, signal)).rejects.toMatchObject({
     code: 'limitReached',

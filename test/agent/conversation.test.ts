@@ -37,7 +37,7 @@ function toolTurn(id: string, result = 'ok'): Message[] {
   ]
 }
 
-/** Questions and answers, n of each. */
+/** Returns n questions, each with its answer. */
 function turns(n: number): Message[] {
   return Array.from({ length: n }, (_, at) => [user(`Q${at}`), assistant(`A${at}`)]).flat()
 }
@@ -52,7 +52,7 @@ test('a sliding window keeps the latest messages after a run', async () => {
   expect(model.requests[1]?.messages).toHaveLength(5)
 })
 
-test('a window of forty messages is the usual one, and none is the default', async () => {
+test('a sliding window keeps 40 messages by default, and without a manager all are kept', async () => {
   const after = async (conversationManager?: ConversationConfig) => {
     const model = new ScriptedModel(['Now.'])
     const agent = new Agent({
@@ -67,7 +67,7 @@ test('a window of forty messages is the usual one, and none is the default', asy
   expect(await after()).toBe(62)
 })
 
-test('whatever the conversation, no manager parts a tool use from its result', async () => {
+test('no conversation manager separates a tool use from its result (200 random conversations)', async () => {
   for (let seed = 0; seed < 200; seed++) {
     const random = new Random('conversation', seed)
     const messages = Array.from({ length: 1 + random.below(30) }, (_, at) =>
@@ -95,7 +95,7 @@ test('whatever the conversation, no manager parts a tool use from its result', a
   }
 })
 
-test('an overflow is summed up by the model, once, and the run counts and says it', async () => {
+test('an overflow is summarized by the model, and the summary call is counted and reported in a notice', async () => {
   const model = new ScriptedModel([overflow, 'They counted to five.', 'Six.'])
   const agent = new Agent({
     model,
@@ -117,20 +117,20 @@ test('an overflow is summed up by the model, once, and the run counts and says i
     }
   }
   expect(shown).toBe('Six.')
-  expect(notices).toEqual(['The 10 oldest messages were summed up to fit the context window.'])
+  expect(notices).toEqual(['The 10 oldest messages were summarized to fit the context window.'])
   const [, asked, gone] = model.requests
   expect(asked).toMatchObject({ tools: [], messages: [{ role: 'user' }] })
   expect(JSON.stringify(asked?.messages)).toContain(
     '(calls look with {})\\n\\nuser: (result: page 7)',
   )
   expect(gone?.messages).toEqual([
-    user('Summary of the conversation until here:\nThey counted to five.'),
+    user('Summary of the conversation so far:\nThey counted to five.'),
     assistant('Read.'),
     user('Next?'),
   ])
 })
 
-test('another model may write the summary; where none comes, the oldest messages go', async () => {
+test('another model can write the summary, and if it fails the oldest messages are dropped', async () => {
   const writer = new ScriptedModel(['In short.', overflow])
   const conversationManager = new SummarizingConversationManager({ model: writer })
   const summed = new ScriptedModel([overflow, 'Done.'])
@@ -144,7 +144,7 @@ test('another model may write the summary; where none comes, the oldest messages
   expect(dropped.requests[1]?.messages[0]).toEqual(user('Q1'))
 })
 
-test('the summary is made within the limits of the run', async () => {
+test('the summary call counts toward the limits of the run', async () => {
   const noop = tool({ name: 'noop', description: 'Does nothing.', handler: () => 'ok' })
   const model = new ScriptedModel([
     { text: 'Half.', ...callOf('noop', {}) },
@@ -166,7 +166,7 @@ test('the summary is made within the limits of the run', async () => {
   })
 })
 
-test('with no manager an overflow is an error', async () => {
+test('with the type none, an overflow is an error', async () => {
   for (const conversationManager of [new NullConversationManager(), { type: 'none' as const }]) {
     const agent = new Agent({
       model: new ScriptedModel([overflow]),
@@ -185,12 +185,12 @@ test('a second overflow in a run is an error', async () => {
 })
 
 test.each<[string, unknown]>([
-  ['no such manager', { type: 'endless' }],
+  ['an unknown type', { type: 'endless' }],
   ['an unknown key', { type: 'sliding', size: 3 }],
-  ['a window of nothing', { type: 'sliding', windowSize: 0 }],
-  ['a ratio out of bounds', { type: 'summarizing', summaryRatio: 0.9 }],
-  ['no message preserved', { type: 'summarizing', preserveRecentMessages: 0 }],
-])('%s is a configuration error', (_, conversationManager) => {
+  ['windowSize 0', { type: 'sliding', windowSize: 0 }],
+  ['a summaryRatio out of range', { type: 'summarizing', summaryRatio: 0.9 }],
+  ['preserveRecentMessages 0', { type: 'summarizing', preserveRecentMessages: 0 }],
+])('a conversationManager with %s is a configuration error', (_, conversationManager) => {
   const make = () => new Agent({ model: new ScriptedModel([]), conversationManager } as never)
   expect(make).toThrow(expect.objectContaining({ code: 'configuration' }))
 })

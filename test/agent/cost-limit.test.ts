@@ -20,7 +20,7 @@ import { Random } from '../helpers/random.js'
 const scripts = 200
 const maxCostUsd = 0.05
 
-/** USD per million tokens, as LiteLLM's price map has them. */
+/** USD per million tokens, from LiteLLM's price map. */
 const prices: Record<string, Record<keyof Bill, number>> = {
   'claude-sonnet-4-6': { input: 3, read: 0.3, written5m: 3.75, written1h: 6, output: 15 },
   'claude-haiku-4-5-20251001': { input: 1, read: 0.1, written5m: 1.25, written1h: 2, output: 5 },
@@ -31,7 +31,7 @@ const modelIds = Object.keys(prices).map((name) =>
   name.startsWith('claude') ? `anthropic/${name}` : `openai/${name}`,
 )
 
-/** The scripts in which a reply in one piece broke off. */
+/** The scripts in which a non-streaming response was interrupted. */
 const lost = new Set<number>()
 
 let fake: FakeProvider
@@ -40,7 +40,7 @@ beforeAll(async () => {
 })
 afterAll(() => fake.close())
 
-test(`a run under maxCostUsd never spends more, with agents below it and side by side: ${scripts} random scripts`, async () => {
+test(`a run never spends more than maxCostUsd, including nested and parallel agents (${scripts} random scripts)`, async () => {
   const times = new Map<string, number>()
   fake.script(
     ...Array.from({ length: scripts * 100 }, () => (request: ModelRequest) => {
@@ -65,14 +65,16 @@ test(`a run under maxCostUsd never spends more, with agents below it and side by
   })
   expect(spent.filter((usd) => usd > maxCostUsd + 1e-12)).toEqual([])
 
-  // What is told is what the provider counted, but for replies that were lost and asked for again.
+  // Reported costs equal what the provider counted, except for lost responses that were retried.
   const wrong = ends.filter(({ metrics }, script) => {
-    const told = metrics?.costUsd ?? null
-    return told !== null && !lost.has(script) && Math.abs(told - (spent[script] ?? 0)) > 1e-9
+    const reported = metrics?.costUsd ?? null
+    return (
+      reported !== null && !lost.has(script) && Math.abs(reported - (spent[script] ?? 0)) > 1e-9
+    )
   })
   expect(wrong).toEqual([])
 
-  // The scripts are worth something only where many of them come close.
+  // The test is meaningful only if many scripts come close to the limit.
   const limited = ends.filter((end) => 'limit' in end && end.limit?.name === 'maxCostUsd')
   expect(limited.length).toBeGreaterThan(scripts / 5)
   expect(spent.filter((usd) => usd > maxCostUsd * 0.8).length).toBeGreaterThan(scripts / 10)
@@ -136,7 +138,7 @@ function systemPrompt(name: string, random: Random): SystemPrompt {
   return [{ text }, { cachePoint: { type: 'default', ttl } }]
 }
 
-/** A provider that keeps to the length it was asked for, and often uses all of it. */
+/** A provider that respects the requested output limit and often uses all of it. */
 function answer({ body, headers, stream, tools }: ModelRequest, random: Random): Step {
   if (random.chance(0.08)) return refusal(random)
   const longest = 4 * Number(body.max_tokens ?? body.max_completion_tokens ?? 16_384)

@@ -19,7 +19,7 @@ function agentWith(hooks: Hooks | Hooks[], ...steps: Step[]) {
   return { agent: new Agent({ model, tools: [echo], hooks }), model, ran }
 }
 
-test('beforeModelCall changes what is sent, and the conversation stays as it was', async () => {
+test('beforeModelCall changes what is sent without changing the conversation', async () => {
   const { agent, model } = agentWith(
     [
       { beforeModelCall: () => ({ system: [{ text: 'Be brief.' }], params: { temperature: 0 } }) },
@@ -41,7 +41,7 @@ test('beforeModelCall changes what is sent, and the conversation stays as it was
   expect(agent.messages).toHaveLength(2)
 })
 
-test('afterModelCall changes a reply or has it made again, and every call is counted', async () => {
+test('afterModelCall can change or retry a reply, and every call is counted', async () => {
   const attempts: number[] = []
   const { agent, model } = agentWith(
     {
@@ -61,7 +61,7 @@ test('afterModelCall changes a reply or has it made again, and every call is cou
   expect(model.requests[1]?.messages).toEqual(model.requests[0]?.messages)
 })
 
-test('afterModelCall sees a failure, and may have the call made again', async () => {
+test('afterModelCall receives a failure and can retry the call', async () => {
   const seen: unknown[] = []
   const { agent } = agentWith(
     {
@@ -77,12 +77,12 @@ test('afterModelCall sees a failure, and may have the call made again', async ()
   expect(seen).toEqual(['Oh.', undefined])
 })
 
-test('afterModelCall has a call made ten times at most', async () => {
+test('afterModelCall can have a call made at most ten times', async () => {
   let asked = 0
   const again: Hooks = {
     afterModelCall: () => {
-      // Past the bound nothing else would end the run, nor let a timer of the test's fire.
-      if (++asked > 50) throw new Error('Asked without end.')
+      // Without the limit nothing would end the run, and no timer of the test could fire.
+      if (++asked > 50) throw new Error('Called without end.')
       return { retry: true }
     },
   }
@@ -100,7 +100,7 @@ test('afterModelCall has a call made ten times at most', async () => {
   expect(await answering.agent.invoke('Hi')).toMatchObject({ text: 'Reply 10.' })
 })
 
-test('beforeToolCall changes the arguments, which are checked again', async () => {
+test('beforeToolCall can change the arguments, which are validated again', async () => {
   const inputs = [{ text: 'changed' }, { text: 7 as never }]
   const { agent, model, ran } = agentWith(
     { beforeToolCall: () => ({ input: inputs.shift() ?? {} }) },
@@ -116,7 +116,7 @@ test('beforeToolCall changes the arguments, which are checked again', async () =
   })
 })
 
-test('beforeToolCall cancels a call with a reason that the model reads', async () => {
+test('beforeToolCall can cancel a call with a reason for the model', async () => {
   const { agent, model, ran } = agentWith(
     { beforeToolCall: ({ name, input }) => ({ cancel: `${name} ${input.text}: not allowed` }) },
     callOf('echo', { text: 'secret' }),
@@ -132,7 +132,7 @@ test('beforeToolCall cancels a call with a reason that the model reads', async (
   ])
 })
 
-test('afterToolCall changes a result or runs the tool again, ten times at most', async () => {
+test('afterToolCall can change a result or run the tool again, at most ten times', async () => {
   const { agent, model, ran } = agentWith(
     {
       afterToolCall: ({ input, attempt, status }) => {
@@ -152,7 +152,7 @@ test('afterToolCall changes a result or runs the tool again, ten times at most',
   ])
 })
 
-test('hooks before a call are asked in order, those after it in reverse', async () => {
+test('hooks before a call run in order, and those after it in reverse order', async () => {
   const order: string[] = []
   const hooks = (name: string): Hooks => ({
     beforeModelCall: () => void order.push(`before ${name}`),
@@ -168,7 +168,7 @@ test.each<[string, Hooks, number]>([
   ['afterModelCall', { afterModelCall: () => ({ stop: 'Enough.' }) }, 1],
   ['beforeToolCall', { beforeToolCall: () => ({ stop: 'Enough.' }) }, 1],
   ['afterToolCall', { afterToolCall: () => ({ stop: 'Enough.' }) }, 1],
-])('%s can end the run, which then can go on', async (_, hooks, calls) => {
+])('%s can end the run with stop', async (_, hooks, calls) => {
   const { agent, model } = agentWith(hooks, callOf('echo', { text: 'x' }))
   const result = await agent.invoke('Go')
   expect(result).toMatchObject({ stopReason: 'interrupt', text: 'Enough.' })
@@ -176,7 +176,7 @@ test.each<[string, Hooks, number]>([
   expect(agent.messages.at(-1)).toEqual({ role: 'assistant', content: [{ text: 'Enough.' }] })
 })
 
-test('a stop ends the tools that run beside it', async () => {
+test('a stop ends the tools that run in parallel', async () => {
   const model = new ScriptedModel([
     { calls: [callOf('wait', {}), callOf('ask', {})].flatMap(({ calls }) => calls) },
   ])
@@ -194,7 +194,7 @@ test.each<[string, Hooks]>([
   ['afterModelCall', { afterModelCall: throwing }],
   ['beforeToolCall', { beforeToolCall: throwing }],
   ['afterToolCall', { afterToolCall: throwing }],
-])('%s that throws ends the run with an error that names it', async (name, hooks) => {
+])('an error thrown by %s ends the run with an error that names the hook', async (name, hooks) => {
   const { agent } = agentWith(hooks, callOf('echo', { text: 'x' }), 'Done.')
   await expect(agent.invoke('Go')).rejects.toMatchObject({
     code: 'toolError',
@@ -203,7 +203,7 @@ test.each<[string, Hooks]>([
   })
 })
 
-test('an answer that no hook can give, and a hook that is none, are told', async () => {
+test("unknown keys in a hook's answer and invalid hooks are configuration errors", async () => {
   const { agent } = agentWith(
     { beforeToolCall: () => ({ cancle: 'x' }) as never },
     callOf('echo', {}),
@@ -212,11 +212,11 @@ test('an answer that no hook can give, and a hook that is none, are told', async
     code: 'configuration',
     hint: expect.stringContaining('Did you mean "cancel"'),
   })
-  expect(() => agentWith({ beforeTool: () => {} } as never)).toThrow('hooks has no "beforeTool"')
-  expect(() => agentWith({ beforeToolCall: 'x' } as never)).toThrow('is no function')
+  expect(() => agentWith({ beforeTool: () => {} } as never)).toThrow('unknown key "beforeTool"')
+  expect(() => agentWith({ beforeToolCall: 'x' } as never)).toThrow('must be a function')
 })
 
-test('pauseClock keeps the wait of a hook out of timeoutSeconds', async () => {
+test("pauseClock excludes a hook's wait from timeoutSeconds", async () => {
   const slow = (paused: boolean): Hooks => ({
     beforeToolCall: async ({ pauseClock }) => {
       if (paused) pauseClock()
@@ -231,7 +231,7 @@ test('pauseClock keeps the wait of a hook out of timeoutSeconds', async () => {
   expect(await run(false)).toMatchObject({ limit: { name: 'timeoutSeconds' } })
 })
 
-test('a cancel ends the wait of a hook', async () => {
+test('cancellation ends the wait for a hook', async () => {
   const cancel = new AbortController()
   const { agent, ran } = agentWith(
     {
@@ -248,7 +248,7 @@ test('a cancel ends the wait of a hook', async () => {
   expect(ran).toEqual([])
 })
 
-test('no hook is asked about the object a run is to end in', async () => {
+test('no hook runs for the structured-output tool', async () => {
   const asked: string[] = []
   const { agent } = agentWith(
     { beforeToolCall: ({ name }) => void asked.push(name) },
@@ -264,7 +264,7 @@ function throwing(): never {
   throw new Error('Oh.')
 }
 
-test('a result of afterToolCall that is no JSON is the fault of the hook, and stays out of history', async () => {
+test("a result of afterToolCall that is not JSON fails as the hook's error and stays out of the history", async () => {
   const { agent } = agentWith(
     { afterToolCall: () => ({ result: { id: 10n } as never }) },
     callOf('echo', { text: 'once' }),
@@ -273,7 +273,7 @@ test('a result of afterToolCall that is no JSON is the fault of the hook, and st
   await expect(agent.invoke('Go')).rejects.toMatchObject({
     code: 'toolError',
     message:
-      'The hook afterToolCall failed: The result is no JSON: Do not know how to serialize a BigInt',
+      'The hook afterToolCall failed: The result is not JSON: Do not know how to serialize a BigInt',
   })
   expect(await agent.invoke('And now?')).toMatchObject({ text: 'On we go.' })
 })

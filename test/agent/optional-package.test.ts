@@ -8,7 +8,7 @@ const wanted = {
   otherwise: 'set runs.engine to inProcess.',
 }
 
-test('a package that is absent is named with the command that installs it', async () => {
+test('a missing optional package is reported with the command that installs it', async () => {
   const absent = Object.assign(new Error("Cannot find package '@dbos-inc/dbos-sdk'"), {
     code: 'ERR_MODULE_NOT_FOUND',
   })
@@ -19,7 +19,7 @@ test('a package that is absent is named with the command that installs it', asyn
   })
 })
 
-test('a package that is broken says so itself', async () => {
+test('an error inside an optional package is passed on unchanged', async () => {
   const broken = new Error('no such symbol')
   await expect(loadOptionalPackage(wanted, () => Promise.reject(broken))).rejects.toBe(broken)
 })

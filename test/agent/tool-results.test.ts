@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => fake.close())
 beforeEach(() => fake.reset())
 
-/** The model may be a provider that is sent the result, so that what no wire can send shows. */
+/** Uses a real wire, so that a result that cannot be sent is noticed. */
 function agentReturning(output: unknown, modelId: string) {
   const api_base = modelId.startsWith('anthropic/') ? fake.url : `${fake.url}/v1`
   const look = tool({
@@ -43,14 +43,17 @@ test.each(
     [modelId, circular, 'circular'] as const,
     [modelId, [{ json: { id: 10n } }], 'BigInt'] as const,
   ]),
-)('%s: a result that is no JSON (%o) is told to the model', async (modelId, output, why) => {
-  const agent = agentReturning(output, modelId)
-  const first = await agent.invoke('Look.')
-  expect(first).toMatchObject({ text: 'Seen.', metrics: { tools: { look: { errors: 1 } } } })
-  expect(JSON.stringify(agent.messages[2])).toContain('Error: The result is no JSON')
-  expect(fake.modelRequests[1]?.rawBody).toContain(why)
-  expect(await agent.invoke('And?')).toMatchObject({ text: 'Still here.' })
-})
+)(
+  '%s: a tool result that is not JSON (%o) becomes an error result',
+  async (modelId, output, why) => {
+    const agent = agentReturning(output, modelId)
+    const first = await agent.invoke('Look.')
+    expect(first).toMatchObject({ text: 'Seen.', metrics: { tools: { look: { errors: 1 } } } })
+    expect(JSON.stringify(agent.messages[2])).toContain('Error: The result is not JSON')
+    expect(fake.modelRequests[1]?.rawBody).toContain(why)
+    expect(await agent.invoke('And?')).toMatchObject({ text: 'Still here.' })
+  },
+)
 
 test.each(
   models.flatMap((modelId) => [
@@ -59,7 +62,7 @@ test.each(
     [modelId, [{ document: { format: 'pdf', source: { url: 'http://x/y.pdf' } } }]] as const,
     [modelId, [{ image: { format: 'png', source: {} } }]] as const,
   ]),
-)('%s: rows whose keys are those of blocks (%o) are JSON', async (modelId, rows) => {
+)('%s: rows with the keys of content blocks (%o) are kept as JSON', async (modelId, rows) => {
   const agent = agentReturning(rows, modelId)
   expect(await agent.invoke('Look.')).toMatchObject({ text: 'Seen.' })
   expect(agent.messages[2]?.content).toEqual([
@@ -67,7 +70,7 @@ test.each(
   ])
 })
 
-test('what a handler does to its value later does not reach the conversation', async () => {
+test("later changes of a handler's return value do not reach the conversation", async () => {
   const rows = [1]
   const grow = tool({ name: 'grow', description: 'Grows.', handler: () => rows })
   const model = new ScriptedModel([callOf('grow', {}), 'Done.', 'Again.'])
@@ -78,7 +81,7 @@ test('what a handler does to its value later does not reach the conversation', a
   expect(toolResults(model.requests[2])[0]?.content).toEqual([{ json: [1] }])
 })
 
-test('values become what JSON makes of them, blocks stay blocks', () => {
+test('toolResultContent keeps content blocks and copies other values as JSON', () => {
   const source = { url: 'https://x/y' }
   expect(toolResultContent(undefined)).toEqual([])
   expect(toolResultContent('a')).toEqual([{ text: 'a' }])

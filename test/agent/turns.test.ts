@@ -4,7 +4,7 @@ import { Agent, AgentError, type ConversationManager, tool } from '../../src/ind
 import { callOf } from '../helpers/conversation.js'
 import { ScriptedModel } from '../helpers/scripted-model.js'
 
-/** An agent whose first call is at work until `end` is called. */
+/** An agent whose first call runs until `end` is called. */
 function busyAgent() {
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
@@ -26,28 +26,31 @@ function busyAgent() {
 test.each([
   ['a signal', () => ({ signal: AbortSignal.timeout(30) }), { stopReason: 'cancelled' }],
   [
-    'a time-out',
+    'a timeout',
     () => ({ limits: { timeoutSeconds: 0.03 } }),
     {
       stopReason: 'limitReached',
       limit: { name: 'timeoutSeconds', max: 0.03, spent: expect.closeTo(0.03) },
     },
   ],
-])('%s ends the wait for a turn, and the order of the others stays', async (_, options, how) => {
-  const { agent, model, end, first } = busyAgent()
-  const second = agent.invoke('Two', options())
-  const third = agent.invoke('Three')
-  expect(await second).toMatchObject({ ...how, usage: { totalTokens: 0 } })
-  // The one behind has not begun, although the one before it has gone.
-  expect(model.requests).toHaveLength(1)
-  end()
-  expect(String(await first)).toBe('First.')
-  expect(String(await third)).toBe('Third.')
-  expect(JSON.stringify(agent.messages)).not.toContain('Two')
-  expect(agent.messages).toHaveLength(6)
-})
+])(
+  '%s ends the wait for a turn without changing the order of other calls',
+  async (_, options, how) => {
+    const { agent, model, end, first } = busyAgent()
+    const second = agent.invoke('Two', options())
+    const third = agent.invoke('Three')
+    expect(await second).toMatchObject({ ...how, usage: { totalTokens: 0 } })
+    // The third call has not started, although the second one has ended.
+    expect(model.requests).toHaveLength(1)
+    end()
+    expect(String(await first)).toBe('First.')
+    expect(String(await third)).toBe('Third.')
+    expect(JSON.stringify(agent.messages)).not.toContain('Two')
+    expect(agent.messages).toHaveLength(6)
+  },
+)
 
-test('an extraction whose wait is ended fails, and leaves the conversation to the run at work', async () => {
+test('an extraction cancelled while waiting fails and does not change the conversation', async () => {
   const { agent, end, first } = busyAgent()
   const schema = { type: 'object' } as const
   await expect(
@@ -58,7 +61,7 @@ test('an extraction whose wait is ended fails, and leaves the conversation to th
   expect(agent.messages).toHaveLength(4)
 })
 
-test('an agent that is free takes up the next call though one has left the queue', async () => {
+test('an agent accepts the next call after a waiting call was cancelled', async () => {
   const { agent, end, first } = busyAgent()
   await agent.invoke('Two', { signal: AbortSignal.abort() })
   end()
@@ -75,11 +78,11 @@ const failing: [string, NonNullable<ConversationManager['apply']>, string][] = [
     },
     'Out of order.',
   ],
-  ['gives no list', (async () => []) as never, 'apply gave no list of messages'],
+  ['returns no array', (async () => []) as never, 'apply must return an array of messages'],
 ]
 
 test.each(failing)(
-  'a conversation manager whose apply %s costs no answer',
+  'the answer is kept if apply of a conversation manager %s',
   async (_, apply, why) => {
     const conversationManager: ConversationManager = { apply, reduce: () => undefined }
     const model = new ScriptedModel(['One.', 'Two.'])
@@ -97,7 +100,7 @@ test.each(failing)(
   },
 )
 
-test('a run that fails keeps its own error where apply fails, too', async () => {
+test('a run that fails keeps its own error if apply also fails', async () => {
   const [, apply] = failing[0] as (typeof failing)[number]
   const lost = new AgentError({ code: 'connection', message: 'Lost.', hint: 'None.' })
   const look = tool({ name: 'look', description: 'Looks.', handler: () => 'seen' })

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { JsonObject, JsonValue } from '../../src/util/json.js'
 
-/** A recorded exchange of the real Strands + LiteLLM; the schema is the golden README's. */
+/** A recorded exchange of the real Strands + LiteLLM. */
 export interface GoldenCase {
   name: string
   mode: string
@@ -72,7 +72,7 @@ export function goldenCases(): GoldenCase[] {
     .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as GoldenCase)
 }
 
-/** Strings inside a case with its placeholders filled in, and bytes as the library takes them. */
+/** Fills in the placeholders of a case, and converts bytes to the library's form. */
 export function filled<T extends JsonValue | undefined>(value: T, urls: Record<string, string>): T {
   if (typeof value === 'string')
     return value.replace(/\{\{(\w+)\}\}/g, (mark, name) => urls[name] ?? mark) as T

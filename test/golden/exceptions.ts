@@ -4,9 +4,9 @@ import type { JsonObject } from '../../src/util/json.js'
 import type { CaseOutcome } from './run-case.js'
 
 /**
- * Where we do not do what Strands + LiteLLM did, each with its reason. `outcome` says what we do
- * instead, `requests` how many requests we send, `body` what the body of request n has instead.
- * Everything that is not named here is held to the recording.
+ * A difference from Strands + LiteLLM, with its reason. `outcome` is what we return instead,
+ * `requests` how many requests we send, and `body` what the body of request n has instead.
+ * Everything else must equal the recording.
  */
 export interface Exception {
   reason: string
@@ -29,8 +29,9 @@ const rejected = (code: string, reason: string): Exception => ({
   outcome: { errorCode: code, text: null, stopReason: null, usage: noUsage, cycles: 0 },
 })
 
-const unknownUsage = 'An aborted call told no usage: unknown is not zero.'
-const moreRetries = 'Five retries direct, as DESIGN says; LiteLLM leaves the OpenAI client its two.'
+const unknownUsage = 'An aborted call reports no usage: unknown is not zero.'
+const moreRetries =
+  'Five retries in direct mode (DESIGN §4); LiteLLM leaves the OpenAI client its two.'
 const streams = 'The library streams unless stream: false (DESIGN §3); the older method does not.'
 
 const streamed = (body: JsonObject) => ({
@@ -39,7 +40,7 @@ const streamed = (body: JsonObject) => ({
   stream_options: { include_usage: true },
 })
 
-/** The schema goes out as it was given, under the name it has. */
+/** The schema is sent as given, under its own name. */
 const anySchema = (body: JsonObject) => ({ ...body, tools: [expect.anything()] as never })
 
 const book = {
@@ -50,9 +51,9 @@ const book = {
   rating: 9,
 }
 
-/** An extraction reports its usage, and is validated and retried; the older method does neither. */
+/** An extraction reports its usage and is validated and retried; the older method does neither. */
 const extraction = (outcome: Partial<CaseOutcome>, requests = 1): Exception => ({
-  reason: `${streams} It also records its usage, is validated, and retried where invalid.`,
+  reason: `${streams} It also reports its usage, is validated, and is retried if invalid.`,
   outcome: {
     text: '',
     stopReason: 'toolUse',
@@ -67,12 +68,13 @@ const extraction = (outcome: Partial<CaseOutcome>, requests = 1): Exception => (
 const failed = { text: null, stopReason: null }
 
 const truncated: Exception = {
-  reason: 'A stream that ends without a finish reason is no complete answer; its tools do not run.',
+  reason:
+    'A stream that ends without a finish reason is not a complete answer; its tools do not run.',
   requests: 1,
   outcome: { ...failed, errorCode: 'connection', usage: null, cycles: 1, toolCalls: [] },
 }
 
-/** The text a tool's failure has, with the same words in the outcome. */
+/** A tool failure with another text. */
 const toolFailure = (reason: string, text: string | RegExp, rawArguments?: string): Exception => {
   const matcher = typeof text === 'string' ? text : (expect.stringMatching(text) as never)
   return {
@@ -115,10 +117,10 @@ const issues = (reason: string, pattern: RegExp): Exception => ({
         },
 })
 
-const verbatimId = 'Ids go back byte for byte, and one id serves call and result.'
+const verbatimId = 'Ids are sent back byte for byte, and call and result have the same id.'
 
 /** The recorded conversation with our form of a Gemini thought signature. */
-const signature = (id: string, sentBeside: boolean): Exception => ({
+const signature = (id: string, separateField: boolean): Exception => ({
   reason: verbatimId,
   body: (body, index) =>
     index === 0
@@ -129,19 +131,19 @@ const signature = (id: string, sentBeside: boolean): Exception => ({
             if (message.role === 'tool') return { ...message, tool_call_id: id }
             if (message.role !== 'assistant') return message
             const [call] = message.tool_calls as Part[]
-            const beside = { provider_specific_fields: { thought_signature: 'c2ln' } }
-            return { ...message, tool_calls: [{ ...call, id, ...(sentBeside && beside) }] }
+            const extra = { provider_specific_fields: { thought_signature: 'c2ln' } }
+            return { ...message, tool_calls: [{ ...call, id, ...(separateField && extra) }] }
           }),
         },
 })
 
 export const exceptions: Record<string, Exception> = {
   'cache-config-key': {
-    reason: 'What was asked for is sent: LiteLLM drops prompt_cache_retention without a word.',
+    reason: 'The parameter is sent; LiteLLM drops prompt_cache_retention silently.',
     body: (body) => ({ ...body, prompt_cache_retention: '24h' }),
   },
   'cache-system-double-point': {
-    reason: 'Of two cache points in a row the first holds; the second is in the cache report.',
+    reason: 'Of two adjacent cache points the first is used; the second is in the cache report.',
     body: (body) => {
       const { messages } = body as Sent
       const content = ((messages[0] as Part).content as Part[]).map((part) =>
@@ -153,11 +155,11 @@ export const exceptions: Record<string, Exception> = {
   'cancel-before-first-token': { reason: unknownUsage, outcome: { usage: null } },
   'cancel-mid-stream-message': { reason: unknownUsage, outcome: { usage: null } },
   'stream-break-early': {
-    reason: 'A run that its consumer leaves has no result to read from.',
+    reason: 'A run whose consumer stops reading has no result.',
     outcome: { usage: noUsage, cycles: 0 },
   },
   'concurrent-invocation': {
-    reason: 'Runs on one agent take turns instead of failing.',
+    reason: 'Runs of one agent execute one at a time instead of failing.',
     requests: 2,
     outcome: {
       errorCode: null,
@@ -168,15 +170,18 @@ export const exceptions: Record<string, Exception> = {
   },
   'content-image-location': rejected(
     'invalidRequest',
-    'What cannot be sent is refused, not left out.',
+    'A block that cannot be sent is refused, not omitted.',
   ),
-  'content-video': rejected('invalidRequest', 'What cannot be sent is refused before any call.'),
+  'content-video': rejected(
+    'invalidRequest',
+    'A block that cannot be sent is refused before any call.',
+  ),
   'error-200-error-body': {
-    reason: 'The code in the body says what the error is.',
+    reason: 'The code in the body decides the error code.',
     outcome: { errorCode: 'budgetExceeded' },
   },
   'error-401-proxy-key': {
-    reason: 'A proxy without a database says a wrong key by type no_db_connection.',
+    reason: 'A proxy without a database reports a wrong key with type no_db_connection.',
     outcome: { errorCode: 'authentication' },
   },
   'error-429-anthropic': { reason: 'One retry policy for every wire.', requests: 6 },
@@ -186,7 +191,7 @@ export const exceptions: Record<string, Exception> = {
     outcome: { cycles: 0 },
   },
   'reasoning-thinking-tool-loop': {
-    reason: 'Signed thinking goes back with the call it led to, as Anthropic demands.',
+    reason: 'Signed thinking is sent back with its tool call, as Anthropic requires.',
     body: (body, index) => {
       const { messages } = body as Sent
       const thinking = {
@@ -204,7 +209,7 @@ export const exceptions: Record<string, Exception> = {
   },
   'so-legacy-direct-anthropic': {
     ...extraction({ output: book }),
-    reason: 'Extraction is the same on every wire: a forced tool named like the schema.',
+    reason: 'Extraction is the same on every wire: a forced tool named after the schema.',
     body: (body) => ({
       ...anySchema(body),
       max_tokens: 1000,
@@ -212,12 +217,12 @@ export const exceptions: Record<string, Exception> = {
       tool_choice: { type: 'any' },
     }),
   },
-  'so-model-happy-anthropic': { reason: 'The schema is sent as it was given.', body: anySchema },
+  'so-model-happy-anthropic': { reason: 'The schema is sent as given.', body: anySchema },
   'stream-anthropic-truncated': {
     ...truncated,
     outcome: {
       ...truncated.outcome,
-      // As `message_start` told it.
+      // As reported by `message_start`.
       usage: {
         inputTokens: 14,
         outputTokens: 1,
@@ -235,7 +240,7 @@ export const exceptions: Record<string, Exception> = {
     outcome: { errorCode: 'connection' },
   },
   'error-empty-choices-nonstream': {
-    reason: 'A reply without a choice is no empty answer.',
+    reason: 'A response without a choice is not an empty answer.',
     outcome: { errorCode: 'providerError', text: null, stopReason: null, usage: null },
   },
   'error-proxy-unknown-model': {
@@ -247,35 +252,36 @@ export const exceptions: Record<string, Exception> = {
     outcome: { errorCode: 'modelNotFound' },
   },
   'error-then-next-prompt': {
-    reason: 'A prompt that was never answered does not stay in the history.',
+    reason: 'An unanswered prompt is removed from the history.',
     body: (body, index) => {
       const { messages } = body as Sent
       return index === 1 ? { ...body, messages: messages.slice(-1) } : body
     },
   },
   'error-then-next-prompt-proxy-claude': {
-    reason: 'A prompt that was never answered does not stay in the history.',
+    reason: 'An unanswered prompt is removed from the history.',
     body: (body, index) => {
       const { messages } = body as Sent
       return index === 1 ? { ...body, messages: messages.slice(-1) } : body
     },
   },
   'error-timeout': {
-    reason: 'One deadline for the call with its retries; what an aborted call used is unknown.',
+    reason:
+      'One deadline covers the call and its retries; the usage of an aborted call is unknown.',
     requests: 1,
     outcome: { usage: null },
   },
   'history-sliding-window': {
-    reason: 'Nothing is dropped from a history unasked; only an overflow shortens it.',
+    reason: 'By default only an overflow shortens a history.',
     body: (body, index) => (index === 1 ? { ...body, messages: expect.anything() as never } : body),
   },
   'limit-invalid': { reason: 'No call was made.', outcome: { usage: noUsage, cycles: 0 } },
   'model-nova-without-flag': rejected(
     'configuration',
-    'A bare Bedrock name beside a base URL is not guessed at: the error names the flag.',
+    'A bare Bedrock name with a base URL is not guessed: the error names the flag.',
   ),
   'model-unknown-provider': {
-    reason: 'The error names what is missing beside api_base.',
+    reason: 'The error names what is missing next to api_base.',
     outcome: { errorCode: 'configuration', usage: noUsage, cycles: 0 },
   },
   'params-clobber-messages': rejected(
@@ -292,15 +298,15 @@ export const exceptions: Record<string, Exception> = {
     outcome: { usage: null },
   },
   'stream-no-usage': {
-    reason: 'Usage that was not reported is unknown; LiteLLM invents it.',
+    reason: 'Usage that was not reported is unknown; LiteLLM estimates it.',
     outcome: { usage: null },
   },
   'usage-zero-prompt': {
-    reason: 'A reported zero stands; LiteLLM replaces it by an estimate.',
+    reason: 'A reported zero is kept; LiteLLM replaces it with an estimate.',
     outcome: { usage: expect.objectContaining({ inputTokens: 0 }) as never },
   },
   'params-unusual-direct': {
-    reason: 'metadata is sent: LiteLLM swallows it.',
+    reason: 'metadata is sent; LiteLLM drops it.',
     body: (body) => ({ ...body, metadata: { trace: 'abc' } }),
   },
   'params-unusual-proxy': {
@@ -314,7 +320,7 @@ export const exceptions: Record<string, Exception> = {
     outcome: { errorCode: 'configuration', usage: noUsage, cycles: 0 },
   },
   'reasoning-thinking-tool-loop-proxy': {
-    reason: 'Signed thinking goes back with the call it led to, as Anthropic demands.',
+    reason: 'Signed thinking is sent back with its tool call, as Anthropic requires.',
     body: (body, index) =>
       index === 0
         ? body
@@ -359,11 +365,11 @@ export const exceptions: Record<string, Exception> = {
   'so-legacy-proxy-tool-invalid': extraction({ ...failed, errorCode: 'structuredOutput' }, 3),
   'so-legacy-proxy-tool-not-called': extraction({ ...failed, errorCode: 'structuredOutput' }, 2),
   'so-model-max-tokens': {
-    reason: 'A run that must end in an object fails where the object was cut off.',
+    reason: 'A run that must end in an object fails if the object was cut off.',
     outcome: { errorCode: 'structuredOutput', text: null, stopReason: null },
   },
   'so-model-fenced-json-text-when-forced': {
-    reason: 'JSON in one code fence is taken.',
+    reason: 'JSON in one code fence is accepted.',
     outcome: {
       errorCode: null,
       output: book,
@@ -372,7 +378,7 @@ export const exceptions: Record<string, Exception> = {
     },
   },
   'so-model-invalid-json-text-when-forced': {
-    reason: 'An invalid object goes back to the model, however it was given.',
+    reason: 'An invalid object is sent back to the model, whether from a tool call or text.',
     requests: 4,
     outcome: {
       errorCode: 'structuredOutput',
@@ -381,15 +387,12 @@ export const exceptions: Record<string, Exception> = {
     },
   },
   'so-model-nested-schema': {
-    reason: 'The schema is sent as it was given; it names no default for the fields left out.',
+    reason: 'The schema is sent as given; it has no default for the omitted fields.',
     body: anySchema,
     outcome: { output: expect.objectContaining({ name: expect.any(String) }) },
   },
   'so-model-nested-invalid': {
-    ...issues(
-      "The schema is sent as it was given; the words are ajv's.",
-      /Field 'address -> city'/,
-    ),
+    ...issues("The schema is sent as given; the wording is ajv's.", /Field 'address -> city'/),
     outcome: { output: expect.anything(), toolCalls: expect.anything() as never },
     body: (body, index) => {
       const { messages } = body as Sent
@@ -399,9 +402,9 @@ export const exceptions: Record<string, Exception> = {
       }
     },
   },
-  'so-model-invalid-then-ok': issues("The words are ajv's.", /Field 'rating': must be <= 10/),
+  'so-model-invalid-then-ok': issues("The wording is ajv's.", /Field 'rating': must be <= 10/),
   'so-model-forced-invalid-then-ok': issues(
-    "The words are ajv's.",
+    "The wording is ajv's.",
     /Field 'rating': must be <= 10/,
   ),
   'stream-error-event': {
@@ -416,17 +419,17 @@ export const exceptions: Record<string, Exception> = {
   'stream-no-finish-reason-done': truncated,
   'stream-no-finish-reason-tool': truncated,
   'tool-malformed-json': toolFailure(
-    'The parse error goes to the model, and its own words stay in the history.',
+    'The parse error is sent to the model, and its original text stays in the history.',
     /not valid JSON/,
     '{"expression": "2 + ',
   ),
   'tool-malformed-json-nonstream': toolFailure(
-    'The parse error goes to the model, and its own words stay in the history.',
+    'The parse error is sent to the model, and its original text stays in the history.',
     /not valid JSON/,
     '{"expression": "2 + ',
   ),
-  'tool-non-object-arguments': toolFailure('The words are ours.', /must be a JSON object/),
-  'tool-wrong-argument-type': toolFailure('The words are ours.', /expression: must be a string/),
+  'tool-non-object-arguments': toolFailure('The wording is ours.', /must be a JSON object/),
+  'tool-wrong-argument-type': toolFailure('The wording is ours.', /expression: must be a string/),
   'tool-raises': toolFailure('No Python class in the text.', 'Error: tool exploded: test'),
   'tool-raises-proxy': toolFailure('No Python class in the text.', 'Error: tool exploded: test'),
   'tool-parallel-mixed-failure': toolFailure(
@@ -438,7 +441,7 @@ export const exceptions: Record<string, Exception> = {
     'Unknown tool: magic. Available tools: calculator',
   ),
   'tool-missing-id': {
-    reason: 'The id that is made up is another one every time.',
+    reason: 'The generated id differs each time.',
     outcome: { toolCalls: [expect.objectContaining({ status: 'success' })] },
     body: (body, index) => (index === 0 ? body : { ...body, messages: expect.anything() as never }),
   },

@@ -11,7 +11,7 @@ const used = new Set<string>()
 
 describe.concurrent('golden cases of Strands + LiteLLM', () => {
   it.each(cases.map((recorded) => [recorded.name, recorded] as const))(
-    '%s',
+    'golden case %s gives the recorded requests and outcome',
     async (name, recorded) => {
       await using server = await replay(recorded)
       const exception = exceptions[name]
@@ -48,13 +48,13 @@ afterAll(() => {
   )
 })
 
-/** An agent without tools sends none: vLLM and others refuse an empty list. */
+/** An agent without tools omits the list, because vLLM and others reject an empty one. */
 function withoutEmptyTools(body: JsonObject): JsonObject {
   const { tools, ...rest } = body
   return Array.isArray(tools) && tools.length === 0 ? rest : body
 }
 
-/** Strands does not tell reasoning tokens, we do. */
+/** Removes reasoning tokens, which Strands does not report. */
 function withoutReasoning(outcome: CaseOutcome): CaseOutcome {
   const { reasoningTokens: _, ...usage } = outcome.usage ?? {}
   return { ...outcome, usage: outcome.usage && usage }
@@ -91,7 +91,7 @@ function expectedOutcome({ expected }: GoldenCase): CaseOutcome {
   return {
     text: truncated ? lastText(expected.messages) : expected.text,
     stopReason: truncated ? 'maxTokens' : stopReason && camel(stopReason),
-    // What a call that broke used is unknown, and zero only where it was refused.
+    // The usage of an interrupted call is unknown; it is zero only if the call was rejected.
     usage: broken ? (expect.toBeOneOf([null, usage]) as never) : (usage as JsonObject),
     cycles: expected.cycles,
     toolCalls: filled(expected.toolCalls as JsonValue, {}) as unknown[],

@@ -12,7 +12,7 @@ export interface SeenRequest {
   closedEarly: boolean
 }
 
-/** Serves the recorded responses of a case, the n-th to the n-th request (the last one from then on). */
+/** Serves the recorded responses of a case in order, then repeats the last one. */
 export async function replay(recorded: GoldenCase) {
   const seen: SeenRequest[] = []
   const server = createServer(async (request, response) => {
@@ -62,7 +62,7 @@ async function serve(recorded: GoldenResponse, response: ServerResponse): Promis
     if (recorded.delayBetweenEventsMs) await sleep(recorded.delayBetweenEventsMs)
   }
   if (recorded.termination === 'reset') response.socket?.resetAndDestroy()
-  // A recording that ends where its client left goes on for ours until it leaves too.
+  // If the recorded client disconnected, the response stays open until ours disconnects too.
   else if (recorded.termination === 'complete') response.end()
 }
 

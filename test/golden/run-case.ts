@@ -27,7 +27,7 @@ export interface CaseOutcome {
 const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-/** What the recorded tools do, by name. */
+/** The recorded tools' functions, by name. */
 const behaviours: Record<string, (input: JsonObject) => unknown> = {
   current_time: () => '2026-01-02T03:04:05Z',
   failing_tool: ({ reason }) => {
@@ -212,7 +212,7 @@ function calls(messages: readonly Message[]): unknown[] {
   })
 }
 
-/** LiteLLM wrote its own notes into the caller's metadata object before it was recorded. */
+/** Removes the notes that LiteLLM wrote into the caller's metadata object before the recording. */
 function withoutRecorderTraces(params: JsonObject | null): JsonObject {
   if (!params || typeof params.metadata !== 'object') return params ?? {}
   return { ...params, metadata: { trace: 'abc' } }

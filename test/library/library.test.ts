@@ -20,7 +20,7 @@ function scripted(...steps: Step[]): ScriptedModel {
   return new ScriptedModel(steps)
 }
 
-test('an agent runs its tools, keeps its conversation and tells what it spent', async () => {
+test('an agent runs its tools, keeps its conversation and reports its usage', async () => {
   const model = scripted(callOf('calculator', { expression: '2+2' }), 'It is 4.', 'Again 4.')
   const agent = new Agent({ model, tools: [calculator], systemPrompt: 'Be brief.' })
   const first = await agent.invoke('What is 2+2')
@@ -51,7 +51,7 @@ test('a stream yields plain events and returns the result', async () => {
   expectTypeOf<typeof events>().toEqualTypeOf<AsyncGenerator<AgentEvent, AgentResult<unknown>>>()
 })
 
-test('a conversation can be gone on from', async () => {
+test('an agent can continue a given conversation', async () => {
   const model = scripted('Your name is Ada.')
   const messages = [
     { role: 'user' as const, content: [{ text: 'I am Ada.' }] },
@@ -61,7 +61,7 @@ test('a conversation can be gone on from', async () => {
   expect(model.requests[0]?.messages).toHaveLength(3)
 })
 
-test('an output schema is offered beside the tools, and its object is typed', async () => {
+test('outputSchema is offered as a tool with the others, and its object is typed', async () => {
   const model = scripted(
     callOf('Book', { title: 'T', rating: 42 }),
     callOf('Book', { title: 'T', rating: 9 }),
@@ -76,7 +76,7 @@ test('an output schema is offered beside the tools, and its object is typed', as
   )
 })
 
-test('structuredOutput asks for the object alone and leaves the conversation as it was', async () => {
+test('structuredOutput requests only the object and does not change the conversation', async () => {
   const model = scripted(callOf('Book', { title: 'T', rating: 9 }))
   const agent = new Agent({ model, tools: [calculator] })
   const { output, stopReason, usage } = await agent.structuredOutput(Book, 'Rate it.')
@@ -97,7 +97,7 @@ const noTools = new AgentError({
   status: 400,
 })
 
-test('an output schema on a model that refuses tools is answered in text, where the agent has none', async () => {
+test('outputSchema falls back to text if the model rejects tools and the agent has none', async () => {
   const model = scripted(noTools, '{"title":"T","rating":42}', '{"title":"T","rating":9}')
   const result = await new Agent({ model }).invoke('Rate it.', { outputSchema: Book })
   expect(result).toMatchObject({ output: { title: 'T', rating: 9 }, attempts: 2 })
@@ -105,7 +105,7 @@ test('an output schema on a model that refuses tools is answered in text, where 
   expect(JSON.stringify(model.requests[1]?.messages)).toContain('Answer with one JSON object')
 })
 
-test('an agent is not asked without its tools, which the model refuses', async () => {
+test("an agent's own tools are never dropped if the model rejects tools", async () => {
   const model = scripted(noTools, '{"title":"T","rating":9}')
   const agent = new Agent({ model, tools: [calculator] })
   await expect(agent.invoke('Rate it.', { outputSchema: Book })).rejects.toMatchObject({
@@ -114,7 +114,7 @@ test('an agent is not asked without its tools, which the model refuses', async (
   expect(model.requests).toHaveLength(1)
 })
 
-test('a JSON Schema gives an object of the type the caller says', async () => {
+test('a JSON Schema gives an object of the type the caller states', async () => {
   const schema = {
     type: 'object',
     properties: { n: { type: 'number', default: 1 } },
@@ -124,7 +124,7 @@ test('a JSON Schema gives an object of the type the caller says', async () => {
   expect(output).toEqual({ n: 1 })
 })
 
-test('structuredOutput without an object fails, and says what was spent', async () => {
+test('structuredOutput without a valid object fails with its usage', async () => {
   const invalid = callOf('Book', { title: 'T', rating: 42 })
   const agent = new Agent({ model: scripted(invalid, invalid, invalid) })
   const failure = agent.structuredOutput(Book, 'Rate it.', { maxAttempts: 2 })
@@ -141,7 +141,7 @@ test('structuredOutput without an object fails, and says what was spent', async 
   })
 })
 
-test('an abort ends a run in a result, an extraction in an error', async () => {
+test('an abort ends a run with a result and an extraction with an error', async () => {
   const agent = new Agent({ model: scripted('hang', 'hang') })
   const options = () => ({ signal: AbortSignal.timeout(20) })
   expect(await agent.invoke('Hi', options())).toMatchObject({ stopReason: 'cancelled' })
@@ -150,7 +150,7 @@ test('an abort ends a run in a result, an extraction in an error', async () => {
   })
 })
 
-test('a handler gets parsed arguments; what it throws is told to the model', async () => {
+test('a handler gets parsed arguments, and its errors become results for the model', async () => {
   const seen: unknown[] = []
   const repeat = tool({
     name: 'repeat',
@@ -178,14 +178,14 @@ test('a handler gets parsed arguments; what it throws is told to the model', asy
   expect(results).toEqual([
     { text: 'aa' },
     {
-      text: 'Error: the arguments for repeat do not match its schema:\n- times: Too big: expected number to be <=3\nCall it again with arguments that do.',
+      text: 'Error: the arguments for repeat do not match its schema:\n- times: Too big: expected number to be <=3\nCall it again with valid arguments.',
     },
     { text: 'No.' },
   ])
   expect(seen).toEqual([{ text: 'a', times: 2 }, 'call_1', { text: 'fail', times: 2 }, 'call_3'])
 })
 
-test('a tool may have a JSON Schema or no arguments at all', async () => {
+test('a tool can have a JSON Schema or no arguments', async () => {
   const now = tool({ name: 'now', description: 'Says now.', handler: () => ({ now: true }) })
   const add = tool({
     name: 'add',
@@ -223,38 +223,38 @@ test.each<[string, () => unknown, string]>([
   [
     'a misspelt key',
     () => new Agent({ model, sytemPrompt: 'x' } as never),
-    'Agent has no "sytemPrompt".',
+    'unknown key "sytemPrompt"',
   ],
   ['no configuration', () => new Agent(undefined as never), 'Agent must be an object.'],
   ['no model', () => new Agent({} as never), 'The agent has no model.'],
   [
     'a wrong limit',
     () => new Agent({ model, limits: { maxCycle: 1 } as never }),
-    'limits has no "maxCycle".',
+    'unknown key "maxCycle"',
   ],
-  ['no tool', () => new Agent({ model, tools: [{} as never] }), 'What stands in tools is no tool.'],
+  ['a value that is not a tool', () => new Agent({ model, tools: [{} as never] }), 'not a tool'],
   [
     'two of one name',
     () => new Agent({ model, tools: [calculator, calculator] }),
     'Two tools are named calculator.',
   ],
-  ['a bad tool name', () => tool({ ...good, name: 'a b' }), '"a b" cannot be a tool\'s name.'],
+  ['a bad tool name', () => tool({ ...good, name: 'a b' }), '"a b" is not a valid tool name'],
   ['no description', () => tool({ ...good, description: ' ' }), 'The tool a has no description.'],
   [
     'no handler',
     () => tool({ ...good, handler: undefined as never }),
     'The tool a has no handler.',
   ],
-  ['a misspelt tool key', () => tool({ ...good, schema: {} } as never), 'tool() has no "schema".'],
+  ['a misspelt tool key', () => tool({ ...good, schema: {} } as never), 'unknown key "schema"'],
   [
-    'a schema of no object',
+    'a schema that is not of an object',
     () => tool({ ...good, inputSchema: { type: 'string' } }),
     'does not describe an object',
   ],
   [
     'an unknown option',
     () => new Agent({ model }).stream('x', { limit: {} } as never),
-    'has no "limit".',
+    'unknown key "limit"',
   ],
 ])('%s is a configuration error', (_, make, message) => {
   expect(make).toThrow(AgentError)
@@ -262,16 +262,16 @@ test.each<[string, () => unknown, string]>([
   expect(make).toThrow(message)
 })
 
-test('a configuration error names the nearest valid key', () => {
+test('a configuration error names the most similar valid key', () => {
   const make = () => new Agent({ model, system_prompt: 'x' } as never)
   expect(make).toThrow(
     expect.objectContaining({
-      hint: 'Did you mean "systemPrompt"? Known are: name, model, tools, systemPrompt, messages, limits, hooks, approval, conversationManager.',
+      hint: 'Did you mean "systemPrompt"? Valid keys: name, model, tools, systemPrompt, messages, limits, hooks, approval, conversationManager.',
     }),
   )
 })
 
-test('bad schemas fail before any model call', async () => {
+test('invalid schemas fail before any model call', async () => {
   const bad = { type: 'object', properties: { a: { type: 'text' } } }
   const silent = scripted('never')
   const agent = new Agent({ model: silent })

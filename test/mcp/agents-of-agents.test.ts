@@ -165,7 +165,7 @@ describe('a budget that is passed down', () => {
     fake.script(ask('writer', 'Write'), { text: 'Done' })
     expect((await call({ depth: 1 })).structuredContent.text).toBe('Done')
     expect(models()).toEqual(['lead', 'lead'])
-    expect(toolResults(1)).toContain('No more agents may be called from here')
+    expect(toolResults(1)).toContain('too deeply')
   })
 
   test.each([{ depth: 0 }, { maxCostUsd: 0 }])('of nothing starts nothing: %j', async (budget) => {

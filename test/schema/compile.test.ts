@@ -45,7 +45,7 @@ function refusal(schema: unknown): Promise<unknown> {
   )
 }
 
-test('a JSON Schema is sent as given, under its title, and fills in defaults on a copy', async () => {
+test('a JSON Schema is kept as given, named by its title, and fills in defaults on a copy', async () => {
   const compiled = await compileJsonSchema(person)
   expect(compiled).toMatchObject({ name: 'Person', description: 'A person.', jsonSchema: person })
   const given = { name: 'Ada', address }
@@ -54,7 +54,7 @@ test('a JSON Schema is sent as given, under its title, and fills in defaults on 
   expect(given).toEqual({ name: 'Ada', address })
 })
 
-test('names are made safe, and have defaults', async () => {
+test('schema names are converted to valid tool names and have a default', async () => {
   const schema = { type: 'object', properties: {} }
   const named = (options?: SchemaOptions, more = {}) =>
     compileJsonSchema({ ...schema, ...more }, options)
@@ -70,7 +70,7 @@ test('names are made safe, and have defaults', async () => {
   })
 })
 
-test('issues name the place and say plainly what must be there', async () => {
+test('validation issues name the place and what is expected', async () => {
   const wrong = {
     name: '',
     age: 200,
@@ -90,7 +90,7 @@ test('issues name the place and say plainly what must be there', async () => {
   expect(await issues(person, [])).toEqual([': must be object'])
 })
 
-test('many issues are cut short', async () => {
+test('at most 20 validation issues are listed', async () => {
   const schema = {
     type: 'object',
     properties: { list: { type: 'array', items: { type: 'string' } } },
@@ -100,7 +100,7 @@ test('many issues are cut short', async () => {
   expect(found.at(-1)).toBe(': there are 30 more errors')
 })
 
-test('recursive schemas, a root $ref and other drafts work', async () => {
+test('recursive schemas, a root $ref, 2019-09 and draft-07 validate', async () => {
   const tree = {
     $ref: '#/$defs/Node',
     $defs: {
@@ -126,14 +126,14 @@ test('recursive schemas, a root $ref and other drafts work', async () => {
   expect(await issues(draft2019, { pair: [1] })).toEqual(['pair -> 0: must be string'])
 })
 
-test('a schema that refers to itself without end is told, not followed', async () => {
+test('a schema that refers to itself without end is reported as not checkable', async () => {
   const endless = { type: 'object', allOf: [{ $ref: '#' }] }
   expect(await issues(endless, {})).toEqual([
     ': cannot be checked: the schema refers to itself without end',
   ])
 })
 
-test('two schemas with one $id do not disturb each other', async () => {
+test('two schemas with the same $id do not conflict', async () => {
   const schema = (type: string) => ({
     $id: 'https://example.com/x',
     type: 'object',
@@ -147,33 +147,41 @@ test('two schemas with one $id do not disturb each other', async () => {
 })
 
 test.each([
-  ['no object at all', undefined, 'its root does not describe an object'],
+  ['undefined', undefined, 'its root does not describe an object'],
   ['text', 'a schema', 'its root does not describe an object'],
   ['a string type', { type: 'string' }, 'its root does not describe an object'],
-  ['nothing', {}, 'its root does not describe an object'],
-  ['an unknown type', { type: 'object', properties: { a: { type: 'text' } } }, 'properties -> a'],
-  ['a keyword of the wrong kind', { type: 'object', required: 'a' }, 'at required: must be array'],
-  ['a part that is text', { type: 'object', properties: { a: 'b' } }, 'at properties -> a'],
-  ['a bad pattern', { type: 'object', properties: { a: { pattern: '(' } } }, 'Unterminated group'],
+  ['empty', {}, 'its root does not describe an object'],
   [
-    'a missing $ref',
+    'of an unknown type',
+    { type: 'object', properties: { a: { type: 'text' } } },
+    'properties -> a',
+  ],
+  ['invalid at a keyword', { type: 'object', required: 'a' }, 'at required: must be array'],
+  ['text in a property', { type: 'object', properties: { a: 'b' } }, 'at properties -> a'],
+  [
+    'given a bad pattern',
+    { type: 'object', properties: { a: { pattern: '(' } } },
+    'Unterminated group',
+  ],
+  [
+    'given a missing $ref',
     { type: 'object', properties: { a: { $ref: '#/$defs/A' } } },
     "can't resolve reference #/$defs/A",
   ],
   [
-    'a remote $ref',
+    'given a remote $ref',
     { type: 'object', properties: { a: { $ref: 'https://example.com/a.json' } } },
     "can't resolve reference https://example.com/a.json",
   ],
   [
-    'an old draft',
+    'of draft-04',
     { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object' },
     'draft-04',
   ],
-  ['an asynchronous schema', { $async: true, type: 'object' }, '"$async" is not supported'],
-  ['a large schema', { type: 'object', description: 'x'.repeat(300_000) }, 'KB long'],
-  ['a deep schema', deep(100), 'nested deeper than 64 levels'],
-])('%s is refused as an invalid request', async (_, schema, message) => {
+  ['asynchronous', { $async: true, type: 'object' }, '"$async" is not supported'],
+  ['too large', { type: 'object', description: 'x'.repeat(300_000) }, 'KB long'],
+  ['too deep', deep(100), 'nested deeper than 64 levels'],
+])('a schema that is %s is an invalidRequest error', async (_, schema, message) => {
   const error = await refusal(schema)
   expect(error).toMatchObject({ code: 'invalidRequest', message: expect.stringContaining(message) })
 })
@@ -182,10 +190,10 @@ function deep(levels: number): object {
   return levels === 0 ? { type: 'object' } : { type: 'object', properties: { a: deep(levels - 1) } }
 }
 
-describe('a schema made to keep the process busy', () => {
+describe('a schema that would block the process', () => {
   const evil = { type: 'string', pattern: '^(a+)+$' }
   const text = `${'a'.repeat(40)}b`
-  /** Each level asks for the one below twice. */
+  /** Each level refers twice to the level below. */
   const towers: JsonObject = { level0: { type: 'object' } }
   for (let level = 1; level <= 50; level++) {
     const below = { $ref: `#/$defs/level${level - 1}` }
@@ -195,9 +203,9 @@ describe('a schema made to keep the process busy', () => {
 
   test.each<[string, JsonObject, JsonValue]>([
     ['a pattern', { properties: { a: evil } }, text],
-    ['a pattern on many texts', { properties: { a: { items: evil } } }, Array(50).fill(text)],
-    ['references upon references', tower, {}],
-  ])('%s is stopped, and what it did not check is not valid', async (_, parts, a) => {
+    ['a pattern on many strings', { properties: { a: { items: evil } } }, Array(50).fill(text)],
+    ['nested references', tower, {}],
+  ])('%s is stopped, and the unchecked value is invalid', async (_, parts, a) => {
     const startedAt = performance.now()
     expect(await issues({ type: 'object', ...parts }, { a })).toEqual([
       expect.stringContaining('cannot be checked within 500 ms'),
@@ -205,7 +213,7 @@ describe('a schema made to keep the process busy', () => {
     expect(performance.now() - startedAt).toBeLessThan(5_000)
   })
 
-  test('references are not written out in place', async () => {
+  test('references are not inlined', async () => {
     const many = (count: number, item: object) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, item]))
     const large = { type: 'object', properties: many(100, { type: 'string' }) }
@@ -215,7 +223,7 @@ describe('a schema made to keep the process busy', () => {
   })
 })
 
-test('a root of references that fork does not keep the process busy', async () => {
+test('a root of branching references does not block the process', async () => {
   const $defs: JsonObject = { d8: { type: 'string' } }
   for (let level = 0; level < 8; level++)
     $defs[`d${level}`] = { allOf: Array(30).fill({ $ref: `#/$defs/d${level + 1}` }) }
@@ -224,14 +232,14 @@ test('a root of references that fork does not keep the process busy', async () =
   )
 })
 
-test('a schema seen before is not compiled again', async () => {
+test('a schema is compiled once', async () => {
   await compileJsonSchema(person)
   const startedAt = performance.now()
   for (let index = 0; index < 100; index++) await compileJsonSchema({ ...person })
   expect((performance.now() - startedAt) / 100).toBeLessThan(1)
 })
 
-test('zod schemas describe themselves, validate, transform and give plain issues', async () => {
+test('zod schemas describe themselves, validate, transform and report issues', async () => {
   const Book = z
     .object({
       title: z.string(),
@@ -262,7 +270,7 @@ test('zod schemas describe themselves, validate, transform and give plain issues
   })
 })
 
-test('a schema object that cannot be told to a model is a configuration error', async () => {
+test('a schema object that cannot be written as JSON Schema is a configuration error', async () => {
   const old = { '~standard': { version: 1, vendor: 'zod', validate: () => ({ value: 1 }) } }
   await expect(compileSchema(old)).rejects.toMatchObject({
     code: 'configuration',

@@ -10,7 +10,7 @@ function run(name: string, input: JsonObject) {
   return builtinTools.get(name)?.run(input, context)
 }
 
-test('the built-in tools are known by name', () => {
+test('the built-in tools are listed by name', () => {
   expect([...builtinTools.keys()]).toEqual(['calculator', 'current_time'])
 })
 
@@ -35,26 +35,26 @@ test.each([
   ['pow(2, 3) + mod(7, 4) + factorial(3)', '17'],
   ['9007199254740993 * 3', '2.7021597764223e+16'],
   ['1e-7 * 2', '2e-7'],
-])('%s is %s', async (expression, value) => {
+])('the calculator evaluates %s to %s', async (expression, value) => {
   expect(await calculate(expression)).toBe(value)
 })
 
 test.each([
-  ['', 'no arithmetic expression'],
+  ['', 'not an arithmetic expression'],
   ['2 +', 'Unexpected end of expression'],
   ['1 / 0', 'is infinite'],
   ['10^400', 'is infinite'],
   ['9^9^9^9', 'is infinite'],
   ['1000!', 'is infinite'],
-  ['0 / 0', 'no real number'],
-  ['sqrt(-1)', 'no real number'],
+  ['0 / 0', 'not a real number'],
+  ['sqrt(-1)', 'not a real number'],
   ['x + 1', 'x is not supported'],
   ['foo(1)', 'foo is not supported'],
   ['combinations(1e9, 5e8)', 'combinations is not supported'],
   ['evaluate("1")', 'evaluate is not supported'],
   ['import({})', 'import is not supported'],
   ['parse', 'parse is not supported'],
-  ['sin', 'no arithmetic expression'],
+  ['sin', 'not an arithmetic expression'],
   ['x = 5', 'only arithmetic'],
   ['f(x) = x', 'only arithmetic'],
   ['sqrt.constructor("return process")', 'only arithmetic'],
@@ -62,14 +62,14 @@ test.each([
   ['{a: 1}', 'only arithmetic'],
   ['1; 2', 'only arithmetic'],
   ['2 > 1', 'larger is not supported'],
-  ['"text"', 'no arithmetic expression'],
+  ['"text"', 'not an arithmetic expression'],
   ['1+'.repeat(600), 'longer than 1000 characters'],
   ['('.repeat(999), 'cannot calculate'],
-])('%s is told to be wrong', async (expression, message) => {
+])('the calculator rejects %s', async (expression, message) => {
   await expect(calculate(expression)).rejects.toThrow(message)
 })
 
-test('the calculator answers as Strands’ does, and ignores other arguments', async () => {
+test('the calculator answers like that of Strands and ignores other arguments', async () => {
   const calculator = builtinTools.get('calculator')
   expect(await run('calculator', { expression: '2+2', mode: 'x' })).toBe('Result: 4')
   expect(calculator?.validate?.({ expression: '2+2', mode: 'x' })).toMatchObject({ ok: true })
@@ -92,5 +92,5 @@ test('the current time is ISO 8601 with the offset of its zone', async () => {
   )
   expect(isoTime(winter, 'Asia/Kathmandu')).toBe('2026-01-15T17:45:00+05:45')
   expect(await run('current_time', {})).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/)
-  expect(() => isoTime(winter, 'Mars/Olympus')).toThrow('"Mars/Olympus" is no IANA time zone')
+  expect(() => isoTime(winter, 'Mars/Olympus')).toThrow('"Mars/Olympus" is not an IANA time zone')
 })

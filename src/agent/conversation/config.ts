@@ -8,13 +8,13 @@ import {
 } from './sliding-window.js'
 import { SummarizingConversationManager, type SummarizingOptions } from './summarizing.js'
 
-/** A conversation manager as data. */
+/** A conversation manager, as plain configuration. */
 export type ConversationConfig =
   | ({ type: 'sliding' } & SlidingWindowOptions)
   | ({ type: 'summarizing' } & Pick<SummarizingOptions, 'summaryRatio' | 'preserveRecentMessages'>)
   | { type: 'none' }
 
-/** Leaves a conversation as it is: one that overflows ends its run with an error. */
+/** Never shortens a conversation. If it overflows, the run ends with an error. */
 export class NullConversationManager implements ConversationManager {
   reduce(): undefined {
     return undefined
@@ -37,8 +37,8 @@ export function conversationManager(
       return new NullConversationManager()
     default:
       throw configurationError(
-        `There is no conversation manager ${JSON.stringify(given)}.`,
-        'Give an object whose type is sliding, summarizing or none.',
+        `conversationManager must be an object with a known type, not ${JSON.stringify(given)}.`,
+        'Set type to sliding, summarizing or none.',
       )
   }
 }

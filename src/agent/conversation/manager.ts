@@ -2,25 +2,25 @@ import { configurationError } from '../errors.js'
 import type { Message } from '../messages/content.js'
 import type { Model, ModelReply, ModelRequest } from '../model.js'
 
-/** Keeps a conversation short enough. It never parts a tool use from its result. */
+/** Shortens conversations. It must never separate a tool use from its result. */
 export interface ConversationManager {
-  /** After a run: a shorter conversation to go on from; `undefined`: this one is short enough. */
+  /** Called after a run. Returns a shorter conversation, or `undefined` to keep this one. */
   apply?(messages: readonly Message[]): Message[] | undefined
-  /** After the model found it too long, once in a run; `undefined`: nothing can go. */
+  /** Called if the model rejects the conversation as too long. Returns `undefined` if nothing can be removed. */
   reduce(
     messages: readonly Message[],
     context: ReduceContext,
   ): Reduced | undefined | Promise<Reduced | undefined>
 }
 
-/** `detail` says in a sentence what was done. */
+/** A shortened conversation. `detail` is a sentence that says what was removed. */
 export interface Reduced {
   messages: Message[]
   detail: string
 }
 
 export interface ReduceContext {
-  /** A model call that counts as part of the run; by its model, where no other is given. */
+  /** Makes a model call that counts as part of the run. Default model: the run's own. */
   ask(request: Pick<ModelRequest, 'messages' | 'system'>, model?: Model): Promise<ModelReply>
 }
 
@@ -28,6 +28,6 @@ export function checkCount(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value > 0) return
   throw configurationError(
     `The conversation's ${name} must be a positive whole number, not ${JSON.stringify(value)}.`,
-    `Leave ${name} out for the default.`,
+    `Set ${name} to a positive whole number, or omit it to use the default.`,
   )
 }

@@ -6,13 +6,13 @@ import { checkCount } from './manager.js'
 import { withoutLargeResult } from './tool-results.js'
 
 export interface SlidingWindowOptions {
-  /** How many messages stay after a run. Default: 40. */
+  /** How many messages are kept after a run. Default: 40. */
   windowSize?: number | undefined
 }
 
 /**
- * Forgets the oldest messages. Where a conversation overflows all the same, the oldest large tool
- * result is cut first.
+ * Drops the oldest messages. If a conversation still overflows, the oldest large tool result is
+ * truncated first.
  */
 export class SlidingWindowConversationManager implements ConversationManager {
   private readonly windowSize: number
@@ -33,7 +33,7 @@ export class SlidingWindowConversationManager implements ConversationManager {
     if (cut)
       return {
         messages: cut,
-        detail: 'The oldest large tool result was cut to fit the context window.',
+        detail: 'The oldest large tool result was truncated to fit the context window.',
       }
     const start = cutPoint(messages, Math.max(2, messages.length - this.windowSize))
     if (start === undefined) return undefined
@@ -42,21 +42,21 @@ export class SlidingWindowConversationManager implements ConversationManager {
   }
 }
 
-/** Shortens nothing until a conversation overflows, so that what providers have cached stays good. */
+/** Shortens only on overflow, so that cached prefixes stay valid. */
 export const overflowOnlyManager = new SlidingWindowConversationManager({
   windowSize: Number.MAX_SAFE_INTEGER,
 })
 
 /**
- * Where a conversation can begin, at `from` or later: at a user message that can stand first, so
- * that no tool use and result are parted. `undefined`: nowhere. Pure.
+ * Returns the first index at or after `from` where a conversation can start without separating a tool
+ * use from its result. Returns `undefined` if there is none.
  */
 function cutPoint(messages: readonly Message[], from: number): number | undefined {
   for (let index = from; index < messages.length; index++) {
     const message = messages[index] as Message
     if (message.role === 'user' && !hasToolResult(message)) return index
   }
-  // A conversation that is one long tool loop can only be cut before a use whose result follows.
+  // One long tool loop can only start at a tool use whose result follows.
   for (let index = from; index < messages.length - 1; index++) {
     if (hasToolUse(messages[index]) && hasToolResult(messages[index + 1])) return index
   }

@@ -8,23 +8,23 @@ import { checkCount } from './manager.js'
 import { overflowOnlyManager } from './sliding-window.js'
 
 export interface SummarizingOptions {
-  /** How much of the conversation is summed up at a time, from 0.1 to 0.8. Default: 0.3. */
+  /** The share of the messages to summarize at a time, from 0.1 to 0.8. Default: 0.3. */
   summaryRatio?: number | undefined
-  /** So many of the latest messages stay as they are. Default: 10. */
+  /** How many of the latest messages are never summarized. Default: 10. */
   preserveRecentMessages?: number | undefined
   /** Writes the summary. Default: the agent's own model. */
   model?: Model | undefined
-  /** What the model is told to do, in place of the usual. */
+  /** The system prompt of the summary call. Default: a built-in one. */
   systemPrompt?: string | undefined
 }
 
-const usualPrompt = `You sum up conversations between a user and an assistant with tools, for the assistant to go on from.
+const defaultPrompt = `You summarize conversations between a user and an assistant with tools, for the assistant to continue from.
 Keep what was asked and decided, facts, names, numbers, code and what tools found, and what is still to be done. Leave out pleasantries and dead ends.
 Write short points in the third person. Do not answer the conversation and do not add to it.`
 
 /**
- * Puts a summary in the place of the oldest messages, where a conversation overflows. Where there
- * is too little to sum up, or no summary comes, it does as a sliding window does.
+ * Replaces the oldest messages with a summary if a conversation overflows. If there is too little to
+ * summarize, or the summary fails, it drops messages like a sliding window.
  */
 export class SummarizingConversationManager implements ConversationManager {
   private readonly ratio: number
@@ -36,7 +36,7 @@ export class SummarizingConversationManager implements ConversationManager {
     if (!(summaryRatio >= 0.1 && summaryRatio <= 0.8))
       throw configurationError(
         `The conversation's summaryRatio must be between 0.1 and 0.8, not ${JSON.stringify(summaryRatio)}.`,
-        'Leave summaryRatio out for 0.3.',
+        'Set summaryRatio to a number from 0.1 to 0.8, or omit it to use 0.3.',
       )
     this.ratio = summaryRatio
     this.preserved = preserveRecentMessages
@@ -49,15 +49,15 @@ export class SummarizingConversationManager implements ConversationManager {
     if (summary === undefined) return overflowOnlyManager.reduce(messages)
     const first: Message = {
       role: 'user',
-      content: [{ text: `Summary of the conversation until here:\n${summary}` }],
+      content: [{ text: `Summary of the conversation so far:\n${summary}` }],
     }
     return {
       messages: [first, ...messages.slice(start)],
-      detail: `The ${start} oldest messages were summed up to fit the context window.`,
+      detail: `The ${start} oldest messages were summarized to fit the context window.`,
     }
   }
 
-  /** How many of the oldest to sum up: a result that would then stand first keeps its use with it. */
+  /** Returns how many of the oldest messages to summarize, without separating a result from its use. */
   private splitPoint(messages: readonly Message[]): number {
     const most = messages.length - this.preserved
     const wanted = Math.min(most, Math.ceil(messages.length * this.ratio))
@@ -68,8 +68,8 @@ export class SummarizingConversationManager implements ConversationManager {
     messages: readonly Message[],
     { ask }: ReduceContext,
   ): Promise<string | undefined> {
-    const { systemPrompt = usualPrompt, model } = this.options
-    const text = `Sum up this conversation:\n\n${messages.map(asText).join('\n\n')}`
+    const { systemPrompt = defaultPrompt, model } = this.options
+    const text = `Summarize this conversation:\n\n${messages.map(asText).join('\n\n')}`
     try {
       const reply = await ask(
         { system: [{ text: systemPrompt }], messages: [{ role: 'user', content: [{ text }] }] },
@@ -77,13 +77,13 @@ export class SummarizingConversationManager implements ConversationManager {
       )
       return messageText(reply.message).trim() || undefined
     } catch {
-      // What was spent is counted; a run that has been cancelled or is at a limit ends by itself.
+      // The call's spending is recorded. If the run is cancelled or at a limit, the loop ends it.
       return undefined
     }
   }
 }
 
-/** As text, a conversation needs no tools to be sent along, which its tool calls would else need. */
+/** Converts a message to text, because tool calls could only be sent together with their tools. */
 function asText({ role, content }: Message): string {
   return `${role}: ${content.map(blockText).filter(Boolean).join('\n')}`
 }

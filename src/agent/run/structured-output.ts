@@ -7,15 +7,15 @@ import type { OutputSchema, ValidationIssue } from '../validator.js'
 
 export const defaultMaxAttempts = 3
 
-/** Answers in plain text before giving up: the model is asked once more, not for ever. */
+/** How many answers in plain text are accepted before the run fails. */
 const maxTexts = 2
 
 export const defaultOutputPrompt = 'You must format the previous response as structured output.'
 
 /**
- * How the model is asked for the object. `offered`: the output tool stands beside the others;
- * `forced`: it is the only one and must be called; `auto`: the provider refused to force it;
- * `text`: the provider refused tools, so the answer itself must be the object.
+ * How the object is requested. `offered`: the output tool is offered with the other tools. `forced`:
+ * it is the only tool and must be called. `auto`: the provider rejected the tool choice. `text`: the
+ * provider rejected tools, so the answer text must be the object.
  */
 type Mode = 'offered' | 'forced' | 'auto' | 'text'
 
@@ -25,9 +25,9 @@ export interface OutputRequest {
 }
 
 /**
- * One run's way to a validated object. What counts is what came back, never the finish reason: a
- * call of the output tool, or text that is the object. Invalid objects go back to the model with
- * what is wrong, at most `maxAttempts` times in all.
+ * Controls how one run gets a validated object: by a call of the output tool, or by text that is the
+ * object. The finish reason does not matter. Invalid objects are sent back to the model with their
+ * errors, up to `maxAttempts` times.
  */
 export class OutputPlan {
   private mode: Mode
@@ -41,7 +41,7 @@ export class OutputPlan {
     private readonly schema: OutputSchema,
     private readonly options: {
       force: boolean
-      /** The agent has no other tools. */
+      /** True if the agent has no other tools. */
       isOnlyTool: boolean
       maxAttempts: number
       prompt: string
@@ -70,12 +70,12 @@ export class OutputPlan {
     return this.captured?.value
   }
 
-  /** How many objects the model offered, the valid one included. */
+  /** How many objects the model gave, including the valid one. */
   get attempts(): number {
     return this.invalid + (this.captured ? 1 : 0)
   }
 
-  /** The output tool, where it is the only one on offer: a call by another name can mean nothing else. */
+  /** The output tool if it is the only one offered, so that a call of any name must mean it. */
   get soleTool(): Tool | undefined {
     return this.mode === 'offered' ? undefined : this.tool
   }
@@ -99,7 +99,7 @@ export class OutputPlan {
     }
   }
 
-  /** The user message to go on with after an answer in text; `undefined` once the object is there. */
+  /** Checks an answer in text. Returns the next user message, or `undefined` if the object was found. */
   async afterText(text: string): Promise<Message | undefined> {
     const candidate = parseJsonText(text)
     if (candidate !== undefined) {
@@ -116,7 +116,7 @@ export class OutputPlan {
     return userText(this.mode === 'text' ? this.textPrompt() : this.options.prompt)
   }
 
-  /** Fails once the model has used up its attempts. */
+  /** Throws `structuredOutput` if the model has used up its attempts. */
   failIfExhausted(text: string): void {
     if (!this.done && this.invalid >= this.options.maxAttempts) {
       const wrong = this.issues.map(describeIssue).join('; ')
@@ -125,8 +125,8 @@ export class OutputPlan {
   }
 
   /**
-   * Takes a provider's refusal of the request: another way of asking, with the message that goes
-   * with it, or `undefined` where the error is about something else or no other way is left.
+   * Handles a provider's rejection of the request. Returns a less strict request, with the message to
+   * send, or `undefined` if the error has another cause or no less strict request is left.
    */
   onProviderRejection(error: AgentError): { message?: Message } | undefined {
     if (error.code !== 'invalidRequest' && error.code !== 'unsupportedParams') return undefined
@@ -135,7 +135,7 @@ export class OutputPlan {
       this.mode = 'auto'
       return {}
     }
-    // Without the other tools an agent would be another one; where there are none, none are missed.
+    // The agent's own tools are never dropped, because the answer may depend on them.
     if (this.mode === 'auto' || (this.mode === 'offered' && this.options.isOnlyTool)) {
       this.mode = 'text'
       return { message: userText(this.textPrompt()) }
@@ -168,13 +168,13 @@ export class OutputPlan {
     return new AgentError({
       code: 'structuredOutput',
       message: `No valid ${this.schema.name} object: ${what}`,
-      hint: 'Simplify the schema, say in the prompt what each field means, or use a model with better tool support.',
+      hint: 'Simplify the schema, describe each field in the prompt, or use a model with better tool support.',
       text,
     })
   }
 }
 
-/** Strands' words, which keep a model from answering before it has used its other tools. */
+/** Strands' wording, which keeps a model from answering before it has used its other tools. */
 function lastToolDescription(description: string): string {
   return `IMPORTANT: This StructuredOutputTool should only be invoked as the last and final tool before returning the completed result to the caller. <description>${description}</description>`
 }
@@ -187,7 +187,7 @@ function userText(text: string): Message {
   return { role: 'user', content: [{ text }] }
 }
 
-/** The JSON object that a text is, alone or in one code fence. */
+/** Parses a text that is one JSON object, optionally in a code fence. */
 function parseJsonText(text: string): JsonObject | undefined {
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n?\s*```\s*$/.exec(text)
   const body = (fenced?.[1] ?? text).trim()

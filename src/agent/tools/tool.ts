@@ -106,16 +106,23 @@ export interface ParentRun {
   readonly path: readonly string[]
   /** How many more levels of agents are allowed. */
   readonly depthLeft: number
+  /** @internal */
   readonly budget: Budget
   /** Asks the person responsible for this run and the runs below it. */
   readonly approve: Approve | undefined
-  /** The span of the tool call. `undefined` if tracing is off. */
+  /**
+   * The span of the tool call. `undefined` if tracing is off.
+   * @internal
+   */
   readonly span: Span | undefined
   /** Returns what is left of the shared limits: cost, tokens and time. */
   remaining(): Limits
   /** Pauses the clocks of this run and the runs above until the returned function is called. */
   pauseClock(): () => void
-  /** Counts a run's spending as part of this run. `spending` is called when totals are needed. */
+  /**
+   * Counts a run's spending as part of this run. `spending` is called when totals are needed.
+   * @internal
+   */
   addChild(agent: string, spending: () => ChildSpending): void
   /**
    * Counts a run that did not reserve from `budget` while it worked, such as one in another process
@@ -125,9 +132,13 @@ export interface ParentRun {
   /**
    * Wraps the model and tools of an agent below, so that its completed work is recorded and not
    * repeated after a crash. `approve` asks about its own tool calls. Set only for durable runs.
+   * @internal
    */
   recorded?(parts: WorkingParts): WorkingParts & { approve: Approve }
-  /** Receives the events of a run below. `agent` is its path, starting below this run. */
+  /**
+   * Receives the events of a run below. `agent` is its path, starting below this run.
+   * @internal
+   */
   emit(agent: readonly string[], event: AgentEvent): void
 }
 
