@@ -54,7 +54,7 @@ const badCalls: BadCall[] = [
     args: { prompt: '  ' },
     code: 'invalidRequest',
     says: /prompt is empty/,
-    hint: /what the agent is to do/,
+    hint: /task/,
   },
   {
     what: 'a block of no known kind',
