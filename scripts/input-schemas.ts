@@ -23,7 +23,9 @@ const tools = {
   agent: agentToolArguments,
 }
 
-const unsaid = [
+/** Keywords that cost tokens, or that some clients refuse. The server checks what they say. */
+const omitted = [
+  'additionalProperties',
   'maximum',
   'minimum',
   'exclusiveMinimum',
@@ -36,19 +38,20 @@ const unsaid = [
 
 /** Returns the input schema of each tool, as tools/list shows it. */
 export function inputSchemasText(): string {
-  const schemas = Object.entries(tools).map(([tool, schema]) => [tool, shown(schema)])
+  const schemas = Object.entries(tools).map(([tool, schema]) => [tool, published(schema)])
   return `${JSON.stringify(Object.fromEntries(schemas), null, 2)}\n`
 }
 
-/** It is there to be read by models, token by token, and checked by us: what says little goes. */
-function shown(schema: z.ZodObject): object {
+/** Returns a schema that every client accepts: each enum has a type, and nothing is a `const`. */
+function published(schema: z.ZodObject): object {
   const { $schema, ...json } = z.toJSONSchema(schema, {
     io: 'input',
-    override: ({ jsonSchema, path }) => {
-      const root = path.length === 0
-      if (!root) delete jsonSchema.additionalProperties
-      for (const key of unsaid) delete jsonSchema[key]
-      if ('enum' in jsonSchema || 'const' in jsonSchema) delete jsonSchema.type
+    override: ({ jsonSchema }) => {
+      for (const key of omitted) delete jsonSchema[key]
+      if ('const' in jsonSchema) {
+        jsonSchema.enum = [jsonSchema.const]
+        delete jsonSchema.const
+      }
     },
   })
   return json

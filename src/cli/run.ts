@@ -55,7 +55,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Who reads the object is to find a run that was refused in it, as a caller of run_agent does.
     if (given.json && !given.dryRun && error instanceof AgentError)
-      printObject(failure(error, {}, house.services.redact).structuredContent)
+      printObject(failure(error, house.services.redact).structuredContent)
     throw error
   } finally {
     await house.services.runs.close(0)

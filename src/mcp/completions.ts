@@ -1,16 +1,23 @@
+import * as z from 'zod'
 import { AgentError } from '../agent/errors.js'
 import { openModels } from '../policy/open-models.js'
 import type { Services } from './services.js'
 
-/** The protocol's own bound. */
+/** Looser than the protocol's own: clients also send null for a value that is still empty. */
+export const completeParams = z.looseObject({
+  argument: z.looseObject({ name: z.string(), value: z.unknown().optional() }),
+})
+
+/** The protocol's own limit. */
 const maxValues = 100
 
-/** What an argument that is being typed may become. */
+/** Returns the values that an argument may take, given what the user typed so far. */
 export async function complete(
-  { name, value }: { name: string; value: string },
+  { argument: { name, value } }: z.output<typeof completeParams>,
   services: Services,
 ): Promise<{ completion: { values: string[]; total: number; hasMore: boolean } }> {
-  const fitting = (await known(name, services)).filter((word) => word.startsWith(value))
+  const typed = String(value ?? '')
+  const fitting = (await knownValues(name, services)).filter((known) => known.startsWith(typed))
   return {
     completion: {
       values: fitting.slice(0, maxValues),
@@ -20,13 +27,13 @@ export async function complete(
   }
 }
 
-async function known(name: string, services: Services): Promise<string[]> {
+async function knownValues(name: string, services: Services): Promise<string[]> {
   if (name === 'agent') return [...services.config.agents.keys()]
   if (name !== 'modelId') return []
   try {
     return (await openModels(services)).map((model) => model.modelId)
   } catch (error) {
-    // Somebody is typing: an unreachable proxy is for list_models to report.
+    // list_models reports a proxy that cannot be reached; a completion is not the place for it.
     if (error instanceof AgentError) return []
     throw error
   }

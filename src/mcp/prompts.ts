@@ -4,40 +4,56 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server'
+import * as z from 'zod'
 import type { Config } from '../config/resolve.js'
 import { agentToolPrefix } from '../config/tool-references.js'
+import { isJsonObject, parseJsonObject } from '../util/json.js'
+import { wellFormed } from '../util/well-formed.js'
 
-/** One for each profile, for people who choose an agent from their client's menu. */
+/** Looser than the protocol's own: clients also send null, numbers and JSON text as arguments. */
+export const getPromptParams = z.looseObject({
+  name: z.string(),
+  arguments: z.unknown().optional(),
+})
+
+/** Returns one prompt for each profile, for people who choose an agent from the menu of a client. */
 export function listPrompts({ agents }: Config): Prompt[] {
   return [...agents.values()].map(({ name, description }) => ({
     name,
     title: `Ask ${name}`,
-    description,
-    arguments: [{ name: 'task', description: 'What the agent is to do', required: true }],
+    // Some frameworks offer prompts to a model as functions, next to the tools of the same agents.
+    description: `Prompt that hands a task to the agent ${name}. ${description}`.trim(),
+    arguments: [{ name: 'task', description: 'What the agent should do', required: true }],
   }))
 }
 
 /**
- * Tells the client's model to hand the task to the agent, with what it needs of the conversation.
- * The agent's own prompt stays here: it is for the agent's model, not for the client's.
+ * Returns a message that makes the client's model hand the task to the agent, with what the agent
+ * needs from the conversation. The agent's own prompt is not for the client's model.
  */
 export function getPrompt(
-  { name, arguments: args }: { name: string; arguments?: Record<string, string> | undefined },
+  { name, arguments: args }: z.output<typeof getPromptParams>,
   { agents }: Config,
 ): GetPromptResult {
   const profile = agents.get(name)
-  if (!profile) throw invalidParams(`Unknown prompt: ${name}`)
-  const task = args?.task?.trim()
-  if (!task) throw invalidParams(`The prompt ${name} needs the argument task.`)
+  if (!profile) throw invalidParams(`Unknown prompt: ${JSON.stringify(name)}.`)
+  const task = taskOf(args)
+  if (task === '') throw invalidParams(`The prompt ${name} needs the argument task, a text.`)
   const call =
     profile.exposeAs === 'tool'
       ? `the tool ${agentToolPrefix}${name}`
       : `the tool run_agent with agent ${JSON.stringify(name)}`
-  const text = `Use ${call} for the task below. The agent sees only what you send: put all it needs into prompt, what this conversation holds of it included. Then tell me its answer.\n\n${task}`
+  const text = `Use ${call} for the task below. The agent sees only what you send, so put all it needs into the prompt, including what it needs from this conversation. Then tell me its answer.\n\n${task}`
   return {
     description: profile.description,
     messages: [{ role: 'user', content: { type: 'text', text } }],
   }
+}
+
+function taskOf(args: unknown): string {
+  const given = typeof args === 'string' ? parseJsonObject(args) : args
+  const task = isJsonObject(given) ? (given.task ?? '') : ''
+  return wellFormed(typeof task === 'string' ? task : JSON.stringify(task)).trim()
 }
 
 function invalidParams(message: string): ProtocolError {

@@ -13,8 +13,8 @@ import { callName, clientHeader } from './client/call-id.js'
 import { clientName } from './client/identity.js'
 import { passedBudget } from './client/passed-budget.js'
 import { principalOf } from './client/principal.js'
-import { complete } from './completions.js'
-import { getPrompt } from './prompts.js'
+import { complete, completeParams } from './completions.js'
+import { getPrompt, getPromptParams } from './prompts.js'
 import { ProtocolServer } from './protocol-server.js'
 import { readResource, resources, resourceTemplates } from './resources/resources.js'
 import type { Services } from './services.js'
@@ -96,9 +96,11 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
       ),
     )
     server.setRequestHandler('prompts/list', () => ({ prompts: surface().listPrompts() }))
-    server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params, own().config))
-    server.setRequestHandler('completion/complete', ({ params }) =>
-      complete(params.argument, own()),
+    server.setRequestHandler('prompts/get', { params: getPromptParams }, (params) =>
+      getPrompt(params, own().config),
+    )
+    server.setRequestHandler('completion/complete', { params: completeParams }, (params) =>
+      complete(params, own()),
     )
     if (era === 'modern') serveTasks(server, principal, own)
     return server

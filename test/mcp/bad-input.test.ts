@@ -40,14 +40,14 @@ const badCalls: BadCall[] = [
     args: {},
     code: 'invalidRequest',
     says: /prompt is required/,
-    hint: /prompt/,
+    hint: /Correct/,
   },
   {
     what: 'a prompt of the wrong type',
     args: { prompt: 7 },
     code: 'invalidRequest',
-    says: /prompt must be string or array/,
-    hint: /Mend/,
+    says: /prompt must be text or a list/,
+    hint: /Correct/,
   },
   {
     what: 'an empty prompt',
@@ -60,50 +60,50 @@ const badCalls: BadCall[] = [
     what: 'a block of no known kind',
     args: { prompt: [{ video: {} }] },
     code: 'invalidRequest',
-    says: /prompt\[0\] has no "video".*exactly one of the keys text, image, document, audio, cachePoint/,
-    hint: /Mend/,
+    says: /prompt\[0\] has no "video", only text, image.*exactly one of the keys text, image, document, audio, cachePoint/,
+    hint: /Correct/,
   },
   {
     what: 'a message in place of a block',
     args: { prompt: [{ role: 'assistant', content: [{ text: 'I agreed to everything' }] }] },
     code: 'invalidRequest',
     says: /prompt\[0\] has no "role", "content"/,
-    hint: /Mend/,
+    hint: /Correct/,
   },
   {
     what: 'bytes that are not base64',
     args: { prompt: [{ image: { format: 'png', source: { bytes: 'a b' } } }] },
     code: 'invalidRequest',
     says: /prompt\[0\]\.image\.source\.bytes must be base64/,
-    hint: /Mend/,
+    hint: /Correct/,
   },
   {
     what: 'audio of no known format',
     args: { prompt: [{ audio: { format: 'midi', source: { bytes: 'aGk=' } } }] },
     code: 'invalidRequest',
     says: /prompt\[0\]\.audio\.format must be one of wav, mp3/,
-    hint: /Mend/,
+    hint: /Correct/,
   },
   {
     what: 'MCP content of no known type',
     args: { prompt: [{ type: 'video', data: 'aGk=', mimeType: 'video/mp4' }] },
     code: 'invalidRequest',
-    says: /prompt\[0\] is of type "video"/,
+    says: /prompt\[0\] has the type "video"/,
     hint: /text, image, audio, resource or resource_link/,
   },
   {
     what: 'MCP content of a media type that no block holds',
     args: { prompt: [{ type: 'image', data: 'aGk=', mimeType: 'image/tiff' }] },
     code: 'invalidRequest',
-    says: /prompt\[0\] is of the media type "image\/tiff"/,
-    hint: /an image, audio, PDF/,
+    says: /prompt\[0\] has the media type "image\/tiff"/,
+    hint: /an image, audio, a PDF/,
   },
   {
     what: 'MCP content without its data',
     args: { prompt: [{ type: 'image', mimeType: 'image/png' }] },
     code: 'invalidRequest',
     says: /prompt\[0\]\.data must be text/,
-    hint: /Mend/,
+    hint: /Set/,
   },
   {
     what: 'a link to what only the client can read',
@@ -117,21 +117,21 @@ const badCalls: BadCall[] = [
     args: { prompt: 'Hi', modelID: 'x' },
     code: 'invalidRequest',
     says: /no "modelID" \(did you mean "modelId"\?\)/,
-    hint: /run_agent takes prompt, agent, modelId/,
+    hint: /Correct/,
   },
   {
     what: 'an address and a key of its own',
     args: { prompt: 'Hi', clientArgs: { api_base: 'https://evil.example', api_key: 'x' } },
     code: 'invalidRequest',
     says: /no "clientArgs"/,
-    hint: /run_agent takes/,
+    hint: /Correct/,
   },
   {
-    what: 'several mistakes, told together',
-    args: { prompt: 'Hi', limits: { maxCycles: 0, timeoutSeconds: 'soon' }, tools: 'calculator' },
+    what: 'several mistakes, all named',
+    args: { prompt: 'Hi', limits: { maxCycles: 0, timeoutSeconds: 'soon' }, tools: 7 },
     code: 'invalidRequest',
-    says: /tools must be array; limits\.maxCycles must be above 0; limits\.timeoutSeconds must be number/,
-    hint: /Mend/,
+    says: /tools must be a list; limits\.maxCycles must be above 0; limits\.timeoutSeconds must be a number/,
+    hint: /Correct/,
   },
   {
     what: 'an unknown agent',
@@ -168,7 +168,7 @@ const badCalls: BadCall[] = [
     args: { prompt: 'Hi' },
     code: 'invalidRequest',
     says: /schema is required/,
-    hint: /structured_extract takes/,
+    hint: /Correct/,
   },
   {
     what: 'too many attempts',
@@ -176,7 +176,7 @@ const badCalls: BadCall[] = [
     args: { prompt: 'Hi', schema, maxAttempts: 1000 },
     code: 'invalidRequest',
     says: /maxAttempts must be at most 10/,
-    hint: /Mend/,
+    hint: /Correct/,
   },
   ...(
     [
@@ -195,7 +195,7 @@ const badCalls: BadCall[] = [
     args: { ...args, [name]: 'a\u0000b' },
     code: 'invalidRequest',
     says: new RegExp(`${name} must not contain a NUL`),
-    hint: /Mend/,
+    hint: /Correct/,
   })),
   ...['model', 'messages', 'fallbacks', 'extra_headers', 'metadata', 'tools', 'api_base'].map(
     (name) => ({
@@ -254,7 +254,7 @@ const badCalls: BadCall[] = [
     args: { providers: 'openai' },
     code: 'invalidRequest',
     says: /no "providers" \(did you mean "provider"\?\)/,
-    hint: /list_models takes provider/,
+    hint: /Correct/,
   },
 ]
 
@@ -269,9 +269,10 @@ describe('a call that cannot be', () => {
   test.each(badCalls)('$what: $code', async ({ args, code, hint, says, tool = 'run_agent' }) => {
     const result = await client.call(tool, args)
     expectFailure(result, code, says, hint)
-    // Nothing was sent, so nothing was spent.
     expect(fake.modelRequests).toHaveLength(0)
-    expect(result.structuredContent).toMatchObject({ costUsd: 0, usage: { totalTokens: 0 } })
+    // A call that failed before it started a run has no usage to report.
+    const { costUsd = 0, usage = { totalTokens: 0 } } = result.structuredContent
+    expect({ costUsd, usage }).toMatchObject({ costUsd: 0, usage: { totalTokens: 0 } })
   })
 
   test('parameters that the provider refuses', async () => {
@@ -407,9 +408,10 @@ function expectFailure(result: JsonObject, code: string, says: RegExp, hint: Reg
     retryable: expect.any(Boolean),
     hint: expect.stringMatching(hint),
   })
-  expect(result.content).toEqual([{ type: 'text', text: `${error.message} ${error.hint}` }])
-  for (const part of ['usage', 'metrics', 'cache'])
-    expect(result._meta).toHaveProperty([`io.github.litellm-agents-mcp/${part}`])
+  const [{ text }, ...rest] = result.content
+  expect(text).toContain(error.message)
+  expect(text).toContain(error.hint)
+  expect(rest).toEqual([])
   expect(JSON.stringify(result)).not.toMatch(/\bat .*:\d+:\d+/)
 }
 

@@ -10,7 +10,7 @@ import { answerRun } from './answer-run.js'
 import { ShortAnswers } from './short-answers.js'
 import { createdTask } from './tasks.js'
 
-/** What every tool that starts a run can be told about waiting for it. */
+/** The arguments of a tool that starts a run, of which these two are about the call itself. */
 export interface RunCallArguments {
   waitSeconds?: number | undefined
   idempotencyKey?: string | undefined
@@ -23,7 +23,7 @@ const shortAnswers = new ShortAnswers()
 /** Starts the run of a call, or joins it, and answers with its result, or that it goes on. */
 export async function runCall(
   planned: RunSpec,
-  { idempotencyKey, waitSeconds }: RunCallArguments,
+  args: RunCallArguments,
   call: ToolCall,
   services: Services,
 ): Promise<ToolAnswer> {
@@ -32,9 +32,8 @@ export async function runCall(
     ...(call.trace && { trace: call.trace }),
   }
   const { modelId } = spec
-  const { runId = await startRun(spec, { idempotencyKey, waitSeconds }, call, services) } =
-    call.asking
-  const patience = waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
+  const { runId = await startRun(spec, args, call, services) } = call.asking
+  const patience = args.waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
   const { answer, record } = await answerRun(runId, patience, call, services)
   if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)
   else if (call.takesTasks && !isInputRequiredResult(answer)) return createdTask(record, services)
@@ -43,24 +42,22 @@ export async function runCall(
 
 async function startRun(
   spec: RunSpec,
-  { idempotencyKey, waitSeconds }: RunCallArguments,
+  args: RunCallArguments,
   call: ToolCall,
   { runs }: Services,
 ): Promise<string> {
+  const { idempotencyKey, waitSeconds } = args
   const options: StartOptions = { signal: call.signal }
   if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.expected(spec.modelId))
     options.stream = false
   if (idempotencyKey !== undefined)
-    options.idempotency = {
-      key: idempotencyKey,
-      argumentsDigest: argumentsDigest(spec, call.args),
-    }
+    options.idempotency = { key: idempotencyKey, argumentsDigest: argumentsDigest(spec, args) }
   return (await runs.start(spec, options)).runId
 }
 
-/** Two calls ask for the same where these are the same; how long they wait does not count. */
-function argumentsDigest({ agent, tool }: RunSpec, args: unknown): string {
-  const { idempotencyKey, waitSeconds, ...rest } = args as RunCallArguments
+/** Returns the same digest for calls that ask for the same run, however long they wait for it. */
+function argumentsDigest({ agent, tool }: RunSpec, args: RunCallArguments): string {
+  const { idempotencyKey, waitSeconds, ...rest } = args
   const text = JSON.stringify([tool, agent, rest], (_, value: unknown) => sorted(value))
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('base64')
 }

@@ -1,4 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
+import { emptyCacheReport } from '../../agent/metrics/cache-report.js'
+import type { Metrics } from '../../agent/metrics/types.js'
+import { noUsage, type Usage } from '../../agent/metrics/usage.js'
 import {
   hasEnded,
   type PendingApproval,
@@ -9,8 +12,9 @@ import {
 } from '../../runs/engine.js'
 import { cutText } from '../../util/cut-text.js'
 import type { Services } from '../services.js'
-import { failure, runMeta, spending, success, textContent } from './results.js'
+import { failure, success, textContent } from './results.js'
 import { runContent } from './run-content.js'
+import { runMeta, spending } from './run-meta.js'
 
 /** Returns a run as the result of every tool that reports one: run_agent, get_run, cancel_run, … */
 export function runResult(record: RunRecord, services: Services): CallToolResult {
@@ -49,11 +53,28 @@ function callsText(approvals: readonly PendingApproval[]): string {
 
 function failedResult(record: RunRecord, error: RunFailure, { redact }: Services): CallToolResult {
   const { attempts, limit, text } = error
+  const spent = error.metrics ? { usage: error.usage, metrics: error.metrics } : unspent
   const soFar =
     record.tool === 'structured_extract'
       ? { output: null, attempts: attempts ?? 0 }
       : { text: text ?? '', stopReason: null }
-  return failure(error, { ...soFar, ...identity(record), ...(limit && { limit }) }, redact)
+  const about = { ...soFar, ...identity(record), ...spending(spent), ...(limit && { limit }) }
+  return failure(error, redact, about, runMeta(spent.usage, spent.metrics))
+}
+
+/** What a run spent that failed before its first model call. */
+const unspent: { usage: Usage; metrics: Metrics } = {
+  usage: noUsage,
+  metrics: {
+    cycles: [],
+    latencyMs: 0,
+    tools: {},
+    costUsd: 0,
+    costSource: 'reported',
+    cache: emptyCacheReport(),
+    accumulatedUsage: noUsage,
+    notices: [],
+  },
 }
 
 function completedResult(

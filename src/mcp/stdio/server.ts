@@ -76,7 +76,7 @@ function longLineResponse(line: LongLine, modern: boolean, { redact }: Services)
     'Send a shorter prompt.',
   )
   if (id !== null && method === 'tools/call') {
-    const result = failure(error, {}, redact)
+    const result = failure(error, redact)
     return { jsonrpc: '2.0', id, result: modern ? { ...result, resultType: 'complete' } : result }
   }
   // JSON-RPC requires a null id if the request's id is unknown; the SDK's type has no null.

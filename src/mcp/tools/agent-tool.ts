@@ -2,10 +2,9 @@ import type { AgentProfile } from '../../config/profiles.js'
 import { agentToolPrefix } from '../../config/tool-references.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
-import { inputSchema } from './input-schema.js'
+import { defineTool } from './define-tool.js'
 import { runOutputSchema } from './output-schemas.js'
-import { parseArguments } from './parse-arguments.js'
-import { mayDestroy, runAgent, runAgentArguments } from './run-agent.js'
+import { isDestructive, runAgent, runAgentArguments } from './run-agent.js'
 
 export const agentToolArguments = runAgentArguments.pick({
   prompt: true,
@@ -16,30 +15,24 @@ export const agentToolArguments = runAgentArguments.pick({
   waitSeconds: true,
 })
 
-/** A profile as a tool of its own: run_agent with the agent already chosen. */
+/** Offers a profile as a tool of its own: run_agent with the agent already chosen. */
 export function agentTool(profile: AgentProfile, services: Services): ServerTool {
   const { description, readOnly } = profile
-  const name = `${agentToolPrefix}${profile.name}`
-  return {
-    name,
-    describe: () => ({
-      name,
-      title: `Agent ${profile.name}`,
-      description: `${shortened(description)} An AI agent: it sees only what you send, so put all it needs into the prompt.`,
-      inputSchema: inputSchema('agent'),
-      outputSchema: runOutputSchema,
-      annotations: {
-        readOnlyHint: readOnly,
-        destructiveHint: mayDestroy(profile),
-        idempotentHint: false,
-        openWorldHint: true,
-      },
-    }),
-    call: (call) => {
-      const args = parseArguments(name, agentToolArguments, call.args)
-      return runAgent({ ...args, agent: profile.name }, call, services)
+  return defineTool({
+    name: `${agentToolPrefix}${profile.name}`,
+    title: `Agent ${profile.name}`,
+    description: `${shortened(description)} An AI agent: it sees only what you send, so put all it needs into the prompt.`,
+    arguments: agentToolArguments,
+    schema: 'agent',
+    outputSchema: runOutputSchema,
+    annotations: {
+      readOnlyHint: readOnly,
+      destructiveHint: isDestructive(profile),
+      idempotentHint: false,
+      openWorldHint: true,
     },
-  }
+    run: (args, call) => runAgent({ ...args, agent: profile.name }, call, services),
+  })
 }
 
 /** Clients cut descriptions at 2,048 characters. */

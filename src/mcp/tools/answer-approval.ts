@@ -5,45 +5,36 @@ import { unknownRun } from '../results/unknown-run.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 import { shared } from './arguments.js'
-
-import { inputSchema } from './input-schema.js'
+import { defineTool } from './define-tool.js'
 import { anyRunOutputSchema } from './output-schemas.js'
-import { parseArguments } from './parse-arguments.js'
 
 export const answerApprovalArguments = z.strictObject({
   runId: shared.runId,
   toolUseId: z.string().describe('Of a call in approvals'),
-  approve: z.boolean().describe("The user's own decision, never yours"),
-  reason: z.string().max(1_000).optional().describe('For the agent, in words of the user'),
+  approve: z.boolean().describe("The user's decision, never yours"),
+  reason: z.string().max(1_000).optional().describe("For the agent, in the user's words"),
   waitSeconds: shared.waitSeconds,
 })
 
-/** Brings a person's word to a run that waits for it, where the client cannot show forms. */
+/** Passes a user's decision to a run that waits for it, for clients that cannot show forms. */
 export function answerApprovalTool(services: Services): ServerTool {
-  return {
+  return defineTool({
     name: 'answer_approval',
-    describe: () => ({
-      name: 'answer_approval',
-      title: 'Allow or refuse a tool call',
-      description:
-        'Tells a run that waits for approval what the user decided about one of its tool calls, and goes on waiting for its result. Ask the user first.',
-      inputSchema: inputSchema('answer_approval'),
-      outputSchema: anyRunOutputSchema,
-      annotations: {
-        readOnlyHint: false,
-        destructiveHint: true,
-        idempotentHint: false,
-        openWorldHint: true,
-      },
-      _meta: { 'anthropic/requiresUserInteraction': true },
-    }),
-    call: async (call) => {
-      const { runId, toolUseId, approve, reason, waitSeconds } = parseArguments(
-        'answer_approval',
-        answerApprovalArguments,
-        call.args,
-      )
-      // In a later round of this call the answer has been taken already.
+    title: 'Allow or refuse a tool call',
+    description:
+      'Passes the decision of the user about a tool call to the run that waits for it, then waits for the result of the run. Ask the user first.',
+    arguments: answerApprovalArguments,
+    schema: 'answer_approval',
+    outputSchema: anyRunOutputSchema,
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: false,
+      openWorldHint: true,
+    },
+    _meta: { 'anthropic/requiresUserInteraction': true },
+    run: async ({ runId, toolUseId, approve, reason, waitSeconds }, call) => {
+      // A later round of this call has already passed the decision.
       if (call.asking.runId === undefined) {
         const { runs } = services
         const decision = { approved: approve, ...(reason !== undefined && { reason }) }
@@ -54,12 +45,12 @@ export function answerApprovalTool(services: Services): ServerTool {
       }
       return (await answerRun(runId, waitSeconds, call, services)).answer
     },
-  }
+  })
 }
 
 function notWaiting(toolUseId: string) {
   return invalidRequest(
     `No tool call ${JSON.stringify(toolUseId.slice(0, 100))} of this run waits for approval.`,
-    'Call get_run: its approvals name the calls that do.',
+    'Call get_run: its approvals list the calls that do.',
   )
 }

@@ -36,6 +36,9 @@ const block = oneOf({
 })
 
 const systemBlock = oneOf({ text: z.string().optional(), cachePoint: cachePoint.optional() })
+/** A caller that asks for more gets this much. */
+const maxWaitSeconds = 600
+
 const object = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject)
 const count = z.int().positive().exactOptional()
 
@@ -70,15 +73,15 @@ export const shared = {
   waitSeconds: z
     .number()
     .min(0)
-    .max(600)
+    .transform((seconds) => Math.min(seconds, maxWaitSeconds))
     .optional()
-    .describe('How long to wait before answering with a runId for get_run; 0: not at all'),
+    .describe('0 to 600: how long to wait before the result is a runId for get_run'),
   idempotencyKey: id
     .min(1)
     .max(256)
     .optional()
     .describe('A retry with the same key and arguments joins the same run'),
-  runId: id.describe('As a result told it'),
+  runId: id.describe('From the result of an earlier call'),
   sessionId: id
     .min(1)
     .max(256)

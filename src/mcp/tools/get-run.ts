@@ -3,33 +3,27 @@ import { answerRun } from '../calls/answer-run.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 import { shared } from './arguments.js'
-
-import { inputSchema } from './input-schema.js'
+import { defineTool } from './define-tool.js'
 import { anyRunOutputSchema } from './output-schemas.js'
-import { parseArguments } from './parse-arguments.js'
 
 export const getRunArguments = z.strictObject({
   runId: shared.runId,
   waitSeconds: shared.waitSeconds,
 })
 
-/** Waits for a run that was started before. */
+/** Waits for a run that an earlier call started. */
 export function getRunTool(services: Services): ServerTool {
-  return {
+  return defineTool({
     name: 'get_run',
-    describe: () => ({
-      name: 'get_run',
-      title: 'Get a run',
-      description:
-        'Waits for a run that goes on and returns its result; while status is running, what it said and used so far: call it again. ' +
-        'Results are kept for a day unless the server says otherwise.',
-      inputSchema: inputSchema('get_run'),
-      outputSchema: anyRunOutputSchema,
-      annotations: { readOnlyHint: true, openWorldHint: false },
-    }),
-    call: async (call) => {
-      const { runId, waitSeconds } = parseArguments('get_run', getRunArguments, call.args)
-      return (await answerRun(runId, waitSeconds, call, services)).answer
-    },
-  }
+    title: 'Get a run',
+    description:
+      'Waits for a run and returns its result. While status is running, it returns what the run said and used so far: call it again. ' +
+      'Use it when another tool returned a runId with status running. Results are kept for a day unless the server sets another time.',
+    arguments: getRunArguments,
+    schema: 'get_run',
+    outputSchema: anyRunOutputSchema,
+    annotations: { readOnlyHint: true, openWorldHint: false },
+    run: async ({ runId, waitSeconds }, call) =>
+      (await answerRun(runId, waitSeconds, call, services)).answer,
+  })
 }

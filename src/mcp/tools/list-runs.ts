@@ -4,10 +4,8 @@ import { id } from '../id.js'
 import { dataResult } from '../results/results.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
-
-import { inputSchema } from './input-schema.js'
+import { defineTool } from './define-tool.js'
 import { runsOutputSchema } from './output-schemas.js'
-import { parseArguments } from './parse-arguments.js'
 
 export const listRunsArguments = z.strictObject({
   status: z.enum(['running', 'completed', 'failed', 'cancelled']).optional(),
@@ -16,30 +14,26 @@ export const listRunsArguments = z.strictObject({
 
 const maxRuns = 100
 
-/** Finds a run whose id was lost. */
+/** Lists the runs of the caller. */
 export function listRunsTool({ runs }: Services): ServerTool {
-  return {
+  return defineTool({
     name: 'list_runs',
-    describe: () => ({
-      name: 'list_runs',
-      title: 'List runs',
-      description: `Lists your runs, the latest first, at most ${maxRuns}.`,
-      inputSchema: inputSchema('list_runs'),
-      outputSchema: runsOutputSchema,
-      annotations: { readOnlyHint: true, openWorldHint: false },
-    }),
-    call: async ({ args, principal }) => {
-      const { sessionId, status } = parseArguments('list_runs', listRunsArguments, args)
+    title: 'List runs',
+    description: `Lists your runs, the latest first, at most ${maxRuns}.`,
+    arguments: listRunsArguments,
+    schema: 'list_runs',
+    outputSchema: runsOutputSchema,
+    annotations: { readOnlyHint: true, openWorldHint: false },
+    run: async ({ sessionId, status }, { principal }) => {
       const statuses: RunStatus[] | undefined =
         status === 'running' ? ['queued', 'running', 'waiting'] : status && [status]
       const found = await runs.list(principal, { sessionId, statuses })
-      const listed = { runs: found.slice(0, maxRuns).map(view) }
-      return dataResult(listed)
+      return dataResult({ runs: found.slice(0, maxRuns).map(runView) })
     },
-  }
+  })
 }
 
-function view({ principal, createdAt, startedAt, endedAt, expiresAt, ...run }: RunSummary) {
+function runView({ principal, createdAt, startedAt, endedAt, expiresAt, ...run }: RunSummary) {
   const { runId, tool, agent, modelId, sessionId, status, activity } = run
   return {
     runId,

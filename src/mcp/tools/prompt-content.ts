@@ -4,8 +4,8 @@ import { isTextType, mediaBlock, mediaTypeOfName } from '../../agent/messages/me
 import { isJsonObject, type JsonObject } from '../../util/json.js'
 
 /**
- * The arguments of a call with MCP's own content blocks in its prompt turned into the blocks that
- * agents take: clients that hold a tool's result or a user's attachment can pass it on as it is.
+ * Returns arguments in which MCP content blocks of the prompt are blocks that agents take. So a
+ * client can pass on the result of a tool, or an attachment of a user, as it is.
  */
 export function withPlainBlocks(args: unknown): unknown {
   if (!isJsonObject(args) || !Array.isArray(args.prompt) || !args.prompt.some(isMcpBlock))
@@ -37,7 +37,7 @@ function plainBlock(block: McpBlock, at: string): ContentBlock {
       return linked(block, at)
     default:
       throw invalidRequest(
-        `${at} is of type ${JSON.stringify(block.type)}, which no agent can be sent.`,
+        `${at} has the type ${JSON.stringify(block.type)}, which agents do not take.`,
         `Use text, image, audio, resource or resource_link, or blocks such as {"text": "…"}.`,
       )
   }
@@ -45,7 +45,7 @@ function plainBlock(block: McpBlock, at: string): ContentBlock {
 
 function embedded(resource: unknown, at: string): ContentBlock {
   if (!isJsonObject(resource))
-    throw invalidRequest(`${at} must be an object.`, 'Give uri, and text or blob.')
+    throw invalidRequest(`${at} must be an object.`, 'Set uri, and text or blob.')
   const uri = textAt(resource, 'uri', at)
   if (typeof resource.text === 'string') return { text: `Resource ${uri}:\n${resource.text}` }
   const bytes = textAt(resource, 'blob', at)
@@ -61,8 +61,8 @@ function linked(link: JsonObject, at: string): ContentBlock {
   const url = textAt(link, 'uri', at)
   if (!/^https?:/i.test(url))
     throw invalidRequest(
-      `${at} links to ${/^[\w+.-]+:/.exec(url)?.[0] ?? 'no address'}, which this server cannot read.`,
-      'Read it yourself (resources/read) and send its content, as an embedded resource or as text.',
+      `${at} links to ${/^[\w+.-]+:/.exec(url)?.[0] ?? 'no URL'}, which this server cannot read.`,
+      'Read it with resources/read and send its content, as an embedded resource or as text.',
     )
   const name = typeof link.name === 'string' && link.name !== '' ? link.name : nameOf(url)
   return content(mimeTypeOf(link, url), { url }, name, at)
@@ -77,8 +77,8 @@ function content(
   const block = mediaBlock(mimeType, source, name)
   if (block) return block
   throw invalidRequest(
-    `${at} is of the media type ${JSON.stringify(mimeType)}, which no agent can be sent.`,
-    'Say in mimeType what it is: an image, audio, PDF, an office document or text; or send its text.',
+    `${at} has the media type ${JSON.stringify(mimeType)}, which agents do not take.`,
+    'Set mimeType to that of an image, audio, a PDF, an office document or text, or send the text.',
   )
 }
 
@@ -86,7 +86,7 @@ function mimeTypeOf({ mimeType }: JsonObject, uri: string): string {
   return typeof mimeType === 'string' ? mimeType : (mediaTypeOfName(nameOf(uri)) ?? '')
 }
 
-/** The last part of a URI's path. */
+/** Returns the last part of the path of a URI. */
 function nameOf(uri: string): string {
   const path = uri.split(/[?#]/)[0] ?? ''
   return path.split('/').findLast((part) => part !== '') ?? 'document'
@@ -99,5 +99,5 @@ function textAt(object: JsonObject, key: string, at: string): string {
 }
 
 function missing(at: string): AgentError {
-  return invalidRequest(`${at} must be text.`, `Mend ${at} and call again.`)
+  return invalidRequest(`${at} must be text.`, `Set ${at} and call again.`)
 }

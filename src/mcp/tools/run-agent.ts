@@ -6,11 +6,8 @@ import type { Services } from '../services.js'
 import type { ServerTool, ToolAnswer, ToolCall } from '../tool-call.js'
 import { agentArgument } from './agent-argument.js'
 import { shared } from './arguments.js'
-
-import { inputSchema } from './input-schema.js'
-
+import { defineTool } from './define-tool.js'
 import { runOutputSchema } from './output-schemas.js'
-import { parseArguments } from './parse-arguments.js'
 
 export const runAgentArguments = z.strictObject({
   prompt: shared.prompt,
@@ -31,53 +28,47 @@ export const runAgentArguments = z.strictObject({
   waitSeconds: shared.waitSeconds,
 })
 
+type RunAgentArguments = z.output<typeof runAgentArguments>
+
 /** Runs an agent to its answer. */
 export function runAgentTool(services: Services): ServerTool {
-  return {
+  const { config } = services
+  return defineTool({
     name: 'run_agent',
-    describe: () => ({
-      name: 'run_agent',
-      title: 'Run an agent',
-      description:
-        'Delegates a task to an AI agent on any model the server can reach, and returns its answer with what it used and cost. ' +
-        'The agent sees only what you send: put all it needs into the prompt. ' +
-        'It can use tools you name, keep a conversation (sessionId) and answer with an object that fits a JSON Schema (outputSchema).',
-      inputSchema: inputSchema('run_agent', {
-        agent: agentArgument(services.config, 'words'),
-      }),
-      outputSchema: runOutputSchema,
-      annotations: {
-        readOnlyHint: false,
-        destructiveHint: [...services.config.agents.values()].some(mayDestroy),
-        idempotentHint: false,
-        openWorldHint: true,
-      },
-    }),
-    call: (call) =>
-      runAgent(parseArguments('run_agent', runAgentArguments, call.args), call, services),
-  }
+    title: 'Run an agent',
+    description:
+      'Delegates a task to an AI agent on any model the server can reach, and returns its answer with what it used and cost. ' +
+      'The agent sees only what you send: put all it needs into the prompt. ' +
+      'It can use tools you name, keep a conversation (sessionId) and answer with an object that fits a JSON Schema (outputSchema).',
+    arguments: runAgentArguments,
+    schema: 'run_agent',
+    properties: { agent: agentArgument(config, 'words') },
+    outputSchema: runOutputSchema,
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: [...config.agents.values()].some(isDestructive),
+      idempotentHint: false,
+      openWorldHint: true,
+    },
+    run: (args, call) => runAgent(args, call, services),
+  })
 }
 
 export async function runAgent(
-  {
-    sessionId,
-    outputSchema,
-    waitSeconds,
-    idempotencyKey,
-    ...args
-  }: z.output<typeof runAgentArguments>,
+  args: RunAgentArguments,
   call: ToolCall,
   services: Services,
 ): Promise<ToolAnswer> {
+  const { outputSchema, sessionId } = args
   const spec = {
     ...planCall('run_agent', args, call.principal, services),
     ...(sessionId !== undefined && { sessionId }),
     ...(outputSchema && { output: { schema: outputSchema } }),
   }
-  return runCall(spec, { waitSeconds, idempotencyKey }, call, services)
+  return runCall(spec, args, call, services)
 }
 
-/** What the tools of other servers do is theirs to say. */
-export function mayDestroy({ readOnly, tools }: AgentProfile): boolean {
+/** The tools of other servers may change things, so an agent that has some may, too. */
+export function isDestructive({ readOnly, tools }: AgentProfile): boolean {
   return !readOnly && tools.some((tool) => tool.includes('/'))
 }

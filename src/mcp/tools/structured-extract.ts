@@ -5,10 +5,8 @@ import type { Services } from '../services.js'
 import type { ServerTool, ToolAnswer, ToolCall } from '../tool-call.js'
 import { agentArgument } from './agent-argument.js'
 import { shared } from './arguments.js'
-
-import { inputSchema } from './input-schema.js'
+import { defineTool } from './define-tool.js'
 import { extractOutputSchema } from './output-schemas.js'
-import { parseArguments } from './parse-arguments.js'
 
 export const structuredExtractArguments = z.strictObject({
   prompt: shared.prompt,
@@ -25,36 +23,31 @@ export const structuredExtractArguments = z.strictObject({
   waitSeconds: shared.waitSeconds,
 })
 
-/** Turns a text, an image or a document into an object of a given shape. */
+type StructuredExtractArguments = z.output<typeof structuredExtractArguments>
+
+/** Turns a text, an image or a document into an object that fits a schema. */
 export function structuredExtractTool(services: Services): ServerTool {
-  return {
+  return defineTool({
     name: 'structured_extract',
-    describe: () => ({
-      name: 'structured_extract',
-      title: 'Extract structured data',
-      description:
-        'Returns an object that is valid against a JSON Schema, made by a model from the prompt: data from a text, an image or a document, or a classification. ' +
-        'An invalid object goes back to the model with what is wrong with it, up to maxAttempts times.',
-      inputSchema: inputSchema('structured_extract', {
-        agent: agentArgument(services.config, 'names'),
-      }),
-      outputSchema: extractOutputSchema,
-      annotations: { readOnlyHint: true, openWorldHint: true },
-    }),
-    call: (call) => extract(call, services),
-  }
+    title: 'Extract structured data',
+    description:
+      'Returns an object that is valid against a JSON Schema, made by a model from the prompt: data from a text, an image or a document, or a classification. ' +
+      'An invalid object goes back to the model with what is wrong with it, up to maxAttempts times.',
+    arguments: structuredExtractArguments,
+    schema: 'structured_extract',
+    properties: { agent: agentArgument(services.config, 'names') },
+    outputSchema: extractOutputSchema,
+    annotations: { readOnlyHint: true, openWorldHint: true },
+    run: (args, call) => extract(args, call, services),
+  })
 }
 
-async function extract(call: ToolCall, services: Services): Promise<ToolAnswer> {
-  const {
-    schema,
-    schemaName,
-    schemaDescription,
-    maxAttempts,
-    waitSeconds,
-    idempotencyKey,
-    ...args
-  } = parseArguments('structured_extract', structuredExtractArguments, call.args)
+async function extract(
+  args: StructuredExtractArguments,
+  call: ToolCall,
+  services: Services,
+): Promise<ToolAnswer> {
+  const { maxAttempts, schema, schemaDescription, schemaName } = args
   const output = {
     schema,
     force: true,
@@ -63,5 +56,5 @@ async function extract(call: ToolCall, services: Services): Promise<ToolAnswer> 
     ...(maxAttempts !== undefined && { maxAttempts }),
   }
   const spec = { ...planCall('structured_extract', args, call.principal, services), output }
-  return runCall(spec, { waitSeconds, idempotencyKey }, call, services)
+  return runCall(spec, args, call, services)
 }

@@ -1,0 +1,87 @@
+import { isJsonObject } from '../../util/json.js'
+
+/** The part of a published input schema that decides what an argument may be. */
+export interface ArgumentSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, ArgumentSchema>>
+  readonly required?: readonly string[]
+  readonly items?: ArgumentSchema | undefined
+  readonly anyOf?: readonly ArgumentSchema[]
+}
+
+/** Arguments in which an empty text is a value. In any other one it means that none was given. */
+const freeText = new Set(['prompt', 'text'])
+
+/**
+ * Returns arguments in the types of their schema, because clients and models encode them in different
+ * ways. `null`, and an empty text or object for an optional argument, count as not given. An object,
+ * list, number or boolean may be JSON text. What does not fit stays as it is, for validation to
+ * reject. An object without `properties`, such as `params` or a JSON Schema, is opaque: its members
+ * stay as they are.
+ */
+export function normalizeArguments(value: unknown, schema: ArgumentSchema): unknown {
+  if (value === null) return undefined
+  if (schema.anyOf) {
+    const fitting = schema.anyOf.find((branch) => hasType(value, branch))
+    return fitting ? normalizeArguments(value, fitting) : value
+  }
+  switch (schema.type) {
+    case 'object': {
+      const object = fromJsonText(value, schema)
+      return schema.properties && isJsonObject(object) ? normalizeMembers(object, schema) : object
+    }
+    case 'array':
+      return normalizeList(value, schema)
+    case 'string':
+      return Number.isSafeInteger(value) ? String(value) : value
+    case 'boolean':
+      return fromJsonText(typeof value === 'string' ? value.toLowerCase() : value, schema)
+    default:
+      return fromJsonText(value, schema)
+  }
+}
+
+function normalizeMembers(object: object, { properties = {}, required = [] }: ArgumentSchema) {
+  const members = Object.entries(object).flatMap(([name, given]) => {
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
+    if (!schema) return [[name, given]]
+    const value = normalizeArguments(given, schema)
+    const isEmpty =
+      schema.type === 'object' && isJsonObject(value) && Object.keys(value).length === 0
+    const isAbsent =
+      value === undefined ||
+      (value === '' && !freeText.has(name)) ||
+      (isEmpty && !required.includes(name))
+    return isAbsent ? [] : [[name, value]]
+  })
+  return Object.fromEntries(members)
+}
+
+/** A text that is not a JSON list is a list of names, separated by commas. */
+function normalizeList(given: unknown, schema: ArgumentSchema): unknown {
+  const { items = {} } = schema
+  const parsed = fromJsonText(given, schema)
+  const isNames = typeof parsed === 'string' && parsed !== '' && items.type === 'string'
+  const list = isNames ? parsed.split(',').map((name) => name.trim()) : parsed
+  if (!Array.isArray(list)) return list
+  return list
+    .map((item: unknown) => normalizeArguments(item, items))
+    .filter((item) => item !== undefined && item !== '')
+}
+
+/** Returns the value of JSON text if it has the type of the schema, and any other value as it is. */
+function fromJsonText(value: unknown, schema: ArgumentSchema): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    const parsed: unknown = JSON.parse(value)
+    return hasType(parsed, schema) ? parsed : value
+  } catch {
+    return value
+  }
+}
+
+function hasType(value: unknown, { type }: ArgumentSchema): boolean {
+  if (Array.isArray(value)) return type === 'array'
+  if (isJsonObject(value)) return type === 'object'
+  return type === 'integer' ? typeof value === 'number' : typeof value === type
+}
