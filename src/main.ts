@@ -1,28 +1,23 @@
 import { keepCompiledCode } from './app/compile-cache.js'
 import { type Command, parseCommandLine } from './cli/command-line.js'
-import { UsageError } from './cli/parse-options.js'
 import { unfilled } from './config/placeholders.js'
 
 keepCompiledCode()
-// Those the server starts get none of them either.
+// Servers that this one starts do not get the placeholders either.
 for (const name of unfilled(process.env)) delete process.env[name]
-await main(process.argv.slice(2))
+try {
+  await execute(parseCommandLine(process.argv.slice(2)))
+} catch (error) {
+  const { reportError } = await import('./cli/report-error.js')
+  process.exitCode = reportError(error)
+}
 
-async function main(args: readonly string[]): Promise<void> {
-  let command: Command
-  try {
-    command = parseCommandLine(args)
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    const { usage } = await import('./cli/help.js')
-    process.stderr.write(`${error.message}\n\n${usage}`)
-    process.exitCode = 2
-    return
-  }
+/** Loads only the code of the command: starting a server must be fast. */
+async function execute(command: Command): Promise<void> {
   switch (command.name) {
     case 'help': {
-      const { help } = await import('./cli/help.js')
-      process.stdout.write(help)
+      const { helpText } = await import('./cli/help.js')
+      process.stdout.write(helpText(command.topic))
       return
     }
     case 'version': {
@@ -30,14 +25,13 @@ async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(`${version}\n`)
       return
     }
-    case 'people': {
-      const { forPeople } = await import('./cli/main.js')
-      await forPeople(command.command, command.args)
-      return
+    case 'cli': {
+      const { runCli } = await import('./cli/main.js')
+      return runCli(command.command, command.args)
     }
     default: {
       const { serve } = await import('./app/serve.js')
-      await serve(command)
+      return serve(command)
     }
   }
 }

@@ -1,7 +1,5 @@
 import { Console } from 'node:console'
-import { AgentError } from '../agent/errors.js'
 import { loadConfig } from '../config/load.js'
-import { ConfigError } from '../config/problems.js'
 import type { Config, LogLevel } from '../config/resolve.js'
 import { type FileStates, fileStates } from '../config/watch.js'
 import type { ListChanges } from '../mcp/catalog.js'
@@ -30,29 +28,22 @@ interface Door {
   announce(changes: ListChanges): void
 }
 
-/** Serves until the client goes or a signal comes, then ends the process. */
+/** Serves until the client disconnects or a signal arrives, then ends the process. Throws if it cannot start. */
 export async function serve(command: ServeOptions): Promise<void> {
   keepStdoutForTheProtocol()
-  try {
-    const config = await loadConfig(command)
-    const states = fileStates(config.files)
-    const level = config.logLevel ?? (command.name === 'stdio' ? 'warn' : 'info')
-    const house = await openHouse(config, level)
-    switchLevelOnSignal(house.log, level)
-    const door = await openDoor(command, house)
-    endOnSignals(door)
-    saveCompiledCode()
-    watchFilesSoon(states, house, door, () => loadConfig(command))
-    if (door.ended) {
-      await Promise.race([door.ended, orphaned()])
-      // Whoever asked has gone, and would have nobody to ask for the runs that are left.
-      await end(door, 0)
-    }
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof AgentError)) throw error
-    const hint = error instanceof AgentError ? ` ${error.hint}` : ''
-    process.stderr.write(`${error.message}${hint}\n`)
-    process.exitCode = 1
+  const config = await loadConfig(command)
+  const states = fileStates(config.files)
+  const level = config.logLevel ?? (command.name === 'stdio' ? 'warn' : 'info')
+  const house = await openHouse(config, level)
+  switchLevelOnSignal(house.log, level)
+  const door = await openDoor(command, house)
+  endOnSignals(door)
+  saveCompiledCode()
+  watchFilesSoon(states, house, door, () => loadConfig(command))
+  if (door.ended) {
+    await Promise.race([door.ended, orphaned()])
+    // The client is gone, so no one can collect the remaining runs: stop them now.
+    await end(door, 0)
   }
 }
 

@@ -4,8 +4,8 @@ import { harmless } from './terminal.js'
 const askable = process.stdin.isTTY === true && process.stderr.isTTY === true
 
 /**
- * Asks the person at the terminal about a tool call. Where there is none, the answer is no; when
- * `stopped` comes first, there is nothing left to ask.
+ * Asks the user at the terminal whether to allow a tool call. Without a terminal the call is refused. The
+ * question ends when `stopped` aborts.
  */
 export async function decide(
   { toolName, input }: ApprovalRequest,
@@ -16,14 +16,17 @@ export async function decide(
   const call = harmless(`${toolName} ${JSON.stringify(input)}`)
   if (!askable) {
     process.stderr.write(
-      `Not allowed, for nobody can be asked: ${call}. --yes allows such calls.\n`,
+      `Refused, because there is no terminal to ask for approval: ${call}. Pass --yes to allow such calls.\n`,
     )
-    return { approved: false, reason: 'nobody could be asked' }
+    return { approved: false, reason: 'there was no user to ask' }
   }
   const { createInterface } = await import('node:readline/promises')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // At the prompt Ctrl-C is the terminal's: it is to mean what it means everywhere.
-  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  // readline takes Ctrl-C for itself; it must stop the run as it does everywhere else.
+  terminal.on('SIGINT', () => {
+    process.stderr.write('\n')
+    process.kill(process.pid, 'SIGINT')
+  })
   try {
     const answer = await terminal.question(`Allow ${call}? [y/N] `, { signal: stopped })
     return { approved: /^y(es)?$/i.test(answer.trim()) }

@@ -1,63 +1,88 @@
 import type { ServeOptions } from '../app/serve.js'
+import { nearest } from '../util/nearest-name.js'
 import { parseOptions, UsageError } from './parse-options.js'
 
-/** What the program does for people rather than clients; each is loaded with its own command line. */
-const peopleCommands = ['run', 'models', 'doctor', 'init'] as const
-type PeopleCommand = (typeof peopleCommands)[number]
+/** The commands for people. Each parses the rest of its command line itself. */
+const cliCommands = ['run', 'models', 'doctor', 'init'] as const
+type CliCommand = (typeof cliCommands)[number]
+
+/** What `help` explains. */
+const helpTopics = ['http', ...cliCommands] as const
+export type HelpTopic = (typeof helpTopics)[number]
+
+const allCommands = [...helpTopics, 'help', 'version']
 
 export type Command =
-  | { name: 'help' | 'version' }
+  | { name: 'help'; topic?: HelpTopic }
+  | { name: 'version' }
   | ServeOptions
-  | { name: 'people'; command: PeopleCommand; args: readonly string[] }
+  | { name: 'cli'; command: CliCommand; args: readonly string[] }
 
 const options = {
   config: { type: 'string' },
   host: { type: 'string' },
   port: { type: 'string' },
   'no-auth': { type: 'boolean' },
-  version: { type: 'boolean' },
+  version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
-/** Fails with a UsageError. */
+const httpOptions = ['host', 'port', 'no-auth']
+
+/** Returns what the program was asked to do. Throws a UsageError. */
 export function parseCommandLine(args: readonly string[]): Command {
   const [first, ...others] = args
-  if (isForPeople(first)) return { name: 'people', command: first, args: others }
+  if (isOneOf(cliCommands, first))
+    return asksForHelp(others)
+      ? { name: 'help', topic: first }
+      : { name: 'cli', command: first, args: others }
   const { positionals, values } = parseOptions(args, options)
-  if (values.help) return { name: 'help' }
-  if (values.version) return { name: 'version' }
   const [command, ...rest] = positionals
-  if (isForPeople(command))
-    throw new UsageError(`${command} goes before its options: litellm-agents-mcp ${command} …`)
-  if (command !== undefined && !Object.hasOwn(optionsOf, command))
-    throw new UsageError(`Unknown command ${JSON.stringify(command)}.`)
+  if (isOneOf(cliCommands, command))
+    throw new UsageError(`Put ${command} before its options: litellm-agents-mcp ${command} …`)
+  if (command === 'help' || values.help) return helpOn(command === 'help' ? rest : positionals)
+  if (command === 'version' || values.version) return { name: 'version' }
+  if (command !== undefined && command !== 'http') throw unknownCommand(command)
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${JSON.stringify(rest[0])}.`)
-  const name = (command ?? 'stdio') as keyof typeof optionsOf
-  refuseForeignOptions(name, Object.keys(values))
   const { config, host, port } = values
   const shared = config === undefined ? {} : { config }
-  if (name === 'stdio') return { name, ...shared }
-  return {
-    name,
-    ...shared,
-    ...(host !== undefined && { host }),
-    ...(port !== undefined && { port: portNumber(port) }),
-    noAuth: values['no-auth'] ?? false,
-  }
+  if (command === 'http')
+    return {
+      name: command,
+      ...shared,
+      ...(host !== undefined && { host }),
+      ...(port !== undefined && { port: portNumber(port) }),
+      noAuth: values['no-auth'] ?? false,
+    }
+  const foreign = httpOptions.find((name) => name in values)
+  if (foreign !== undefined) throw new UsageError(`--${foreign} belongs to the http command.`)
+  return { name: 'stdio', ...shared }
 }
 
-/** The options of each command beside those of all. */
-const optionsOf = { stdio: [], http: ['host', 'port', 'no-auth'] }
-
-function refuseForeignOptions(command: keyof typeof optionsOf, given: readonly string[]): void {
-  for (const [owner, names] of Object.entries(optionsOf))
-    for (const name of names)
-      if (owner !== command && given.includes(name))
-        throw new UsageError(`--${name} belongs to the ${owner} command.`)
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  const options = end === -1 ? args : args.slice(0, end)
+  return options.includes('--help') || options.includes('-h')
 }
 
-function isForPeople(word: string | undefined): word is PeopleCommand {
-  return peopleCommands.some((command) => command === word)
+function helpOn([topic]: readonly string[]): Command {
+  if (topic === undefined) return { name: 'help' }
+  if (isOneOf(helpTopics, topic)) return { name: 'help', topic }
+  throw unknownCommand(topic)
+}
+
+function unknownCommand(name: string): UsageError {
+  const near = nearest(name, allCommands)
+  return new UsageError(
+    `Unknown command ${JSON.stringify(name)}${near ? `; did you mean ${near}?` : '.'}`,
+  )
+}
+
+function isOneOf<Name extends string>(
+  names: readonly Name[],
+  word: string | undefined,
+): word is Name {
+  return names.some((name) => name === word)
 }
 
 function portNumber(text: string): number {

@@ -8,7 +8,6 @@ import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/
 import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
 import { serverChecks } from './checks/servers.js'
 import { explain } from './explain.js'
-import { doctorHelp } from './help.js'
 import { counted } from './numbers.js'
 import { parseOptions, UsageError } from './parse-options.js'
 import { harmless } from './terminal.js'
@@ -18,16 +17,11 @@ const options = {
   call: { type: 'boolean' },
   json: { type: 'boolean' },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 /** Looks at everything a server needs. Exit code 1: something of it is wrong. */
 export async function doctor(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(args, options)
-  if (values.help) {
-    process.stdout.write(doctorHelp)
-    return 0
-  }
   if (positionals.length > 0)
     throw new UsageError(`Unexpected argument ${JSON.stringify(positionals[0])}.`)
   const { json = false, call = false } = values

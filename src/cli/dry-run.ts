@@ -5,11 +5,20 @@ import { runBuilder } from '../app/build-run.js'
 import { clientArgsFor } from '../app/models.js'
 import { agentToolPrefix } from '../config/tool-references.js'
 import { type CallEstimate, estimateCall } from '../litellm/estimate.js'
+import { findRoute } from '../litellm/routes/route.js'
+import type { ModelSource, PolicySource } from '../policy/model-source.js'
 import type { RunParts, RunSpec } from '../runs/spec.js'
 import type { JsonObject } from '../util/json.js'
 import { count, usd } from './numbers.js'
 
-/** Tells where a run would go and the most it can cost. No model is called; MCP servers are asked for their tools. */
+/** Returns the models of a server for a dry run, which needs no key: routes without one are accepted. */
+export function dryRunModels({ config, models }: PolicySource): ModelSource {
+  const route = (modelId: string) =>
+    findRoute({ modelId, clientArgs: clientArgsFor(modelId, config, process.env) }, process.env)
+  return { ...models, route }
+}
+
+/** Prints the route of a run and the most that it can cost. Calls no model, but asks MCP servers for their tools. */
 export async function dryRun(
   spec: RunSpec,
   house: House,
@@ -26,12 +35,13 @@ export async function dryRun(
     }),
   )
   const [first] = estimates as [CallEstimate]
-  const { route } = first
+  const { missingKey, route } = first
   const facts = {
     modelId: spec.modelId,
     route: route.id,
     goesTo: route.kind === 'proxy' ? 'a LiteLLM Proxy' : route.provider,
     keySource: route.keySource,
+    ...(missingKey && { missingKey: missingKey.hint }),
     tools: parts.tools.map((tool) => tool.displayName ?? tool.spec.name),
     inputTokensEstimated: first.inputTokens,
     maxOutputTokens: first.maxOutputTokens,
@@ -62,7 +72,7 @@ function requestOf(
 }
 
 function outputTool(inputSchema: JsonObject) {
-  return { name: 'output', description: 'The object that the run ends in.', inputSchema }
+  return { name: 'output', description: 'The object that the run returns.', inputSchema }
 }
 
 async function messagesBefore(
@@ -80,7 +90,7 @@ function modelCalls({ limits, output }: RunSpec, { tools }: RunParts): number | 
   return tools.length === 0 && !output ? 1 : (limits.maxCycles ?? null)
 }
 
-/** What a run with tools sends grows with their results: each later call may fill the model's room. */
+/** Returns the most that a run can cost. The results of tools may fill the context window of each later call. */
 function mostOfRun(
   spec: RunSpec,
   parts: RunParts,
@@ -114,6 +124,7 @@ interface Facts {
   route: string
   goesTo: string
   keySource: string | null
+  missingKey?: string
   tools: readonly string[]
   inputTokensEstimated: number
   maxOutputTokens: number | null
@@ -124,12 +135,12 @@ interface Facts {
 }
 
 function lines(facts: Facts): string {
-  const { goesTo, keySource, maxCostUsd, maxModelCalls, notices, tools } = facts
+  const { goesTo, keySource, maxCostUsd, maxModelCalls, missingKey, notices, tools } = facts
   const calls = maxModelCalls === null ? 'any number of' : `at most ${maxModelCalls}`
   const rows: [string, string][] = [
     ['model', facts.modelId],
     ['goes to', `${goesTo} (${facts.route})`],
-    ['key', keySource ?? 'none'],
+    ['key', keySource ?? (missingKey ? `missing. ${missingKey}` : 'none')],
     ['tools', tools.join(', ') || 'none'],
     [
       'input',
@@ -148,7 +159,7 @@ function lines(facts: Facts): string {
     ],
     ...notices.map((notice): [string, string] => ['notice', notice]),
   ]
-  if (maxCostUsd === null) rows.push(['', '--max-cost USD sets a limit.'])
+  if (maxCostUsd === null) rows.push(['', 'Set a limit with --max-cost USD.'])
   return rows.map(([name, value]) => `${name.padEnd(12)} ${value}\n`).join('')
 }
 

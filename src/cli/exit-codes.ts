@@ -1,16 +1,16 @@
 import { type ErrorCode, errorCodes } from '../agent/error-codes.js'
 import type { StopReason } from '../agent/messages/content.js'
 
-export const wrongCommandLine = 2
+export const usageErrorCode = 2
 const firstErrorCode = 3
 const interrupted = 130
 
-/** Each error code has its own, from 3 in the order of the list; being stopped is 130, as by a signal. */
+/** Returns the exit code of an error: from 3 in the order of the list, and 130 if cancelled, as after a signal. */
 export function exitCodeOf(code: ErrorCode): number {
   return code === 'cancelled' ? interrupted : firstErrorCode + errorCodes.indexOf(code)
 }
 
-/** Of a run that ended without an error. */
+/** Returns the exit code of a run that ended without an error. */
 export function exitCodeOfStop(stopReason: StopReason): number {
   switch (stopReason) {
     case 'cancelled':
@@ -19,18 +19,22 @@ export function exitCodeOfStop(stopReason: StopReason): number {
       return exitCodeOf('limitReached')
     case 'contentFiltered':
       return exitCodeOf('contentPolicy')
-    default:
+    case 'endTurn':
+    case 'toolUse':
+    case 'maxTokens':
+    case 'stopSequence':
+    case 'interrupt':
       return 0
   }
 }
 
-/** Code and name of every exit, in order. */
+/** Returns every exit code with its meaning, in order. */
 export function exitCodes(): [number, string][] {
   const failures = errorCodes.map((code): [number, string] => [exitCodeOf(code), code])
-  return [[0, 'the run has its answer'], [1, 'a fault'], [2, 'a wrong command line'], ...failures]
+  return [[0, 'success'], [1, 'internal error'], [usageErrorCode, 'usage error'], ...failures]
 }
 
-/** For --help, in two columns. */
+/** Returns the exit codes in two columns, for the help of run. */
 export function exitCodesText(): string {
   const cells = exitCodes().map(([code, name]) => `${String(code).padStart(5)}  ${name}`)
   const half = Math.ceil(cells.length / 2)

@@ -1,10 +1,12 @@
 import type { RunRecord } from '../runs/engine.js'
 import { count, counted, usd } from './numbers.js'
 
-/** One line: the model, what went in and came out, what it cost and what the cache did. */
-export function footer({ metrics, modelId, sessionId, usage, outcome }: RunRecord): string {
+/** Returns one line with the model, tokens, cost, cache use and time of a run. */
+export function footer(
+  { metrics, modelId, sessionId, usage, outcome }: RunRecord,
+  { named }: { named: boolean },
+): string {
   const { cache, costSource, cycles, latencyMs } = metrics
-  const limit = outcome && 'result' in outcome ? outcome.result.limit : undefined
   const tokens = usage
     ? `${counted(usage.inputTokens, 'token')} in, ${count(usage.outputTokens)} out`
     : 'tokens unknown'
@@ -21,8 +23,7 @@ export function footer({ metrics, modelId, sessionId, usage, outcome }: RunRecor
       ? [`cache ${count(cache.read)} read, ${count(cache.written)} written${saved}`]
       : []),
     `${(latencyMs / 1000).toFixed(1)} s`,
-    ...(sessionId === undefined ? [] : [`session ${sessionId}`]),
-    ...(limit ? [`stopped by ${limit.name} ${limit.max}`] : []),
+    ...(sessionId !== undefined && named ? [`session ${sessionId}`] : []),
     ...(outcome && isCancelled(outcome) ? ['cancelled'] : []),
   ].join(' · ')
 }

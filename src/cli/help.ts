@@ -1,133 +1,162 @@
+import type { HelpTopic } from './command-line.js'
+import { exitCodesText } from './exit-codes.js'
+import { clients } from './init/clients.js'
+
 const name = 'litellm-agents-mcp'
 
-/** What a wrong command line is shown. */
+/** The first part of the help, also shown after a usage error. */
 export const usage = `Usage: ${name} [command] [options]
 
 Commands
-  (none)   serve MCP over stdin and stdout, as MCP clients start it
-  http     serve MCP over HTTP at /mcp
-  run      run an agent and print its answer
-  models   list models with context size, prices and abilities
-  doctor   check this machine, the configuration and the keys
-  init     write a configuration file and put the server into MCP clients
+  (none)           serve MCP over stdin and stdout, as MCP clients start it
+  http             serve MCP over HTTP at /mcp
+  run              run an agent and print its answer
+  models           list models with context size, prices and features
+  doctor           check this machine, the configuration and the keys
+  init             write a configuration file and add the server to MCP clients
+  help [COMMAND]   explain a command
+  version          print the version
 
-${name} --help tells more, ${name} <command> --help all of one.
+Run ${name} help COMMAND for the options of one command.
 `
 
-/** Of the whole program. */
-export const help = `${usage}
-Options of the servers
+const overview = `${usage}
+Options
   --config FILE   configuration file (YAML or JSON)
-  --host HOST     http: address to listen on (127.0.0.1)
-  --port PORT     http: port to listen on (3333; 0: any free one)
-  --no-auth       http: no bearer token; only on a loopback address
-  --version       print the version
-  --help          print this help
+  -v, --version   print the version
+  -h, --help      print this help
 
 Examples
   ${name} init --client claude-desktop --client vscode
   ${name} doctor
-  ${name} run "What is 17 * 23?" --model offline/demo --tool calculator
-  git diff | ${name} run "Review this change:" - --model anthropic/claude-sonnet-4-6
+  ${name} run "What is 17 * 23?" -m offline/demo -t calculator
+  git diff | ${name} run "Review this change" -m anthropic/claude-sonnet-4-6
   ${name} http --port 8080
 
 Configuration
-  --config FILE, else LITELLM_AGENTS_CONFIG, else agents.yaml in your configuration folder:
-  ~/.config/litellm-agents-mcp on Linux, ~/Library/Application Support/litellm-agents-mcp on
-  macOS, %APPDATA%\\litellm-agents-mcp on Windows. Never the working directory. Keys come from the
-  environment, by LiteLLM's names: OPENAI_API_KEY, ANTHROPIC_API_KEY, LITELLM_PROXY_API_BASE and
-  LITELLM_PROXY_API_KEY, …
+  The file is the one that --config names, else LITELLM_AGENTS_CONFIG, else agents.yaml in your
+  configuration folder: ~/.config/litellm-agents-mcp on Linux,
+  ~/Library/Application Support/litellm-agents-mcp on macOS, %APPDATA%\\litellm-agents-mcp on Windows.
+  A file in the working directory is not read. Keys come from the environment, under LiteLLM's names:
+  OPENAI_API_KEY, ANTHROPIC_API_KEY, LITELLM_PROXY_API_BASE and LITELLM_PROXY_API_KEY, …
 
 Exit codes
-  0  all went well    1  a fault, or a problem that doctor found    2  a wrong command line
-  3 to 18 and 130  how a run failed: ${name} run --help
+  0  success    1  internal error, or doctor found a problem    2  usage error
+  3 to 18 and 130  one for each kind of failure: ${name} help run
 `
 
-export const runHelp = `Usage: ${name} run PROMPT… [options]
+const http = `Usage: ${name} http [options]
 
-Runs an agent and prints its answer as it comes. Tool calls, usage and cost go to stderr.
-
-Prompt
-  Words are taken as they are, - is stdin, @FILE is a text file (@@ begins a word with @); several
-  are put together, each a paragraph. Without any, stdin is read if it is no terminal.
+Serves MCP over Streamable HTTP at /mcp, with a dashboard at / and health checks at /healthz and
+/readyz. On a loopback address it prints a bearer token, unless the configuration sets tokens. On any
+other address it starts only with authentication.
 
 Options
-  --agent NAME       an agent of the configuration file
-  --model ID         the model, in place of the agent's or the default one
-  --system TEXT      the system prompt; @FILE reads it from a file
-  --tool NAME        a tool it may use: calculator, current_time, server/tool, server/*; repeatable
-  --image FILE       a picture to go with the prompt; repeatable
-  --file FILE        a document, audio or text file to go with the prompt; repeatable
-  --schema JSON      end in an object that fits this JSON Schema; a file name, or the schema itself
-  --session ID       go on with the conversation of that name, or begin it; kept in files
-  --param NAME=VALUE a parameter of the model by LiteLLM's name: temperature=0.2; repeatable
-  --max-cost USD     stop before it costs more
-  --max-cycles N     at most so many model calls (20)
-  --timeout SECONDS  stop after so long (600)
-  --yes              allow the tool calls that the agent has approval for; else you are asked
-  --json             print the result as one JSON object, as the tool run_agent gives it
-  --quiet            nothing on stderr but errors
-  --dry-run          tell where the call would go, its input tokens (estimated) and the most it can
-                     cost, without a model call
-  --config FILE      configuration file
+  --host HOST     address to listen on (127.0.0.1)
+  --port PORT     port to listen on (3333); 0 takes any free port
+  --no-auth       accept requests without a token; only on a loopback address
+  --config FILE   configuration file
+  -h, --help      print this help
 
-Ctrl-C stops the run and tells what it has cost; a second one ends the program at once.
-
-At the shell you are the operator: the file's allow.modelIds, params and tools are for callers of
-the server, and do not bind you. Its limits on cost do.
+The environment variable LITELLM_AGENTS_AUTH_TOKEN sets the token.
 
 Examples
-  ${name} run "What is 17 * 23?" --model offline/demo --tool calculator
-  git diff | ${name} run "Review this change:" - --agent reviewer
-  ${name} run @question.md --image chart.png --max-cost 0.05
-  ${name} run "Extract the invoice" --file invoice.pdf --schema invoice.schema.json --json
-  ${name} run "And in French?" --session letter
-
-Exit codes
+  ${name} http
+  ${name} http --host 0.0.0.0 --port 8080 --config agents.yaml
 `
 
-export const modelsHelp = `Usage: ${name} models [FILTER] [options]
+const run = () => `Usage: ${name} run PROMPT… [options]
 
-Lists the models that the configuration names and those that the LiteLLM Proxy serves. Prices are
-USD for a million tokens; a dash is unknown. FILTER keeps the ids that hold it (* stands for any text).
+Runs an agent and prints its answer as it arrives. Tool calls, usage and cost go to stderr.
+
+Prompt
+  Each argument is a paragraph. @FILE is the content of a text file; @@ begins a word with @. Piped
+  input follows the prompt, or replaces the argument -.
+
+Options
+  -m, --model ID         the model; overrides the agent's and the default one
+  -s, --system TEXT      the system prompt; @FILE reads it from a file
+  -t, --tool NAME        a tool for the model: calculator, current_time, server/tool, server/*; repeatable
+  -c, --continue         continue the last conversation, with its agent, model and tools
+  --agent NAME           an agent of the configuration file
+  --session ID           continue the conversation of this name, or start it
+  --image FILE           an image to send with the prompt; repeatable
+  --file FILE            a document, audio or text file to send with the prompt; repeatable
+  --schema JSON          return an object that is valid against this JSON Schema: a file, or the schema
+  --param NAME=VALUE     a model parameter under LiteLLM's name: temperature=0.2; repeatable
+  --max-cost USD         stop before the run costs more
+  --max-cycles N         make at most N model calls (20)
+  --timeout SECONDS      stop after this time (600)
+  --yes                  allow all tool calls that need approval, instead of asking
+  --json                 print the result as one JSON object, as the tool run_agent returns it
+  --quiet                print nothing but the answer, and errors
+  --dry-run              print the route, the input tokens (estimated) and the maximum cost, without a
+                         model call; needs no key
+  --config FILE          configuration file
+  -h, --help             print this help
+
+Ctrl-C stops the run and prints what it cost. A second Ctrl-C ends the program at once.
+
+allow.modelIds, allow.params and allow.tools of the configuration file do not apply to this command: they
+limit callers of the server, and you are its operator. The limits on cost do apply.
+
+Examples
+  ${name} run "What is 17 * 23?" -m offline/demo -t calculator
+  git diff | ${name} run "Review this change" --agent reviewer
+  ${name} run @question.md --image chart.png --max-cost 0.05
+  ${name} run "Extract the invoice" --file invoice.pdf --schema invoice.schema.json --json
+  ${name} run -c "And in French?"
+
+Exit codes
+${exitCodesText()}`
+
+const models = `Usage: ${name} models [FILTER] [options]
+
+Lists the models that you can use: those of the configuration, those that the LiteLLM Proxy serves, and
+those of the providers whose keys are set. Prices are in USD per million tokens; a dash is unknown. FILTER
+keeps the ids that contain it (* matches any text).
 
 Options
   --provider NAME   only this provider, such as anthropic
-  --all             also every model of LiteLLM's price map
-  --json            print a JSON list, with prices for one token
+  --all             every model of LiteLLM's price map, also without a key
+  --json            print a JSON list, with prices per token
   --config FILE     configuration file
+  -h, --help        print this help
 
 Examples
   ${name} models
   ${name} models 'claude*' --all
 `
 
-export const doctorHelp = `Usage: ${name} doctor [options]
+const doctor = `Usage: ${name} doctor [options]
 
-Checks Node, the configuration, where the named models lead, keys (by name, never their values), the
-LiteLLM Proxy, MCP servers, the sessions folder and PostgreSQL. Makes no model call.
+Checks Node, the configuration, the routes of the configured models, keys (by name, never their values),
+the LiteLLM Proxy, MCP servers, the sessions folder and PostgreSQL. Makes no model call.
 
 Options
-  --explain ID    only tell where this model id leads, and with what
+  --explain ID    print only the route of this model id: its URL, key and wire format
   --call          also ask the default model for one token, which costs a little
   --json          print the checks as JSON
   --config FILE   configuration file
+  -h, --help      print this help
 
-Exit code 1: there are problems. Each is told with how to mend it.
+Exits with 1 if there are problems. Each problem is printed with its fix.
 `
 
-export const initHelp = `Usage: ${name} init [options]
+const init = () => `Usage: ${name} init [options]
 
-Writes agents.yaml into your configuration folder, if there is none, and puts the server into the
-configuration of MCP clients. What stands in their files stays; each is saved beside itself first.
-At a terminal it asks for what is not given.
+Writes agents.yaml into your configuration folder, unless it exists, and adds the server to the
+configuration of MCP clients. The rest of their files stays unchanged, and each file is backed up first.
+At a terminal, init asks for what the options do not say.
 
 Options
-  --client NAME   a client to put the server into; repeatable: %CLIENTS%
+  --client NAME   a client to add the server to; repeatable:
+                  ${clients.map(({ name }) => name).join(', ')}
   --model ID      the default model
-  --yes           ask nothing; without --client: every client that is found
-  --dry-run       show what would change, and change nothing
-  --config FILE   write this file in place of agents.yaml in your configuration folder
+  --yes           ask nothing; without --client, add the server to every client that is found
+  --dry-run       print the changes without making them
+  --config FILE   write this file instead of agents.yaml in your configuration folder
+  -h, --help      print this help
 
 Keys are never written: a file that needs one refers to the environment variable.
 
@@ -136,3 +165,16 @@ Examples
   ${name} init --client claude-desktop --client vscode --model anthropic/claude-sonnet-4-6
   ${name} init --client codex --dry-run
 `
+
+const texts: Readonly<Record<HelpTopic, () => string>> = {
+  http: () => http,
+  run,
+  models: () => models,
+  doctor: () => doctor,
+  init,
+}
+
+/** Returns the help of a command; `undefined` means the whole program. */
+export function helpText(topic: HelpTopic | undefined): string {
+  return topic === undefined ? overview : texts[topic]()
+}

@@ -2,7 +2,6 @@ import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { userConfigFolder } from '../config/folders.js'
-import { initHelp } from './help.js'
 import { agentsFile, likelyModel, variablesOf } from './init/agents-file.js'
 import { type Client, clients, type Place, placeOf, serverEntry } from './init/clients.js'
 import { changedLines } from './init/diff.js'
@@ -18,17 +17,11 @@ const options = {
   yes: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 /** Writes a configuration to begin with, and puts the server into clients. Exit code 1: not into all. */
 export async function init(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(args, options)
-  if (values.help) {
-    const names = clients.map(({ name }) => name).join(', ')
-    process.stdout.write(initHelp.replace('%CLIENTS%', names))
-    return 0
-  }
   if (positionals.length > 0)
     throw new UsageError(`Unexpected argument ${JSON.stringify(positionals[0])}.`)
   const place = placeOf(process.platform, process.env, process.env.HOME || homedir())

@@ -3,7 +3,6 @@ import { modelSource } from '../app/models.js'
 import { loadConfig } from '../config/load.js'
 import { priceMapModels } from '../litellm/models/catalog.js'
 import { matchesGlob } from '../util/glob.js'
-import { modelsHelp } from './help.js'
 import { size, usd } from './numbers.js'
 import { parseOptions, UsageError } from './parse-options.js'
 import { type Column, table } from './table.js'
@@ -13,7 +12,6 @@ const options = {
   all: { type: 'boolean' },
   json: { type: 'boolean' },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 const columns: readonly Column[] = [
@@ -29,10 +27,6 @@ const columns: readonly Column[] = [
 /** Lists models for people. */
 export async function models(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(args, options)
-  if (values.help) {
-    process.stdout.write(modelsHelp)
-    return 0
-  }
   const [filter, ...rest] = positionals
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${JSON.stringify(rest[0])}.`)
   const config = await loadConfig(values.config === undefined ? {} : { config: values.config })

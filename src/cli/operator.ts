@@ -1,9 +1,9 @@
 import type { Config } from '../config/resolve.js'
 
 /**
- * The configuration for whoever sits at the shell. They could write the file themselves, so what it
- * allows callers does not bind them; what it lets a run spend does. Their runs live and end with the
- * command.
+ * Returns the configuration for the user at the shell, who is the operator: the allow lists of the file
+ * limit callers of the server only, but its limits on spending apply. Runs are not durable, because they
+ * end with the command. `params` are the parameters that the command line sets.
  */
 export function operatorConfig(config: Config, params: readonly string[] = []): Config {
   const { durable: _, ...runs } = config.runs
@@ -16,7 +16,7 @@ export function operatorConfig(config: Config, params: readonly string[] = []): 
       ...config.allow,
       modelIds: ['*'],
       params: [...params],
-      tools: ['*/*', ...config.agents.keys()],
+      tools: [...[...config.mcpServers.keys()].map((name) => `${name}/*`), ...config.agents.keys()],
     },
     agents: new Map(agents),
     runs: { ...runs, maxTextChars: Infinity },

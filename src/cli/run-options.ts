@@ -1,18 +1,19 @@
 import type { Limits } from '../agent/limits.js'
+import { decodePlainText } from '../util/decode-text.js'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../util/json.js'
-
 import { parseOptions, UsageError } from './parse-options.js'
-import { promptOf, type Reading, textOf } from './prompt.js'
+import { fileContent, promptOf, type Reading, textOf } from './prompt.js'
 
 const options = {
   agent: { type: 'string' },
-  model: { type: 'string' },
-  system: { type: 'string' },
-  tool: { type: 'string', multiple: true },
+  model: { type: 'string', short: 'm' },
+  system: { type: 'string', short: 's' },
+  tool: { type: 'string', short: 't', multiple: true },
   image: { type: 'string', multiple: true },
   file: { type: 'string', multiple: true },
   schema: { type: 'string' },
   session: { type: 'string' },
+  continue: { type: 'boolean', short: 'c' },
   param: { type: 'string', multiple: true },
   'max-cost': { type: 'string' },
   'max-cycles': { type: 'string' },
@@ -22,30 +23,33 @@ const options = {
   quiet: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 export type RunOptions = Awaited<ReturnType<typeof runOptions>>
 
-/** The command line of `run`, with the files it names read; `help` where that is all it asks for. */
+/** Parses the command line of `run` and reads the files that it names. Throws a UsageError. */
 export async function runOptions(args: readonly string[], reading: Reading) {
   const { positionals, values } = parseOptions(args, options)
-  if (values.help) return 'help'
   const { agent, model, system, tool, session, config } = values
+  if (values.continue && session !== undefined)
+    throw new UsageError('Give either --continue or --session, not both.')
   const limits = limitsOf(values)
+  const params = paramsOf(values.param ?? [])
+  const schema = values.schema === undefined ? undefined : await schemaOf(values.schema, reading)
   return {
     ...(config !== undefined && { config }),
     arguments: {
+      ...(system !== undefined && { systemPrompt: await textOf(system, reading) }),
       prompt: await promptOf(positionals, values, reading),
-      params: paramsOf(values.param ?? []),
+      params,
       ...(agent !== undefined && { agent }),
       ...(model !== undefined && { modelId: model }),
-      ...(system !== undefined && { systemPrompt: await textOf(system, reading) }),
       ...(tool && { tools: tool }),
       ...(limits && { limits }),
     },
     ...(session !== undefined && { sessionId: session }),
-    ...(values.schema !== undefined && { schema: await schemaOf(values.schema, reading) }),
+    ...(schema && { schema }),
+    continues: values.continue ?? false,
     yes: values.yes ?? false,
     json: values.json ?? false,
     quiet: values.quiet ?? false,
@@ -53,20 +57,17 @@ export async function runOptions(args: readonly string[], reading: Reading) {
   }
 }
 
-interface LimitOptions {
-  'max-cost'?: string | undefined
-  'max-cycles'?: string | undefined
-  timeout?: string | undefined
-}
+const limitNames = {
+  'max-cost': 'maxCostUsd',
+  'max-cycles': 'maxCycles',
+  timeout: 'timeoutSeconds',
+} as const
+
+type LimitOptions = Partial<Record<keyof typeof limitNames, string | undefined>>
 
 function limitsOf(values: LimitOptions): Limits | undefined {
   const limits: Limits = {}
-  const names = {
-    'max-cost': 'maxCostUsd',
-    'max-cycles': 'maxCycles',
-    timeout: 'timeoutSeconds',
-  } as const
-  for (const [option, limit] of Object.entries(names)) {
+  for (const [option, limit] of Object.entries(limitNames)) {
     const text = values[option as keyof LimitOptions]
     if (text === undefined) continue
     const number = Number(text)
@@ -84,13 +85,13 @@ function paramsOf(given: readonly string[]): JsonObject {
   const params: JsonObject = {}
   for (const param of given) {
     const at = param.indexOf('=')
-    if (at < 1) throw new UsageError(`--param takes name=value, not ${JSON.stringify(param)}.`)
+    if (at < 1) throw new UsageError(`--param takes NAME=VALUE, not ${JSON.stringify(param)}.`)
     params[param.slice(0, at)] = paramValue(param.slice(at + 1))
   }
   return params
 }
 
-/** JSON where it is JSON, else the text itself. */
+/** Returns the value that a text is in JSON, or the text itself if it is not JSON. */
 function paramValue(text: string): JsonObject[string] {
   try {
     return JSON.parse(text)
@@ -99,12 +100,12 @@ function paramValue(text: string): JsonObject[string] {
   }
 }
 
-async function schemaOf(given: string, { readFile }: Reading): Promise<JsonObject> {
-  const inPlace = given.trimStart().startsWith('{')
-  const text = inPlace ? given : (await readFile(given)).toString()
-  const schema = parseJsonObject(text)
+async function schemaOf(given: string, reading: Reading): Promise<JsonObject> {
+  const isInline = given.trimStart().startsWith('{')
+  const text = isInline ? given : decodePlainText(await fileContent(given, reading))
+  const schema = text === undefined ? undefined : parseJsonObject(text)
   if (isJsonObject(schema)) return schema
   throw new UsageError(
-    `--schema must be a JSON object${inPlace ? '' : `, and ${given} holds none`}.`,
+    `--schema must be a JSON object${isInline ? '' : `, and ${given} does not contain one`}.`,
   )
 }

@@ -1,23 +1,24 @@
 import type { AgentEvent } from '../agent/events.js'
 import type { RunRecord } from '../runs/engine.js'
 import type { JsonValue } from '../util/json.js'
+import { inFlags } from './flag-names.js'
 import { footer } from './footer.js'
 import { Spinner } from './spinner.js'
 import { dim, harmless, type TerminalStyle } from './terminal.js'
 
 export interface RunScreenOptions {
-  /** Where the answer goes as it comes; absent: not at all. */
+  /** Writes the answer as it arrives; `undefined` if it is printed only at the end. */
   answer: ((text: string) => void) | undefined
-  /** Where all else goes; absent: nowhere. */
+  /** Writes everything else; `undefined` if it is not printed. */
   note: ((text: string) => void) | undefined
   style: TerminalStyle
-  /** The answer and the notes share a terminal. */
+  /** Whether the answer and the notes share a terminal. */
   answerIsSeen: boolean
 }
 
 const inputChars = 120
 
-/** What a person sees of a run. */
+/** Shows a run at a terminal: the answer, tool calls, and a spinner while nothing arrives. */
 export class RunScreen {
   private readonly spinner: Spinner
   private cycle = 0
@@ -30,7 +31,7 @@ export class RunScreen {
   }
 
   readonly doing = (doing: string): void => {
-    // While the answer comes, that is what moves.
+    // While the answer arrives, a spinner would overwrite it.
     if (!this.midLine) this.spinner.show(doing)
   }
 
@@ -40,24 +41,29 @@ export class RunScreen {
   }
 
   stopping(): void {
-    this.note('stopping; once more ends it at once')
+    this.note('stopping; press Ctrl-C again to end the program at once')
   }
 
-  /** Somebody else is to write. */
+  /** Clears the line for other output. */
   pause(): void {
     this.spinner.hide()
     this.endLine()
   }
 
-  /** The run is over; `answer` is printed where nothing of it has been. */
+  /** Ends the answer. Prints it if nothing of it has been printed. */
   end(answer: string): void {
     if (!this.written && answer !== '') process.stdout.write(this.shown(`${answer}\n`))
     this.pause()
   }
 
-  footer(record: RunRecord): void {
+  /** Prints why the run stopped early, if it did. */
+  notice(text: string): void {
+    if (text !== '') this.note(inFlags(text))
+  }
+
+  footer(record: RunRecord, options: { named: boolean }): void {
     this.pause()
-    this.note(footer(record))
+    this.note(footer(record, options))
   }
 
   private text(text: string, cycle: number): void {
@@ -84,13 +90,13 @@ export class RunScreen {
     this.midLine = false
   }
 
-  /** A file gets what was said to the letter. */
+  /** Returns the text without control characters at a terminal, and unchanged in a pipe or file. */
   private shown(text: string): string {
     return this.options.answerIsSeen ? harmless(text) : text
   }
 }
 
-/** Pure. What is told of an event beside the answer. */
+/** Returns the lines for an event other than the answer. Pure. */
 export function linesOf(event: AgentEvent, agents: readonly string[] = []): string[] {
   const who = agents.length > 0 ? `${agents.join(' › ')}: ` : ''
   switch (event.type) {
@@ -101,7 +107,7 @@ export function linesOf(event: AgentEvent, agents: readonly string[] = []): stri
         `${who}${event.status === 'success' ? '←' : '✗'} ${event.name} ${duration(event.durationMs)}`,
       ]
     case 'modelRetry':
-      return [`${who}the model is asked again in ${duration(event.delayMs)} (${event.code})`]
+      return [`${who}retrying the model call in ${duration(event.delayMs)} (${event.code})`]
     case 'notice':
       return [`${who}${event.message}`]
     case 'childEvent':

@@ -1,59 +1,55 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { text as textOfStream } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { AgentError } from '../agent/errors.js'
 import { type House, openHouse } from '../app/app.js'
-import { userStateFolder } from '../config/folders.js'
 import { loadConfig } from '../config/load.js'
-import type { Config } from '../config/resolve.js'
-import type { SessionsConfig } from '../config/sessions.js'
 import type { TelemetryConfig } from '../config/telemetry.js'
 import { failure } from '../mcp/results/results.js'
 import { answerOf, runResult } from '../mcp/results/run-result.js'
+import { stopNotice } from '../mcp/results/stop-notice.js'
 import { localPrincipal } from '../policy/allowance.js'
 import { planCall } from '../policy/plan-run.js'
 import type { RunRecord } from '../runs/engine.js'
 import { hasEnded } from '../runs/engine.js'
 import type { RunSpec } from '../runs/spec.js'
 import { decide } from './approval.js'
-import { dryRun } from './dry-run.js'
-import { exitCodeOf, exitCodeOfStop, exitCodesText } from './exit-codes.js'
-import { runHelp } from './help.js'
+import { type Conversation, conversationOf, rememberConversation } from './conversation.js'
+import { dryRun, dryRunModels } from './dry-run.js'
+import { exitCodeOf, exitCodeOfStop } from './exit-codes.js'
+import { inFlags } from './flag-names.js'
 import { operatorConfig } from './operator.js'
 import { UsageError } from './parse-options.js'
 import type { Reading } from './prompt.js'
 import { type RunOptions, runOptions } from './run-options.js'
 import { RunScreen } from './run-screen.js'
+import { readPiped } from './stdin.js'
 import { terminalStyle } from './terminal.js'
 
-type Given = Exclude<RunOptions, 'help'>
-
-/** How long one look at a run lasts; then there is another. */
+/** A run is waited for in spans of this length, because timers and durable engines limit one wait. */
 const waitMs = 60_000
 const closeMs = 2_000
 
-/** Runs an agent for the person at the shell. */
+/** Runs an agent for the user at the shell. */
 export async function run(args: readonly string[]): Promise<number> {
   const given = await runOptions(args, fromProcess)
-  if (given === 'help') {
-    process.stdout.write(runHelp + exitCodesText())
-    return 0
-  }
-  const config = await loadConfig({ ...given, name: 'run' })
-  const own = operatorConfig(config, Object.keys(given.arguments.params))
+  const loaded = await loadConfig({ ...given, name: 'run' })
+  const conversation = conversationOf(given, loaded.sessions, process.env)
+  const config = operatorConfig(loaded, Object.keys(conversation.arguments.params ?? {}))
   const house = await openHouse(
     {
-      ...own,
-      sessions: sessionsFor(given.sessionId, own),
-      telemetry: unserved(own.telemetry),
+      ...config,
+      sessions: conversation.sessions,
+      telemetry: withoutServer(config.telemetry),
     },
-    config.logLevel ?? 'error',
+    loaded.logLevel ?? 'error',
   )
   try {
-    const spec = specOf(given, house)
-    return given.dryRun ? await dryRun(spec, house, given) : await follow(spec, house, given)
+    if (given.continues) await checkExists(conversation, house)
+    const spec = specOf(given, conversation, house)
+    if (given.dryRun) return await dryRun(spec, house, given)
+    return await follow(spec, house, given, conversation)
   } catch (error) {
-    // Who reads the object is to find a run that was refused in it, as a caller of run_agent does.
+    // With --json, a refused run is reported in the object, as callers of run_agent get it.
     if (given.json && !given.dryRun && error instanceof AgentError)
       printObject(failure(error, house.services.redact).structuredContent)
     throw error
@@ -67,45 +63,50 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 const fromProcess: Reading = {
-  readFile: async (path) => {
-    try {
-      return await readFile(path)
-    } catch (error) {
-      const why = error instanceof Error && 'code' in error ? error.code : error
-      throw new UsageError(`${path} cannot be read (${why}).`)
-    }
-  },
-  readStdin: () => textOfStream(process.stdin),
-  stdinIsTerminal: process.stdin.isTTY === true,
+  readFile: (path) => readFile(path),
+  readStdin: () => buffer(process.stdin),
+  readPiped,
 }
 
-/** Nobody comes to collect from a command, and the port may be that of a server. */
-function unserved({ metrics, ...telemetry }: TelemetryConfig): TelemetryConfig {
+/** Metrics on a port are left out: a command is over before they are scraped, and a server may use the port. */
+function withoutServer({ metrics, ...telemetry }: TelemetryConfig): TelemetryConfig {
   return metrics === 'otlp' ? { ...telemetry, metrics } : telemetry
 }
 
-/** A conversation is to be there the next time; without one no store is needed. */
-function sessionsFor(sessionId: string | undefined, { sessions }: Config): SessionsConfig {
-  const { dir, databaseUrl, ...rest } = sessions
-  if (sessionId === undefined) return rest
-  if (dir !== undefined || databaseUrl !== undefined) return sessions
-  return { ...rest, dir: join(userStateFolder(process.env), 'sessions') }
+async function checkExists({ sessionId }: Conversation, { services }: House): Promise<void> {
+  const sessions = await services.sessions.list(localPrincipal)
+  if (!sessions.some((session) => session.sessionId === sessionId))
+    throw new UsageError('The last conversation has expired, or was deleted.')
 }
 
-function specOf({ arguments: args, schema, sessionId }: Given, { services }: House): RunSpec {
+function specOf(
+  { schema, dryRun }: RunOptions,
+  { arguments: args, sessionId }: Conversation,
+  { services }: House,
+): RunSpec {
+  const models = dryRun ? dryRunModels(services) : services.models
   return {
-    ...planCall('run_agent', args, localPrincipal, services),
+    ...planCall('run_agent', args, localPrincipal, { config: services.config, models }),
     ...(sessionId !== undefined && { sessionId }),
     ...(schema && { output: { schema } }),
   }
 }
 
-/** Follows a run to its end on the screen, and prints what is left to print. */
-async function follow(spec: RunSpec, { services }: House, given: Given): Promise<number> {
+/** Shows a run until it ends, then prints its result. Returns the exit code. */
+async function follow(
+  spec: RunSpec,
+  { services }: House,
+  given: RunOptions,
+  conversation: Conversation,
+): Promise<number> {
   const { runs, redact } = services
   const { principal } = spec
   const screen = new RunScreen({
-    answer: given.json || spec.output ? undefined : (text) => void process.stdout.write(text),
+    // What the model says before it calls a tool is not the answer, and is not known as such until then.
+    answer:
+      given.json || given.quiet || spec.output
+        ? undefined
+        : (text) => void process.stdout.write(text),
     note: given.quiet ? undefined : (text) => void process.stderr.write(redact(text)),
     style: terminalStyle(process.stderr, process.env),
     answerIsSeen: process.stdout.isTTY === true,
@@ -129,13 +130,14 @@ async function follow(spec: RunSpec, { services }: House, given: Given): Promise
   release()
   screen.pause()
   if (!record) throw new Error(`The run ${runId} was lost.`)
-  return report(record, screen, given, services)
+  if (record.outcome && 'result' in record.outcome) rememberConversation(conversation, process.env)
+  return report(record, screen, { ...given, named: conversation.named }, services)
 }
 
 function report(
   record: RunRecord,
   screen: RunScreen,
-  { json, schema }: Given,
+  { json, named, schema }: RunOptions & { named: boolean },
   services: House['services'],
 ): number {
   const { outcome } = record
@@ -145,12 +147,14 @@ function report(
     const { output } = outcome.result
     const wanted = output !== undefined || schema !== undefined
     screen.end(wanted ? objectText(output) : answerOf(outcome))
+    screen.notice(stopNotice(outcome.result))
   } else screen.end('')
-  screen.footer(record)
+  screen.footer(record, { named })
   if (!outcome || 'result' in outcome)
     return exitCodeOfStop(outcome?.result.stopReason ?? 'endTurn')
   const { code, hint, internal, message } = outcome.error
-  if (code !== 'cancelled') process.stderr.write(`${services.redact(`${message}\n${hint}`)}\n`)
+  if (code !== 'cancelled')
+    process.stderr.write(`${services.redact(inFlags(`${message}\n${hint}`))}\n`)
   return internal ? 1 : exitCodeOf(code)
 }
 
@@ -162,7 +166,7 @@ function objectText(output: unknown): string {
   return output === undefined ? '' : JSON.stringify(output, null, 2)
 }
 
-/** The first signal asks, the second has no patience left. Gives what takes the ear away again. */
+/** Calls `stop` on the first signal and ends the process on the second. Returns a function that stops listening. */
 function onSignals(stop: () => void): () => void {
   let stopping = false
   const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const

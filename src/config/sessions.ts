@@ -8,10 +8,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Where conversations are kept, how many, and for how long after their last use. */
 export interface SessionsConfig {
-  /** Absent, and without a database: in memory. */
+  /** The folder of session files. Without it and without a database, sessions are in memory. */
   dir?: string
-  /** The PostgreSQL they are in. */
+  /** The PostgreSQL that holds sessions. */
   databaseUrl?: string
+  /** Set if the file asks for `store: memory`, so that nothing may be written to disk. */
+  memoryOnly?: true
   maxSessions: number
   ttlSeconds: number
   /** Caps on all runs of a session together. */
@@ -40,6 +42,7 @@ export function resolveSessions(
     }
   return {
     ...(chosen !== undefined && { dir: chosen }),
+    ...(store === 'memory' && chosen === undefined && { memoryOnly: true }),
     maxSessions: maxSessions ?? 1000,
     ttlSeconds: ttlSeconds ?? defaultTtlSeconds,
     limits: limits ?? {},

@@ -97,7 +97,7 @@ const hints: Record<ErrorCode, string> = {
   authentication:
     'Check the key of this route: that it is complete, current and meant for this address.',
   permission: 'Use a model that this key may call, or ask its owner for access.',
-  modelNotFound: 'Check the model id; list_models shows what a proxy serves.',
+  modelNotFound: 'Check the model id. `list_models` shows what a proxy serves.',
   invalidRequest: 'Mend what the message names and call again.',
   unsupportedParams:
     'Leave out the parameters that the message names, or use a model that takes them.',

@@ -1,3 +1,4 @@
+import type { AgentError } from '../agent/errors.js'
 import type { ModelRequest } from '../agent/model.js'
 import { adapted } from './adapt.js'
 import { callNeed } from './budgeted-call.js'
@@ -5,32 +6,39 @@ import { maxCallCost } from './cost/cost.js'
 import type { LiteLLMModelConfig } from './model.js'
 import { servedModelInfo } from './models/catalog.js'
 import { modelInfo } from './models/model-data.js'
-import { type Environment, type Route, resolveRoute } from './routes/route.js'
+import { type Environment, findRoute, type Route } from './routes/route.js'
 import { callSettings } from './settings.js'
 
-/** What a call is likely to send, and the most that it can cost. USD; `null` is unknown. */
+/** The input of a call and the most that it can cost, in USD; `null` if unknown. */
 export interface CallEstimate {
   route: Route
-  /** By the length of the text, not by the model's own count. */
+  /** Why the call would fail without a key; `undefined` if it has a key or needs none. */
+  missingKey: AgentError | undefined
+  /** Estimated from the length of the text, not counted by the model's tokenizer. */
   inputTokens: number
-  /** The longest answer. */
+  /** The longest possible answer. */
   maxOutputTokens: number | null
   maxCostUsd: number | null
-  /** Of any call of this model: with as much input as it has room for. */
+  /** The most that any call of this model can cost: its input fills the context window. */
   maxCostUsdOfAnyCall: number | null
 }
 
-/** Estimates a call without making one; of a proxy it asks the prices. Fails as the call would. */
+/**
+ * Estimates a call without making it. A proxy is asked for its prices, if there is a key for it. Fails as
+ * the call would, except that a missing key is reported.
+ */
 export async function estimateCall(
   config: Pick<LiteLLMModelConfig, 'modelId' | 'clientArgs' | 'params'>,
   request: ModelRequest,
   env: Environment,
 ): Promise<CallEstimate> {
-  const route = resolveRoute(config, env)
+  const { missingKey, ...route } = findRoute(config, env)
   const { provider, model, aws } = route
   const info =
     route.kind === 'proxy'
-      ? await servedModelInfo(route)
+      ? missingKey
+        ? undefined
+        : await servedModelInfo(route)
       : await modelInfo({ provider, model, ...(aws && { region: aws.region }) })
   const ready = adapted(request, callSettings(config, route), route, info)
   const need = callNeed(ready.request, ready.settings.body, info, route.wire)
@@ -39,6 +47,7 @@ export async function estimateCall(
   const room = info?.contextTokens ?? null
   return {
     route,
+    missingKey,
     inputTokens,
     maxOutputTokens: known ? outputTokens : null,
     maxCostUsd: price && known ? price.input + price.perOutputToken * outputTokens : null,

@@ -49,8 +49,8 @@ export function knownProfile(
   throw invalidRequest(
     `There is no agent ${JSON.stringify(name)}${near ? `; did you mean ${JSON.stringify(near)}?` : '.'}`,
     names.length > 0
-      ? `Name one of ${names.join(', ')}, or leave agent out.`
-      : 'This server has no agent profiles: leave agent out, and say what it is to be in systemPrompt.',
+      ? `Name one of ${names.join(', ')}, or leave \`agent\` out.`
+      : 'No agents are configured. Leave `agent` out, and describe the role in `systemPrompt`.',
   )
 }
 
@@ -76,21 +76,21 @@ export function permittedModel(
   const wanted = modelId ?? standard
   if (wanted === undefined)
     throw configurationError(
-      'No model is named, and the server has no default model.',
-      'Pass modelId, or set LITELLM_AGENTS_MODEL_ID (or defaults.modelId in the configuration file) for the server.',
+      'The call names no model, and there is no default model.',
+      'Pass `modelId`, or set LITELLM_AGENTS_MODEL_ID (or defaults.modelId in the configuration file).',
     )
   const { caller, modelIds } = config.allow
   if (!openToCaller(wanted, config, models))
     throw permission(
       `The model ${wanted} is not open to you.`,
-      `Name one in modelId that matches ${caller.modelIds?.join(', ')}.`,
+      `Pass a \`modelId\` that matches ${caller.modelIds?.join(', ')}.`,
     )
   if (wanted === standard || mayUseModel(wanted, config, models)) return wanted
   throw permission(
     `The model ${wanted} is not open to callers of this server.`,
     modelIds
-      ? `Name one that matches ${modelIds.join(', ')}, or leave modelId out.`
-      : 'Name a model whose key or address the server has, or leave modelId out; list_models shows some.',
+      ? `Pass a \`modelId\` that matches ${modelIds.join(', ')}, or leave \`modelId\` out.`
+      : 'Pass a model whose key or base URL the server has, or leave `modelId` out. `list_models` shows some.',
   )
 }
 
@@ -156,7 +156,7 @@ export function permittedSystemPrompt(
   if (!profile || profile.overridable) return systemPrompt
   throw permission(
     `The system prompt of the agent ${profile.name} is not open to callers of this server.`,
-    'Leave systemPrompt out and say it in prompt, leave agent out, or ask the operator to set overridable: true.',
+    'Leave `systemPrompt` out and put the text into the prompt, leave `agent` out, or ask the operator to set overridable: true.',
   )
 }
 
@@ -184,7 +184,9 @@ export function permittedTools(
       profile
         ? `The agent ${profile.name} has no tool ${JSON.stringify(name)}.`
         : `There is no tool ${JSON.stringify(name)} that a caller may give to an agent.`,
-      open.length > 0 ? `Name some of ${open.join(', ')}, or leave tools out.` : 'Leave tools out.',
+      open.length > 0
+        ? `Name some of ${open.join(', ')}, or leave \`tools\` out.`
+        : 'Leave `tools` out.',
     )
   })
   return [...new Set(found)]

@@ -28,3 +28,15 @@ function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf
   if (second === 0) return third === 0 && fourth === 0 ? 'utf-32' : 'utf-16le'
   return 'utf-8'
 }
+
+/**
+ * Decodes text of unknown origin, and replaces invalid bytes by U+FFFD. Returns `undefined` if the content
+ * is not text: it has zero bytes, or more than one byte in ten is invalid.
+ */
+export function decodePlainText(bytes: Uint8Array): string | undefined {
+  const encoding = encodingOf(bytes)
+  if (encoding === 'utf-32') return undefined
+  const text = new TextDecoder(encoding).decode(bytes)
+  const invalid = text.split('\uFFFD').length - 1
+  return text.includes('\0') || invalid * 10 > bytes.length ? undefined : text
+}

@@ -8,14 +8,14 @@ test('tells its version and its options', async () => {
   expect(await run('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   const { code, stderr, stdout } = await run('--help')
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const option of ['--config', '--host', '--port', '--no-auth', 'http', 'run', 'init'])
+  for (const option of ['--config', '--version', 'http', 'run', 'init', 'help', 'version'])
     expect(stdout).toContain(option)
 })
 
 describe('a wrong command line', () => {
   test.each([
     [['serve'], /Unknown command "serve"/],
-    [['--config', 'a.yaml', 'run'], /run goes before its options/],
+    [['--config', 'a.yaml', 'run'], /Put run before its options/],
     [['http', 'now'], /Unexpected argument "now"/],
     [['--confg', 'a.yaml'], /Unknown option --confg; did you mean --config\?/],
     [['--config'], /--config/],

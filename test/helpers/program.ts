@@ -90,7 +90,7 @@ export function startProgram(args: readonly string[] = [], env: Environment = {}
 /** Runs the program to its end, as a shell would, and gives what it printed. */
 export async function runProgram(
   args: readonly string[],
-  { env, stdin = '' }: { env?: Environment; stdin?: string } = {},
+  { env, stdin = '' }: { env?: Environment; stdin?: string | Uint8Array } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const program = startProgram(args, env)
   program.child.stdin.end(stdin)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { type Environment, environment, program } from './program.js'
 
-const python = fileURLToPath(new URL('../../.venv-test/bin/python', import.meta.url))
+/** Only Python's standard library is needed, to open a terminal. */
+const python = process.env.PYTHON ?? 'python3'
 const script = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
 
 /** The program at a terminal of its own, as a person sees it and types into it. */

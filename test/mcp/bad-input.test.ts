@@ -138,7 +138,7 @@ const badCalls: BadCall[] = [
     args: { prompt: 'Hi', agent: 'reviewer' },
     code: 'invalidRequest',
     says: /no agent "reviewer"/,
-    hint: /leave agent out/i,
+    hint: /leave .agent. out/i,
   },
   {
     what: 'an unknown tool of the agent',

@@ -240,7 +240,7 @@ describe('starting', () => {
       'off loopback without a token',
       ['--host', '0.0.0.0'],
       {},
-      /needs a token.*LITELLM_AGENTS_AUTH_TOKEN/,
+      /needs a token[\s\S]*LITELLM_AGENTS_AUTH_TOKEN/,
     ],
     [
       'off loopback with --no-auth',
@@ -264,7 +264,7 @@ describe('starting', () => {
   ])('is refused %s', async (_, args, env, says) => {
     const program = startProgram(['http', '--port', '0', ...args], env)
     const { code } = await program.exited()
-    expect(code).toBe(1)
+    expect(code).toBe(3)
     expect(program.stderr()).toMatch(says)
     expect(program.stderr()).not.toContain('not-to-be-sent')
     expect(program.stdout()).toBe('')
@@ -378,7 +378,7 @@ describe('starting', () => {
 
   test('on a port in use says so', async () => {
     const program = startProgram(['http', '--port', new URL(server.url).port])
-    expect((await program.exited()).code).toBe(1)
-    expect(program.stderr()).toMatch(/EADDRINUSE.*--port/)
+    expect((await program.exited()).code).toBe(3)
+    expect(program.stderr()).toMatch(/EADDRINUSE[\s\S]*--port/)
   })
 })

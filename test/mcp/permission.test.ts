@@ -127,7 +127,7 @@ test('a configuration with problems keeps the server from starting', async () =>
   const { startProgram } = await import('../helpers/program.js')
   const LITELLM_AGENTS_CONFIG = configFile({ default: {}, allow: { tool: [] } })
   const program = startProgram([], { LITELLM_AGENTS_CONFIG })
-  expect((await program.exited()).code).toBe(1)
+  expect((await program.exited()).code).toBe(3)
   expect(program.stderr()).toMatch(/default: unknown key; did you mean "defaults"\?/)
   expect(program.stderr()).toMatch(/allow\.tool: unknown key; did you mean "tools"\?/)
   expect(program.stdout()).toBe('')

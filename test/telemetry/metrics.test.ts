@@ -106,7 +106,7 @@ test('a port that is taken keeps a server from starting that was told to use it'
   const second = startProgram(['http', '--port', '0'], {
     LITELLM_AGENTS_CONFIG: config({ prometheusPort: port }),
   })
-  expect((await second.exited()).code).toBe(1)
+  expect((await second.exited()).code).toBe(3)
   expect(second.stderr()).toContain(`127.0.0.1:${port} failed (EADDRINUSE)`)
 
   // The environment may be that of a whole machine.

@@ -23,7 +23,7 @@ export function takenMessages(
     const { what, can, instead } = kinds[refused]
     throw invalidRequest(
       `${id} takes no ${what}.`,
-      `Name a model that ${can} in modelId, or ${instead}.`,
+      `Pass a \`modelId\` that ${can}, or ${instead}.`,
     )
   }
   return messages.map((message) => withoutMade(message, supports))
@@ -34,7 +34,7 @@ type Kind = 'image' | 'pdf' | 'audio'
 const kinds: Record<Kind, { what: string; can: string; instead: string }> = {
   image: {
     what: 'images',
-    can: 'has vision (list_models says which do)',
+    can: 'has vision (`list_models` shows which do)',
     instead: 'describe the image in words',
   },
   pdf: {

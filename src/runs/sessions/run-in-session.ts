@@ -85,7 +85,7 @@ function exhausted(name: keyof SessionLimits, cap: number, spent: number | null)
   return new AgentError({
     code: 'limitReached',
     message: `The session has used up its ${name} of ${cap}: ${spent === null ? 'what it cost is partly unknown' : `it has spent ${spent}`}.`,
-    hint: 'Go on in another session (sessionId), or ask the operator to raise sessions.limits.',
+    hint: 'Use another `sessionId`, or ask the operator to raise sessions.limits.',
     unsent: true,
   })
 }

@@ -85,7 +85,7 @@ describe('a file with wrong principals keeps the server from starting', () => {
   test.each(cases)('%s', async (_, principals, says) => {
     const program = startProgram(['http', '--config', configFile({ http: { principals } })])
     const { code } = await program.exited()
-    expect(code).toBe(1)
+    expect(code).toBe(3)
     expect(program.stderr()).toMatch(says)
     expect(program.stderr()).not.toContain(tokens.bob)
   })

@@ -206,7 +206,7 @@ function storeError(error: unknown): unknown {
   return new AgentError({
     code: 'configuration',
     message: `The server cannot keep the session (${error.code}).`,
-    hint: 'The operator should check that the folder in sessions.dir can be written and its disk has room. Without sessionId, runs go on.',
+    hint: 'The operator should check that the folder in sessions.dir can be written and its disk has room. Runs without a `sessionId` still work.',
     cause: error,
   })
 }
