@@ -1,25 +1,25 @@
 import type { Config } from '../config/resolve.js'
-import { inFewWords } from './tools/agent-argument.js'
+import { summarize } from './tools/agent-argument.js'
 
-const text = `Delegates work to AI agents on any model LiteLLM reaches.
-- run_agent: a task in your words; the agent answers in text, or in an object if you give outputSchema. It knows nothing of your conversation. Name tools to let it calculate or look at the clock. Reuse a sessionId to go on with a conversation.
-- structured_extract: one object of a given shape out of a text, an image or a document.
-- A run that takes long goes on behind a runId: call get_run until its status is no longer running. cancel_run stops it, list_runs finds it.
-- list_models: what modelId may name. Leave modelId out for the server's default.
+const text = `Delegates work to AI agents on any model that LiteLLM reaches. Use it when the user wants another model, a second opinion, a cheaper or larger model, or one of the agents below.
+- run_agent: a task in your words. The agent answers in text, or with an object if you set outputSchema. It sees nothing of your conversation. Set tools to let it calculate or read the time. Reuse a sessionId to continue a conversation.
+- structured_extract: one object of a given shape from a text, an image or a document.
+- Long runs return a runId: call get_run until status is not running. cancel_run stops a run, list_runs finds one.
+- list_models: what modelId may be. Omit modelId for the default of the server.
 - list_sessions, forget_session: your conversations.
-Each result says what it used and cost (usage, costUsd; null is unknown); limits.maxCostUsd and the other limits cap a run, which then ends with stopReason limitReached. An error has a code, a hint on what to do next, and says whether the same call may work later (retryable).`
+Each result reports usage and cost (costUsd; null is unknown). limits.maxCostUsd and the other limits end a run with stopReason limitReached. An error has a code, a hint on what to do next, and retryable: whether the same call may work later.`
 
-/** Clients keep no more of them. */
+/** Clients keep at most this much. */
 const maxCharacters = 2_048
 
-/** What a client's model is told of the server, and as many of the agents as there is room for. */
+/** Returns what the server tells a client's model about itself, with as many agents as fit. */
 export function instructions({ agents }: Config): string {
-  let told = text
+  let shown = text
   for (const { name, description } of agents.values()) {
-    const start = told === text ? '\nAgents of this server, for run_agent.agent:' : ';'
-    const longer = `${told}${start} ${name} (${inFewWords(description)})`
+    const start = shown === text ? '\nAgents of this server, for run_agent.agent:' : ';'
+    const longer = `${shown}${start} ${name} (${summarize(description)})`
     if (longer.length >= maxCharacters) break
-    told = longer
+    shown = longer
   }
-  return told
+  return shown
 }

@@ -1,23 +1,43 @@
 import type { Config } from '../../config/resolve.js'
+import { builtinToolNames } from '../../config/tool-references.js'
 import type { JsonObject } from '../../util/json.js'
 
-const maxWords = 80
+/** Limits the description of one agent, and of all agents together. Every agent's name is listed. */
+const maxSummaryLength = 80
+const maxDescriptionLength = 600
 
-/** What an agent is for, where there is room for no more than its first words. */
-export function inFewWords(description: string): string {
+/** Returns the first sentence of a description, shortened. */
+export function summarize(description: string): string {
   const [sentence = ''] = description.trim().split(/(?<=[.!?])\s|\n/, 1)
   const plain = sentence.replace(/[.!?]$/, '')
-  return plain.length > maxWords ? `${plain.slice(0, maxWords)}…` : plain
+  return plain.length > maxSummaryLength ? `${plain.slice(0, maxSummaryLength)}…` : plain
 }
 
-/** The argument `agent` in the schema of a tool, with the names it may have. */
-export function agentArgument({ agents }: Config, told: 'names' | 'words'): JsonObject {
+/** Returns the schema of the argument `agent` with the configured names. */
+export function agentArgument({ agents }: Config, detail: 'named' | 'described'): JsonObject {
   const names = [...agents.keys()]
   if (names.length === 0)
     return { type: 'string', description: 'A configured agent profile; none is configured' }
-  const about = [...agents.values()].map(
-    ({ name, description }) => `${name}: ${inFewWords(description)}`,
+  const summaries = [...agents.values()].map(
+    ({ name, description }) => `${name}: ${summarize(description)}`,
   )
-  const description = told === 'names' ? 'As in run_agent' : about.join('; ')
+  const description = detail === 'named' ? 'As in run_agent' : firstOf(summaries, '; ')
   return { type: 'string', enum: names, description }
+}
+
+/** Returns the schema of the argument `tools` with those that a caller may name. */
+export function toolsArgument({ allow }: Config): JsonObject {
+  const names = [...new Set([...builtinToolNames, ...allow.tools])]
+  const description = `${firstOf(names, ', ')}. Default: those of the agent`
+  return { type: 'array', items: { type: 'string' }, description }
+}
+
+/** Joins as many parts as there is room for. */
+function firstOf(parts: readonly string[], separator: string): string {
+  let length = 0
+  const fitting = parts.filter((part) => {
+    length += part.length + separator.length
+    return length <= maxDescriptionLength
+  })
+  return fitting.length < parts.length ? [...fitting, '…'].join(separator) : fitting.join(separator)
 }

@@ -9,11 +9,11 @@ const cachePoint = z.strictObject({
   ttl: z.enum(['5m', '1h']).optional(),
 })
 
-// zod's own check of base64 overflows the stack on a few megabytes.
+// The base64 check of zod overflows the stack on a few megabytes.
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, { error: 'must be base64' })
 const source = oneOf({ bytes: base64.optional(), url: z.url().optional() })
 
-// There are many, and a list of them would be read with every list of tools.
+// The formats are many, and every list of tools would repeat them.
 const audioFormat = z
   .string()
   .refine((name) => audioFormats.some((format) => format === name), {
@@ -42,22 +42,29 @@ const maxWaitSeconds = 600
 const object = z.record(z.string(), z.unknown()).transform((value) => value as JsonObject)
 const count = z.int().positive().exactOptional()
 
-/** The arguments that tools share; each is described once, in as few words as do. */
+/**
+ * The arguments that tools share. Some providers refuse a description next to `anyOf`, so the branch
+ * for text has it.
+ */
 export const shared = {
-  prompt: z
-    .union([z.string(), z.array(block.transform((value) => value as ContentBlock))])
-    .describe(
-      'The task: text, or blocks with one key each (bytes are base64), or MCP content blocks',
-    ),
+  prompt: z.union([
+    z.string().describe('The task. Alternatives: blocks with one key each, MCP content blocks'),
+    z.array(block.transform((value) => value as ContentBlock)),
+  ]),
   agent: z.string().optional(),
-  modelId: id.min(1).optional().describe('Overrides the default model, see list_models'),
-  systemPrompt: z
-    .union([z.string(), z.array(systemBlock.transform((value) => value as SystemContentBlock))])
+  modelId: id
+    .min(1)
     .optional()
-    .describe('A cachePoint marks all before it for prompt caching'),
+    .describe('Default: the model of the agent or server. See list_models'),
+  systemPrompt: z
+    .union([
+      z.string().describe('A cachePoint marks what precedes it for caching'),
+      z.array(systemBlock.transform((value) => value as SystemContentBlock)),
+    ])
+    .optional(),
   params: object
     .optional()
-    .describe("LiteLLM's names: temperature, max_tokens, stop, seed, reasoning_effort, …"),
+    .describe('Names of LiteLLM: temperature, max_tokens, stop, seed, reasoning_effort, …'),
   limits: z
     .strictObject({
       maxCycles: count,
@@ -68,20 +75,20 @@ export const shared = {
       timeoutSeconds: z.number().positive().exactOptional(),
     })
     .optional()
-    .describe('Default: 20 cycles, 100 tool calls, 600 s'),
+    .describe('Default: maxCycles 20, maxToolCalls 100, timeoutSeconds 600'),
   schema: object,
   waitSeconds: z
     .number()
     .min(0)
     .transform((seconds) => Math.min(seconds, maxWaitSeconds))
     .optional()
-    .describe('0 to 600: how long to wait before the result is a runId for get_run'),
+    .describe('0 to 600. After that, the result is a runId for get_run'),
   idempotencyKey: id
     .min(1)
     .max(256)
     .optional()
     .describe('A retry with the same key and arguments joins the same run'),
-  runId: id.describe('From the result of an earlier call'),
+  runId: id.describe('From an earlier result'),
   sessionId: id
     .min(1)
     .max(256)
@@ -89,7 +96,7 @@ export const shared = {
     .describe('Any name; the same name continues the conversation'),
 }
 
-/** An object that holds exactly one of its keys. */
+/** Returns the schema of an object with exactly one of the keys. */
 function oneOf<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const keys = Object.keys(shape)
   return z.strictObject(shape).refine((value) => Object.keys(value).length === 1, {

@@ -17,7 +17,7 @@ export function listModelsTool(services: Services): ServerTool {
     name: 'list_models',
     title: 'List models',
     description:
-      'Lists the models that modelId may name, with context size, prices in USD per token and abilities; null is unknown.',
+      'Lists the models that modelId may name, with context size, prices in USD per token and abilities; null is unknown. Use it before you choose a modelId.',
     arguments: listModelsArguments,
     schema: 'list_models',
     outputSchema: modelsOutputSchema,

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { RunStatus, RunSummary } from '../../runs/engine.js'
+import { maxListedRuns, type RunStatus, type RunSummary } from '../../runs/engine.js'
 import { id } from '../id.js'
 import { dataResult } from '../results/results.js'
 import type { Services } from '../services.js'
@@ -7,28 +7,33 @@ import type { ServerTool } from '../tool-call.js'
 import { defineTool } from './define-tool.js'
 import { runsOutputSchema } from './output-schemas.js'
 
+const defaultLimit = 20
+
 export const listRunsArguments = z.strictObject({
   status: z.enum(['running', 'completed', 'failed', 'cancelled']).optional(),
   sessionId: id.optional(),
+  limit: z
+    .int()
+    .positive()
+    .optional()
+    .describe(`Default: ${defaultLimit}. At most ${maxListedRuns}`),
 })
-
-const maxRuns = 100
 
 /** Lists the runs of the caller. */
 export function listRunsTool({ runs }: Services): ServerTool {
   return defineTool({
     name: 'list_runs',
     title: 'List runs',
-    description: `Lists your runs, the latest first, at most ${maxRuns}.`,
+    description: 'Lists your runs, the latest first. Use it to find a runId that was lost.',
     arguments: listRunsArguments,
     schema: 'list_runs',
     outputSchema: runsOutputSchema,
     annotations: { readOnlyHint: true, openWorldHint: false },
-    run: async ({ sessionId, status }, { principal }) => {
+    run: async ({ limit = defaultLimit, sessionId, status }, { principal }) => {
       const statuses: RunStatus[] | undefined =
         status === 'running' ? ['queued', 'running', 'waiting'] : status && [status]
-      const found = await runs.list(principal, { sessionId, statuses })
-      return dataResult({ runs: found.slice(0, maxRuns).map(runView) })
+      const found = await runs.list(principal, { sessionId, statuses, limit })
+      return dataResult({ runs: found.map(runView) })
     },
   })
 }

@@ -4,7 +4,7 @@ import { planCall } from '../../policy/plan-run.js'
 import { runCall } from '../calls/run-call.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolAnswer, ToolCall } from '../tool-call.js'
-import { agentArgument } from './agent-argument.js'
+import { agentArgument, toolsArgument } from './agent-argument.js'
 import { shared } from './arguments.js'
 import { defineTool } from './define-tool.js'
 import { runOutputSchema } from './output-schemas.js'
@@ -18,11 +18,11 @@ export const runAgentArguments = z.strictObject({
   tools: z
     .array(z.string())
     .optional()
-    .describe('calculator, current_time, server/tool; default: none'),
+    .describe('calculator, current_time. Default: those of the agent'),
   sessionId: shared.sessionId,
   outputSchema: shared.schema
     .optional()
-    .describe('JSON Schema of an object the run must end in, see output in the result'),
+    .describe('JSON Schema of the object that the run must end with'),
   limits: shared.limits,
   idempotencyKey: shared.idempotencyKey,
   waitSeconds: shared.waitSeconds,
@@ -37,12 +37,13 @@ export function runAgentTool(services: Services): ServerTool {
     name: 'run_agent',
     title: 'Run an agent',
     description:
-      'Delegates a task to an AI agent on any model the server can reach, and returns its answer with what it used and cost. ' +
-      'The agent sees only what you send: put all it needs into the prompt. ' +
-      'It can use tools you name, keep a conversation (sessionId) and answer with an object that fits a JSON Schema (outputSchema).',
+      'Delegates a task to an AI agent on another model and returns its answer, usage and cost. ' +
+      'Use it when the user wants another model, a second opinion, a cheaper or larger model, or one of the agents listed here. Do not use it for what you can do yourself. ' +
+      'The agent sees only what you send, so put all it needs into the prompt. ' +
+      'It can use tools, continue a conversation (sessionId) and end with an object that fits a JSON Schema (outputSchema).',
     arguments: runAgentArguments,
     schema: 'run_agent',
-    properties: { agent: agentArgument(config, 'words') },
+    properties: { agent: agentArgument(config, 'described'), tools: toolsArgument(config) },
     outputSchema: runOutputSchema,
     annotations: {
       readOnlyHint: false,

@@ -31,11 +31,12 @@ export function structuredExtractTool(services: Services): ServerTool {
     name: 'structured_extract',
     title: 'Extract structured data',
     description:
-      'Returns an object that is valid against a JSON Schema, made by a model from the prompt: data from a text, an image or a document, or a classification. ' +
-      'An invalid object goes back to the model with what is wrong with it, up to maxAttempts times.',
+      'Makes a model turn a text, an image or a document into an object that is valid against a JSON Schema. ' +
+      'Use it to extract data or to classify, when the result must have an exact shape. ' +
+      'The model gets an invalid object back with what is wrong, up to maxAttempts times.',
     arguments: structuredExtractArguments,
     schema: 'structured_extract',
-    properties: { agent: agentArgument(services.config, 'names') },
+    properties: { agent: agentArgument(services.config, 'named') },
     outputSchema: extractOutputSchema,
     annotations: { readOnlyHint: true, openWorldHint: true },
     run: (args, call) => extract(args, call, services),
