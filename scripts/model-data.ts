@@ -26,6 +26,7 @@ const fieldsUsed = [
   /^cache_(read|creation)_input_token_cost(_above_1hr)?(_above_\d+k?_tokens)?$/,
   /^output_cost_per_reasoning_token$/,
   /^tiered_pricing$/,
+  /^use_openai_responses_path$/,
   /^supports_(function_calling|tool_choice|forced_tool_use|sampling_params|reasoning)$/,
   /^supports_(vision|pdf_input|audio_input|response_schema|prompt_caching|prompt_cache_breakpoint)$/,
 ]

@@ -29,12 +29,15 @@ function text(route: RouteExplanation, missingKey: AgentError | undefined): stri
 }
 
 function lines(route: RouteExplanation, missingKey: AgentError | undefined): [string, string][] {
-  const { url, urlSource, dropped } = route
+  const { url, urlSource, dropped, withTools } = route
   return [
     ['model id', route.modelId],
     ['goes to', goesTo(route)],
     ['wire', route.wire],
     ['url', url === null ? 'inside the process' : `${url} (${urlSource})`],
+    ...(withTools
+      ? [['with tools', `${withTools.wire}, ${withTools.url}`] satisfies [string, string]]
+      : []),
     ['model sent', route.model],
     ['key', route.keySource ?? (missingKey ? `none: ${withinSentence(missingKey.hint)}` : 'none')],
     ['cache points', route.cachePoints ? 'sent' : 'not sent: this endpoint does not know them'],

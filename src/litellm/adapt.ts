@@ -3,9 +3,9 @@ import type { ModelRequest } from '../agent/model.js'
 import { isJsonObject, type JsonObject } from '../util/json.js'
 import { takenMessages } from './models/modalities.js'
 import type { ModelInfo } from './models/model-info.js'
-import { needsProxy } from './routes/needs-proxy.js'
 import type { Route } from './routes/route.js'
 import type { CallSettings } from './settings.js'
+import { chatOnlyParams } from './wires/openai-responses/params.js'
 import { claudeThinking, isClaude } from './wires/thinking.js'
 
 export interface Adapted {
@@ -49,8 +49,6 @@ export function adapted(
   route: Route,
   info: ModelInfo | undefined,
 ): Adapted {
-  if (info?.mode === 'responses' && route.wire === 'openai-chat')
-    throw needsProxy(route.id, 'It speaks only the Responses API, which the proxy translates.')
   const messages = info ? takenMessages(given.messages, info.supports, route) : given.messages
   const request = messages === given.messages ? given : { ...given, messages }
   const dropped: Dropped[] = []
@@ -69,7 +67,24 @@ export function adapted(
     if (unknown.length > 0 && !settings.dropParams) throw unsupported(unknown, route)
     drop(unknown, 'the Messages API has no place for it, and drop_params is set')
   }
-  if (route.traits.noStop?.test(route.model))
+  if (route.wire === 'openai-responses')
+    drop(chatOnlyParams, 'the Responses API has no place for it')
+  // Only the Responses API returns a summary; chat completions take the effort as a word.
+  if (
+    route.wire === 'openai-chat' &&
+    route.kind === 'direct' &&
+    isJsonObject(body.reasoning_effort)
+  ) {
+    const { effort, summary } = body.reasoning_effort
+    body = { ...body, ...(effort !== undefined && { reasoning_effort: effort }) }
+    if (effort === undefined) delete body.reasoning_effort
+    if (summary !== undefined)
+      dropped.push({
+        param: 'reasoning_effort.summary',
+        why: 'only the Responses API returns one (openai/responses/<model>)',
+      })
+  }
+  if (route.wire !== 'openai-responses' && route.traits.noStop?.test(route.model))
     drop(['stop'], `${route.model} takes no stop sequences`)
   if (info?.supports.samplingParams === false)
     drop(sampling, `${route.model} takes no sampling parameters`)

@@ -15,9 +15,18 @@ const usualBytesPerToken = 4
 /** Names of the answer's length that every wire sends; which of two counts is the provider's to say. */
 const lengthParams = ['max_completion_tokens', 'max_tokens']
 
-/** Converse's own name counts there alone; elsewhere nobody listens to it. */
+/** Names that only one wire knows; elsewhere they have no effect. */
+const ownLengthParams: Partial<Record<Route['wire'], string>> = {
+  'bedrock-converse': 'maxTokens',
+  'openai-responses': 'max_output_tokens',
+}
+
+/** The Responses API refuses a shorter limit. */
+const leastResponsesTokens = 16
+
 function lengthParamsOf(wire: Route['wire']): string[] {
-  return wire === 'bedrock-converse' ? [...lengthParams, 'maxTokens'] : lengthParams
+  const own = ownLengthParams[wire]
+  return own ? [own, ...lengthParams] : lengthParams
 }
 
 /** The most that a call can take: its input by a generous count, and the longest answer. Pure. */
@@ -38,7 +47,8 @@ export function callNeed(
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
     outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
     // Claude's thinking comes out of the answer's length, which must leave room for more.
-    leastOutputTokens: thinkingBudget(body) + 1,
+    leastOutputTokens:
+      wire === 'openai-responses' ? leastResponsesTokens : thinkingBudget(body) + 1,
     asked: lengths.length > 0,
     price: mostCost(most, body, info),
   }

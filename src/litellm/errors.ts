@@ -58,12 +58,13 @@ const rules: readonly Rule[] = [
   },
   { code: 'budgetExceeded', status: (status) => status === 402 },
   { code: 'rateLimit', status: (status) => status === 429, retryable: true },
+  { code: 'rateLimit', type: /rate_limit/, retryable: true },
   {
     code: 'contextWindowOverflow',
     type: /context_length_exceeded/,
   },
   { code: 'contextWindowOverflow', message: overflowMessage },
-  { code: 'contentPolicy', type: /content_policy_violation|content_filter/ },
+  { code: 'contentPolicy', type: /content_policy_violation|content_filter|invalid_prompt/ },
   { code: 'contentPolicy', message: /ContentPolicyViolationError|content management policy/i },
   {
     code: 'authentication',

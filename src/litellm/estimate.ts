@@ -6,6 +6,7 @@ import { maxCallCost } from './cost/cost.js'
 import type { LiteLLMModelConfig } from './model.js'
 import { servedModelInfo } from './models/catalog.js'
 import { modelInfo } from './models/model-data.js'
+import { callRoute } from './routes/call-route.js'
 import { type Environment, findRoute, type Route } from './routes/route.js'
 import { callSettings } from './settings.js'
 
@@ -32,15 +33,18 @@ export async function estimateCall(
   request: ModelRequest,
   env: Environment,
 ): Promise<CallEstimate> {
-  const { missingKey, ...route } = findRoute(config, env)
-  const { provider, model, aws } = route
+  const { missingKey, ...found } = findRoute(config, env)
+  const { provider, model, aws } = found
   const info =
-    route.kind === 'proxy'
+    found.kind === 'proxy'
       ? missingKey
         ? undefined
-        : await servedModelInfo(route)
+        : await servedModelInfo(found)
       : await modelInfo({ provider, model, ...(aws && { region: aws.region }) })
-  const ready = adapted(request, callSettings(config, route), route, info)
+  const settings = callSettings(config, found)
+  const { body } = settings
+  const route = callRoute(found, { hasTools: request.tools.length > 0, body }, info)
+  const ready = adapted(request, settings, route, info)
   const need = callNeed(ready.request, ready.settings.body, info, route.wire)
   const { inputTokens, outputTokens, price } = need
   const known = Number.isFinite(outputTokens)

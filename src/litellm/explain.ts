@@ -4,6 +4,7 @@ import type { JsonObject } from '../util/json.js'
 import { adapted, type Dropped } from './adapt.js'
 import { modelInfo } from './models/model-data.js'
 import { messagesBase } from './routes/anthropic.js'
+import { callRoute } from './routes/call-route.js'
 import {
   type ClientArgs,
   type Environment,
@@ -30,6 +31,8 @@ export interface RouteExplanation {
   cachePoints: boolean
   /** Parameters that will not be sent, and why. */
   dropped: Dropped[]
+  /** Where calls with tools go, if not there. */
+  withTools?: { wire: Route['wire']; url: string | null }
 }
 
 /** A model as it would be called. */
@@ -59,10 +62,13 @@ export async function explainFoundRoute(
   return { route: await explanation(config, found), missingKey: found.missingKey }
 }
 
-async function explanation(config: ExplainedModel, route: Route): Promise<RouteExplanation> {
-  const settings = callSettings(config, route)
-  const { provider, model } = route
-  const info = route.kind === 'direct' ? await modelInfo({ provider, model }) : undefined
+async function explanation(config: ExplainedModel, found: Route): Promise<RouteExplanation> {
+  const settings = callSettings(config, found)
+  const { provider, model } = found
+  const info = found.kind === 'direct' ? await modelInfo({ provider, model }) : undefined
+  const { body } = settings
+  const route = callRoute(found, { hasTools: false, body }, info)
+  const withTools = callRoute(found, { hasTools: true, body }, info)
   const request = { messages: [], system: [], tools: [] }
   const { dropped } = adapted(request, settings, route, info)
   return {
@@ -76,19 +82,25 @@ async function explanation(config: ExplainedModel, route: Route): Promise<RouteE
     keySource: route.keySource,
     cachePoints: takesCachePoints(route),
     dropped,
+    ...(withTools.wire !== route.wire && {
+      withTools: { wire: withTools.wire, url: requestUrl(withTools) },
+    }),
   }
 }
 
 export function takesCachePoints({ wire, traits }: Route): boolean {
+  if (wire === 'openai-responses') return false
   return wire !== 'openai-chat' || traits.cacheControl === true
 }
 
 function requestUrl({ wire, baseUrl, model, aws, query, kind }: Route): string | null {
   if (kind === 'offline') return null
   switch (wire) {
-    case 'openai-chat': {
+    case 'openai-chat':
+    case 'openai-responses': {
+      const path = wire === 'openai-chat' ? '/chat/completions' : '/responses'
       const search = query ? `?${new URLSearchParams(query)}` : ''
-      return `${withoutCredentials(baseUrl)}/chat/completions${search}`
+      return withoutCredentials(baseUrl) + path + search
     }
     case 'anthropic-messages':
       return `${messagesBase(withoutCredentials(baseUrl))}/v1/messages`

@@ -21,6 +21,7 @@ import { withFallbacks } from './fallbacks.js'
 import type { ModelInfo } from './models/model-info.js'
 import { type SpendFields, withSpendFields, withTrace } from './proxy-metadata.js'
 import { withRetries } from './retry.js'
+import { callRoute } from './routes/call-route.js'
 import { proxyPrefix } from './routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './routes/route.js'
 import { type CallSettings, callSettings } from './settings.js'
@@ -119,10 +120,10 @@ export class LiteLLMModel implements Model {
 
   /** One model's own try, with its retries. */
   private async ownReply({ request, options, spend }: Asked, tell: Tell): Promise<ModelReply> {
-    const { route, ...resolved } = this.resolve()
-    const usual = request.params ? this.settingsWith(request.params, route) : resolved.settings
-    const traced = options.trace ? withTrace(usual, options.trace, route) : usual
-    const settings = spend ? withSpendFields(traced, spend, route) : traced
+    const { route: found, ...resolved } = this.resolve()
+    const usual = request.params ? this.settingsWith(request.params, found) : resolved.settings
+    const traced = options.trace ? withTrace(usual, options.trace, found) : usual
+    const settings = spend ? withSpendFields(traced, spend, found) : traced
     const { timeoutMs } = settings
     const deadline =
       timeoutMs === undefined ? undefined : new RunSignal(options.signal, timeoutMs / 1000)
@@ -130,8 +131,10 @@ export class LiteLLMModel implements Model {
     let text = ''
     let over = false
     try {
-      const wire = loadedWires[route.wire] ?? (await loadWire(route.wire))
       const info = await this.knownInfo()
+      const { body } = settings
+      const route = callRoute(found, { hasTools: request.tools.length > 0, body }, info)
+      const wire = loadedWires[route.wire] ?? (await loadWire(route.wire))
       const cached = this.cached(request, route, info)
       const ready = adapted(cached, settings, route, info)
       for (const message of ready.notices) await tell({ type: 'notice', message })
@@ -149,7 +152,7 @@ export class LiteLLMModel implements Model {
     } catch (thrown) {
       const { spent } = asAgentError(thrown)
       if (deadline?.timedOut)
-        throw withSpending(timeoutError(route, timeoutMs as number, text), spent)
+        throw withSpending(timeoutError(found, timeoutMs as number, text), spent)
       throw options.signal.aborted ? withSpending(cancelledError(), spent) : thrown
     } finally {
       deadline?.release({ abort: !over })
@@ -221,6 +224,7 @@ function proxyName(fallback: string | LiteLLMModelConfig): string {
 
 const wires: Record<Route['wire'], () => Promise<Wire>> = {
   'openai-chat': async () => (await import('./wires/openai-chat/call.js')).chatCall,
+  'openai-responses': async () => (await import('./wires/openai-responses/call.js')).responsesCall,
   'anthropic-messages': async () =>
     (await import('./wires/anthropic-messages/call.js')).messagesCall,
   'bedrock-converse': async () => (await import('./wires/bedrock-converse/call.js')).bedrockCall,

@@ -22,7 +22,7 @@ export function withSpendFields(
 ): CallSettings {
   if (kind !== 'proxy') return settings
   // On Anthropic's wire the body's metadata is Anthropic's.
-  if (wire !== 'openai-chat') {
+  if (wire === 'anthropic-messages') {
     const headers = {
       ...(user !== undefined && { 'x-litellm-end-user-id': user }),
       'x-litellm-tags': tags.join(','),

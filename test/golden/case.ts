@@ -5,6 +5,8 @@ import type { JsonObject, JsonValue } from '../../src/util/json.js'
 export interface GoldenCase {
   name: string
   mode: string
+  /** `litellm`: a caller of LiteLLM without Strands, whose `expected` is in OpenAI's form. */
+  driver?: 'strands' | 'litellm'
   agentConfig: {
     modelId: string
     clientArgs: JsonObject
@@ -46,6 +48,8 @@ export interface GoldenPrompt {
 
 export interface GoldenRequest {
   method: string
+  /** The whole address, where the case was recorded without an api_base. */
+  url?: string
   path: string
   headers: Record<string, string>
   body: JsonObject
@@ -64,10 +68,11 @@ export interface GoldenResponse {
   splitBytes?: number
 }
 
-const folder = new URL('../fixtures/golden/', import.meta.url)
-
-export function goldenCases(): GoldenCase[] {
+/** Returns the cases of a folder of fixtures whose names begin with `prefix`, by name. */
+export function goldenCases(name = 'golden', prefix = ''): GoldenCase[] {
+  const folder = new URL(`../fixtures/${name}/`, import.meta.url)
   return readdirSync(folder)
+    .filter((file) => file.startsWith(prefix))
     .sort()
     .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as GoldenCase)
 }

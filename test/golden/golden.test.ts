@@ -1,10 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import type { JsonObject, JsonValue } from '../../src/util/json.js'
-
-import { filled, type GoldenCase, goldenCases } from './case.js'
+import { goldenCases } from './case.js'
 import { exceptions } from './exceptions.js'
+import { expectedOutcome, withoutEmptyTools, withoutReasoning } from './expectations.js'
 import { replay } from './replay-server.js'
-import { type CaseOutcome, runCase } from './run-case.js'
+import { runCase } from './run-case.js'
 
 const cases = goldenCases()
 const used = new Set<string>()
@@ -47,60 +46,3 @@ afterAll(() => {
       .sort(),
   )
 })
-
-/** An agent without tools omits the list, because vLLM and others reject an empty one. */
-function withoutEmptyTools(body: JsonObject): JsonObject {
-  const { tools, ...rest } = body
-  return Array.isArray(tools) && tools.length === 0 ? rest : body
-}
-
-/** Removes reasoning tokens, which Strands does not report. */
-function withoutReasoning(outcome: CaseOutcome): CaseOutcome {
-  const { reasoningTokens: _, ...usage } = outcome.usage ?? {}
-  return { ...outcome, usage: outcome.usage && usage }
-}
-
-const codes: Record<string, string> = {
-  AuthenticationError: 'authentication',
-  RateLimitError: 'rateLimit',
-  BadRequestError: 'invalidRequest',
-  NotFoundError: 'modelNotFound',
-  InternalServerError: 'providerError',
-  BadGatewayError: 'providerError',
-  APIError: 'providerError',
-  Timeout: 'timeout',
-  MidStreamFallbackError: 'connection',
-  ContextWindowOverflowException: 'contextWindowOverflow',
-  ContextWindowExceededError: 'contextWindowOverflow',
-  UnsupportedParamsError: 'unsupportedParams',
-  StructuredOutputException: 'structuredOutput',
-  ModelThrottledException: 'rateLimit',
-  TypeError: 'invalidRequest',
-  ValueError: 'structuredOutput',
-}
-
-const camel = (text: string) => text.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-
-function expectedOutcome({ expected }: GoldenCase): CaseOutcome {
-  const { error, usage } = expected
-  const truncated = error?.type === 'MaxTokensReachedException'
-  const stopReason = expected.stopReason?.startsWith('limit_')
-    ? 'limitReached'
-    : expected.stopReason
-  const broken = error !== null && Object.values(usage).every((count) => count === 0)
-  return {
-    text: truncated ? lastText(expected.messages) : expected.text,
-    stopReason: truncated ? 'maxTokens' : stopReason && camel(stopReason),
-    // The usage of an interrupted call is unknown; it is zero only if the call was rejected.
-    usage: broken ? (expect.toBeOneOf([null, usage]) as never) : (usage as JsonObject),
-    cycles: expected.cycles,
-    toolCalls: filled(expected.toolCalls as JsonValue, {}) as unknown[],
-    output: expected.structuredOutput ?? undefined,
-    errorCode: error && !truncated ? (codes[error.type] ?? error.type) : null,
-  }
-}
-
-function lastText(messages: GoldenCase['expected']['messages']): string {
-  const content = messages.at(-1)?.content ?? []
-  return content.map((block) => block.text ?? '').join('')
-}

@@ -43,7 +43,7 @@ export async function replay(recorded: GoldenCase) {
   }
 }
 
-async function serve(recorded: GoldenResponse, response: ServerResponse): Promise<void> {
+export async function serve(recorded: GoldenResponse, response: ServerResponse): Promise<void> {
   await sleep(recorded.delayHeadersMs ?? 0)
   const { 'content-length': _, 'transfer-encoding': __, ...headers } = recorded.headers
   response.writeHead(recorded.status, headers)

@@ -68,12 +68,20 @@ export interface ToolResultBlock {
   toolResult: { toolUseId: string; status: 'success' | 'error'; content: ToolResultContent[] }
 }
 
-/** The model's reasoning. `signature` and `redactedContent` are opaque and sent back unchanged. */
+/** The model's reasoning. `signature`, `redactedContent` and `encrypted` are opaque and sent back unchanged. */
 export interface ReasoningBlock {
   reasoningContent: {
     reasoningText?: { text: string; signature?: string }
     redactedContent?: string
+    encrypted?: EncryptedReasoning
   }
+}
+
+/** A reasoning item of the Responses API. Only its `origin` (provider and host) can read `content`. */
+export interface EncryptedReasoning {
+  id: string
+  content: string
+  origin: string
 }
 
 export type ContentBlock =

@@ -12,6 +12,8 @@ export interface ModelInfo {
   readonly supports: Supports
   /** The shortest prefix that a cache point keeps. */
   readonly minCacheTokens: number | null
+  /** Bedrock's newer endpoint serves the model under `/openai/v1` alone. */
+  readonly openaiPath: boolean | null
   /** `2027-02-17` */
   readonly deprecationDate: string | null
 }
@@ -59,6 +61,7 @@ export function modelInfoOf(entry: JsonObject, provider: string): ModelInfo {
       cacheBreakpoints: flag('prompt_cache_breakpoint'),
     },
     minCacheTokens: caching ? (count(entry.prompt_cache_min_tokens) ?? usualMinCacheTokens) : null,
+    openaiPath: boolean(entry.use_openai_responses_path),
     deprecationDate: typeof entry.deprecation_date === 'string' ? entry.deprecation_date : null,
   }
 }

@@ -63,6 +63,9 @@ export function azureRoute(
     model,
     id: `${provider}/${model}`,
     ...place,
+    ...(!claude && {
+      responses: responsesPlace(address, textArg(args.all, 'api_version'), version),
+    }),
     baseSource: base.source,
     apiKey: credential?.value,
     keySource: credential?.source ?? null,
@@ -92,6 +95,24 @@ function endpoint(
   if (/\/openai(\/|$)/.test(new URL(base).pathname)) return { baseUrl: base, query }
   if (undatedVersions.test(version)) return { baseUrl: `${base}/openai/v1` }
   return { baseUrl: `${base}/openai/deployments/${encodeURIComponent(deployment)}`, query }
+}
+
+const firstWithResponses = '2025-03-01'
+
+/**
+ * Azure's Responses API: under its undated v1, unless `clientArgs.api_version` gives a date that has
+ * one. The model is named in the body.
+ */
+function responsesPlace(
+  base: string,
+  argument: string | undefined,
+  version: string | undefined,
+): Pick<Route, 'baseUrl' | 'query'> {
+  const root = base.replace(/\/(openai|models)(\/.*)?$/, '')
+  if (argument !== undefined && /^\d/.test(argument) && argument >= firstWithResponses)
+    return { baseUrl: `${root}/openai`, query: { 'api-version': argument } }
+  const undated = version !== undefined && undatedVersions.test(version) ? version : 'preview'
+  return { baseUrl: `${root}/openai/v1`, query: { 'api-version': undated } }
 }
 
 /** Azure's one address for models of every maker. */

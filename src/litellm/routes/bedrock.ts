@@ -51,13 +51,15 @@ export function mantleRoute(model: string, args: RouteArgs, env: Environment): F
   const base = findText({ name: 'api_base', value: args.apiBase }, ['BEDROCK_MANTLE_API_BASE'], env)
   const variables = ['BEDROCK_MANTLE_API_KEY', 'AWS_BEARER_TOKEN_BEDROCK']
   const key = findKey({ name: 'api_key', value: args.apiKey }, variables, env)
+  const baseUrl = checkUrl(base?.value ?? `${host}/${claude ? 'anthropic' : 'v1'}`)
   return {
     wire: claude ? 'anthropic-messages' : 'openai-chat',
     kind: 'direct',
     provider: 'bedrock_mantle',
     model,
     id: `bedrock_mantle/${model}`,
-    baseUrl: checkUrl(base?.value ?? `${host}/${claude ? 'anthropic' : 'v1'}`),
+    baseUrl,
+    ...(!claude && { responses: { baseUrl } }),
     baseSource: base?.source ?? 'default',
     apiKey: key?.value,
     keySource: key?.source ?? null,

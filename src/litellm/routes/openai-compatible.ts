@@ -20,7 +20,7 @@ export function openaiCompatibleRoute(
   args: RouteArgs,
   env: Environment,
 ): FoundRoute {
-  const { baseUrl: usual, baseEnv, keyEnv, keyOptional, addV1, ...traits } = entry
+  const { baseUrl: usual, baseEnv, keyEnv, keyOptional, addV1, responsesPath, ...traits } = entry
   const base = findText({ name: 'api_base', value: args.apiBase }, baseEnv, env)
   const address = base?.value ?? usual
   if (address === null)
@@ -29,19 +29,21 @@ export function openaiCompatibleRoute(
       `Set ${baseEnv.join(' or ')} or clientArgs.api_base.`,
     )
   const key = findKey({ name: 'api_key', value: args.apiKey }, keyEnv, env)
-  const baseUrl = checkUrl(withAccount(address, env))
-  const own = ownServers.has(provider) || (provider === 'openai' && baseUrl !== usual)
+  const given = checkUrl(withAccount(address, env))
+  const own = ownServers.has(provider) || (provider === 'openai' && given !== usual)
+  const baseUrl = addV1 && new URL(given).pathname === '/' ? `${given}/v1` : given
   return {
     wire: 'openai-chat',
     kind: 'direct',
     provider,
     model: provider === 'fireworks_ai' ? fireworksName(model) : model,
     id: `${provider}/${model}`,
-    baseUrl: addV1 && new URL(baseUrl).pathname === '/' ? `${baseUrl}/v1` : baseUrl,
+    baseUrl,
     baseSource: base?.source ?? 'default',
     apiKey: key?.value,
     keySource: key?.source ?? null,
     ...(!key && !keyOptional && { missingKey: missingKey(`${provider}/${model}`, keyEnv) }),
+    responses: { baseUrl: baseUrl + (responsesPath ?? '') },
     traits: own ? { ...traits, cacheControl: true, signedThoughts: 'litellm' } : traits,
   }
 }

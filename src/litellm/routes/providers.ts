@@ -11,6 +11,10 @@ export interface ProviderEntry {
   readonly keyOptional?: boolean
   /** Its own address is given without the `/v1` under which it speaks the OpenAI wire. */
   readonly addV1?: boolean
+  /** The part of the path of the Responses API that the address does not have. */
+  readonly responsesPath?: string
+  /** Has no encrypted reasoning to return. */
+  readonly noEncryptedReasoning?: boolean
   /** A header that carries the key beside `authorization`. */
   readonly keyHeader?: string
   /** Message content must be a string where it can be one. */
@@ -132,6 +136,8 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.perplexity.ai',
     baseEnv: ['PERPLEXITY_API_BASE'],
     keyEnv: ['PERPLEXITYAI_API_KEY', 'PERPLEXITY_API_KEY'],
+    responsesPath: '/v1',
+    noEncryptedReasoning: true,
   },
   sambanova: {
     baseUrl: 'https://api.sambanova.ai/v1',

@@ -36,6 +36,7 @@ export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): 
     apiKey: key?.value,
     keySource: key?.source ?? null,
     ...(!key && { missingKey: noKey(modelId, elsewhere && Boolean(env.LITELLM_PROXY_API_KEY)) }),
+    responses: { baseUrl },
     traits,
   }
 }

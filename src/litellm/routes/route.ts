@@ -3,6 +3,7 @@ import { anthropicRoute } from './anthropic.js'
 import { type ClientArgs, type Environment, type RouteArgs, routeArgs } from './args.js'
 import { azureRoute } from './azure.js'
 import { bedrockRoute, mantleRoute } from './bedrock.js'
+import { responsesRoute } from './call-route.js'
 import { needsProxy, proxyOnly } from './needs-proxy.js'
 import { openaiCompatibleRoute } from './openai-compatible.js'
 import { providers } from './providers.js'
@@ -36,11 +37,27 @@ interface Asked {
 export function findRoute({ modelId, clientArgs = {} }: Asked, env: Environment): FoundRoute {
   const args = routeArgs(clientArgs)
   const flag = args.useProxy ?? /^(true|1)$/i.test(env.USE_LITELLM_PROXY ?? '')
-  if (flag || modelId.startsWith(proxyPrefix)) return proxyRoute(modelId, args, env)
+  const proxied = flag || modelId.startsWith(proxyPrefix)
+  const [, before = '', model] = (proxied ? proxyResponses : responsesName).exec(modelId) ?? []
+  if (model !== undefined) return requestedResponses(before + model, clientArgs, env)
+  if (proxied) return proxyRoute(modelId, args, env)
   const slash = modelId.indexOf('/')
   return slash === -1
     ? bareRoute(modelId, args, env)
     : prefixedRoute(modelId.slice(0, slash), modelId.slice(slash + 1), args, env)
+}
+
+const responsesName = /^([^/]+\/)?responses\/(.+)$/
+const proxyResponses = /^(litellm_proxy\/)?responses\/(.+)$/
+
+/** The route of an id that asks for the Responses API: `openai/responses/gpt-4o-mini`. */
+function requestedResponses(modelId: string, clientArgs: ClientArgs, env: Environment): FoundRoute {
+  const route = findRoute({ modelId, clientArgs }, env)
+  if (route.responses || route.wire === 'openai-responses') return responsesRoute(route)
+  throw configurationError(
+    `${route.provider} has no Responses API for ${modelId}.`,
+    `Remove responses/ from the model id.`,
+  )
 }
 
 function prefixedRoute(

@@ -4,7 +4,7 @@ import type { ProviderEntry } from './providers.js'
 
 /** Where a model id goes: everything that is decided before a call, and nothing that is guessed. */
 export interface Route {
-  readonly wire: 'openai-chat' | 'anthropic-messages' | 'bedrock-converse'
+  readonly wire: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse'
   readonly kind: 'proxy' | 'direct' | 'offline'
   /** LiteLLM's provider name: `litellm_proxy`, `openai`, `groq`, … */
   readonly provider: string
@@ -24,7 +24,11 @@ export interface Route {
   readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
   readonly query?: Readonly<Record<string, string>>
   readonly aws?: AwsAccess
+  /** Where the provider's Responses API is; `undefined` if it has none. */
+  readonly responses?: Place
 }
+
+export type Place = Pick<Route, 'baseUrl' | 'query'>
 
 /** A route as it is found, which may lack the key it needs. */
 export interface FoundRoute extends Route {
@@ -33,7 +37,10 @@ export interface FoundRoute extends Route {
 }
 
 /** How an OpenAI-format endpoint differs from OpenAI's own. */
-export type Traits = Omit<ProviderEntry, 'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1'>
+export type Traits = Omit<
+  ProviderEntry,
+  'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1' | 'responsesPath'
+>
 
 /** What LiteLLM's arguments and variables say of AWS; what they leave out is AWS's own chain's. */
 export interface AwsAccess {

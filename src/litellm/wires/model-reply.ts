@@ -23,6 +23,8 @@ export interface WireAnswer {
   hasAudio?: boolean
   /** USD, as the provider or proxy told it. */
   reportedCostUsd: number | null
+  /** The tier that served the call, where the provider reports it: its price may differ. */
+  serviceTier?: string | null
   /** The model that answered, by the provider's own account. */
   model: string | null
   headers?: ReplyHeaders
@@ -33,7 +35,13 @@ export interface WireAnswer {
 /** What a provider has told of what a call takes. */
 type Told = Pick<
   WireAnswer,
-  'usage' | 'cacheWrite1hTokens' | 'hasAudio' | 'reportedCostUsd' | 'model' | 'headers'
+  | 'usage'
+  | 'cacheWrite1hTokens'
+  | 'hasAudio'
+  | 'reportedCostUsd'
+  | 'serviceTier'
+  | 'model'
+  | 'headers'
 >
 
 /**
@@ -76,7 +84,8 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
 }
 
 async function priced(told: Told, call: WireCall) {
-  const { usage, headers, cacheWrite1hTokens, hasAudio, reportedCostUsd } = told
+  const { usage, headers, cacheWrite1hTokens, hasAudio, reportedCostUsd, serviceTier } = told
+  const { body } = call.settings
   const providerModel =
     headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : told.model)
   const info = call.info ?? (await infoBehindProxy(providerModel))
@@ -86,7 +95,9 @@ async function priced(told: Told, call: WireCall) {
       ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }
       : null
   const computed =
-    billed && prices && !hasOtherPrice(call.settings.body) ? computeCost(billed, prices) : null
+    billed && prices && !hasOtherPrice(serviceTier ? { ...body, service_tier: serviceTier } : body)
+      ? computeCost(billed, prices)
+      : null
   const costUsd = reportedCostUsd ?? computed
   const costSource =
     costUsd === null ? 'unknown' : reportedCostUsd === null ? 'computed' : 'reported'

@@ -18,9 +18,9 @@ export async function endpointOf(route: Route): Promise<Endpoint> {
   return endpoint
 }
 
-async function urlOf({ kind, baseUrl, query }: Route): Promise<URL> {
+async function urlOf({ kind, wire, baseUrl, query }: Route): Promise<URL> {
   const base = kind === 'offline' ? await offlineUrl() : baseUrl
-  const url = new URL(`${base}/chat/completions`)
+  const url = new URL(base + (wire === 'openai-responses' ? '/responses' : '/chat/completions'))
   for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
   return url
 }

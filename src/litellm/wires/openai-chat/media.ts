@@ -1,5 +1,10 @@
 import { invalidRequest } from '../../../agent/errors.js'
-import type { AudioBlock, DocumentBlock, ImageBlock } from '../../../agent/messages/content.js'
+import type {
+  AudioBlock,
+  DocumentBlock,
+  ImageBlock,
+  MediaSource,
+} from '../../../agent/messages/content.js'
 import { documentTypes, mediaBlock } from '../../../agent/messages/media.js'
 import type { JsonObject } from '../../../util/json.js'
 import type { Route } from '../../routes/route.js'
@@ -8,7 +13,7 @@ type Part = JsonObject & { type: string }
 
 export function imagePart({ format, source }: ImageBlock['image'], route: Route): Part {
   const mediaType = `image/${format}`
-  const url = 'url' in source ? source.url : dataUrl(mediaType, source.bytes)
+  const url = mediaUrl(mediaType, source)
   // The proxy's own field: it spares it from guessing the type of what the address holds.
   const hint = route.kind === 'proxy' ? { format: mediaType } : {}
   return { type: 'image_url', image_url: { detail: 'auto', ...hint, url } }
@@ -21,8 +26,7 @@ export function documentPart({ format, name, source }: DocumentBlock['document']
       `A document of format ${JSON.stringify(format)} cannot be sent.`,
       `Use one of ${Object.keys(documentTypes).join(', ')}.`,
     )
-  const file_data = 'url' in source ? source.url : dataUrl(mediaType, source.bytes)
-  return { type: 'file', file: { file_data, filename: name } }
+  return { type: 'file', file: { file_data: mediaUrl(mediaType, source), filename: name } }
 }
 
 /** OpenAI itself takes two formats; what stands behind other names may take more. */
@@ -60,6 +64,7 @@ export function answeredImage(part: JsonObject): ImageBlock | undefined {
   return block && 'image' in block ? block : undefined
 }
 
-function dataUrl(mediaType: string, bytes: string): string {
-  return `data:${mediaType};base64,${bytes}`
+/** Returns the address of a source, or its bytes as a data URL. */
+export function mediaUrl(mediaType: string, source: MediaSource): string {
+  return 'url' in source ? source.url : `data:${mediaType};base64,${source.bytes}`
 }

@@ -13,6 +13,7 @@ import type { CallSettings } from '../../settings.js'
 import { sentToolName } from '../sent-values.js'
 
 import { audioPart, documentPart, imagePart, madeImage } from './media.js'
+import { imageNotice, spacedJson } from './values.js'
 
 /** A request as LiteLLM takes it: OpenAI's types, with `cache_control` and the like beside them. */
 export interface ChatRequest {
@@ -172,13 +173,6 @@ function callArguments({ input, rawInput }: ToolUseBlock['toolUse'], traits: Tra
   return traits.objectArguments ? spacedJson({ invalid_arguments: rawInput }) : rawInput
 }
 
-/** JSON with a space after colons and commas: byte for byte what LiteLLM's Python writes. */
-function spacedJson(value: JsonValue): string {
-  return JSON.stringify(value, null, 1)
-    .replace(/,\n\s*/g, ', ')
-    .replace(/\n\s*/g, '')
-}
-
 function userMessages(
   { content }: Message,
   at: string,
@@ -211,9 +205,6 @@ function userPart(block: ContentBlock, route: Route): Part {
   if ('audio' in block) return audioPart(block.audio, route)
   throw new TypeError(`A ${Object.keys(block)[0]} block cannot stand in a user message.`)
 }
-
-const imageNotice =
-  'Tool successfully returned an image. The image is being provided in the following user message.'
 
 /** A tool message holds only text: images move to a user message after it (`shown`). */
 function toolMessage(

@@ -1,0 +1,134 @@
+import { AgentError } from '../../../agent/errors.js'
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+} from '../../../util/json.js'
+import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
+import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
+import { eventData } from '../../http/sse.js'
+import type { Route } from '../../routes/route.js'
+import { joined } from '../deltas.js'
+import { failedHavingSpent, modelReply, numberHeader } from '../model-reply.js'
+import { endpointOf } from '../openai-chat/endpoint.js'
+import { hasAudio, longWrites } from '../openai-chat/usage.js'
+import { send } from '../send.js'
+import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { withoutRefused } from './encrypted.js'
+import { originOf, type ResponsesRequest, responsesRequest } from './request.js'
+import { ResponseBuilder, type ResponsesAnswer } from './stream.js'
+import { responsesCost, responsesUsage } from './usage.js'
+
+/** Makes one call on the OpenAI Responses wire. Emits deltas; fails with an AgentError. */
+export const responsesCall: Wire = guarded(async (call, tell) => {
+  const { route, stream } = call
+  const prepared = responsesRequest(call)
+  const builder = new ResponseBuilder(originOf(route))
+  const reply = await sendAccepted(prepared, call, tell)
+  const { headers } = reply
+  const streamed = stream && !isJson(headers)
+  try {
+    if (streamed) await tellStream(reply, builder, call, tell)
+    else await tellAll(whole(await reply.text(), builder, route), tell)
+    const said = builder.answer()
+    if (said.rawStopReason === null) throw truncatedError(route, builder.text)
+    const { points } = prepared
+    const answered = { ...said, ...spending(said, headers, streamed), points, parts: [] }
+    return await modelReply(answered, call)
+  } catch (thrown) {
+    const { text, saidAll: complete } = builder
+    const error =
+      thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
+    const told = { ...spending(builder.answer(), headers, streamed), complete }
+    throw await failedHavingSpent(error, told, call)
+  }
+})
+
+/** Sends the request, a second time without the encrypted reasoning that the provider refuses. */
+async function sendAccepted(
+  { body }: ResponsesRequest,
+  call: WireCall,
+  tell: Tell,
+): Promise<HttpReply> {
+  const { url, headers } = await endpointOf(call.route)
+  const trySend = (content: JsonObject) =>
+    send({ url, headers, body: JSON.stringify(content) }, call)
+  try {
+    return await trySend(body)
+  } catch (thrown) {
+    const accepted = thrown instanceof AgentError ? withoutRefused(body, thrown) : undefined
+    if (!accepted) throw thrown
+    await tell({ type: 'notice', message: accepted.notice })
+    return trySend(accepted.body)
+  }
+}
+
+async function tellStream(
+  reply: HttpReply,
+  builder: ResponseBuilder,
+  { route, signal }: WireCall,
+  tell: Tell,
+): Promise<void> {
+  try {
+    for await (const events of eventData(reply.pieces()))
+      await tellAll(joined(pushAll(events, builder, route)), tell)
+  } catch (thrown) {
+    // A connection that breaks after the last event takes nothing from the answer.
+    if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
+  }
+}
+
+function* pushAll(events: readonly string[], builder: ResponseBuilder, route: Route) {
+  for (const data of events) {
+    if (data.trim() === '' || data.startsWith('[DONE]')) continue
+    const event = parseJsonObject(data)
+    if (!event) throw truncatedError(route, builder.text)
+    const error = event.type === 'error' ? (event.error ?? event) : event.error
+    if (error) throw refusalError({ status: undefined, error, text: builder.text }, route)
+    yield* builder.push(event)
+    const failure = failureOf(event.response)
+    if (failure)
+      throw refusalError({ status: undefined, error: failure, text: builder.text }, route)
+  }
+}
+
+function* whole(text: string, builder: ResponseBuilder, route: Route) {
+  const response = parseJsonObject(text)
+  if (!response && text.trimStart().startsWith('{')) throw truncatedError(route, '')
+  if (!response) throw protocolError(route, 'answered with text that is not a JSON object')
+  yield* builder.complete(response)
+  const failure = failureOf(response)
+  if (failure) throw refusalError({ status: undefined, error: failure, text: builder.text }, route)
+  if (response.status === 'queued' || response.status === 'in_progress')
+    throw protocolError(route, `answered with a response that is still ${response.status}`)
+  if (!Array.isArray(response.output)) throw protocolError(route, 'answered without any output')
+}
+
+/** Returns the error of a response that failed or was cancelled at the provider. */
+function failureOf(response: JsonValue | undefined): JsonValue | undefined {
+  if (!isJsonObject(response)) return undefined
+  const { error, status } = response
+  if (error) return error
+  return status === 'failed' || status === 'cancelled'
+    ? { message: `The response was ${status}.` }
+    : undefined
+}
+
+function spending(
+  { usage, model, serviceTier }: ResponsesAnswer,
+  headers: ReplyHeaders,
+  streamed: boolean,
+) {
+  return {
+    usage: responsesUsage(usage),
+    cacheWrite1hTokens: longWrites(usage),
+    hasAudio: hasAudio(usage),
+    // The header of a stream was written before its cost was known.
+    reportedCostUsd:
+      responsesCost(usage) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
+    serviceTier,
+    headers,
+    model,
+  }
+}
