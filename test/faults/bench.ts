@@ -16,6 +16,7 @@ import { callOf, type Situation, spareModel, usually } from './situations.js'
 const models: Record<Route, string> = {
   openai: 'openai/gpt-4o-mini',
   proxy: 'litellm_proxy/gpt-4o-mini',
+  responses: 'openai/responses/gpt-5.6',
   anthropic: 'anthropic/claude-sonnet-4-6',
   bedrock: 'bedrock/anthropic.claude-sonnet-4-6',
 }

@@ -7,8 +7,8 @@ import {
 } from '../helpers/fake-provider/index.js'
 import * as streams from './streams.js'
 
-/** The ways to a model: three wires, and the proxy, which speaks the first of them. */
-export const routes = ['openai', 'proxy', 'anthropic', 'bedrock'] as const
+/** The ways to a model: every wire, and the proxy, which speaks the first of them. */
+export const routes = ['openai', 'proxy', 'responses', 'anthropic', 'bedrock'] as const
 export type Route = (typeof routes)[number]
 
 export interface Fault {
@@ -37,7 +37,9 @@ export interface Fault {
 }
 
 const html = '<html><body><h1>502 Bad Gateway</h1></body></html>'
-const sse: readonly Wire[] = ['openai', 'anthropic']
+const sse: readonly Wire[] = ['openai', 'responses', 'anthropic']
+/** Their last event says nothing that the events before it have not said. */
+const closing: readonly Wire[] = ['openai', 'anthropic']
 const openai: readonly Wire[] = ['openai']
 
 function status(
@@ -140,7 +142,7 @@ const broken: Fault[] = [
     step: (usual) => ({ ...usual, end: 'noDone' }),
     ends: 'ok',
     asked: 1,
-    wires: sse,
+    wires: closing,
   },
   {
     name: 'no finish reason',

@@ -8,7 +8,8 @@ import {
 
 /** What the end of a stream says comes, and then not the end. */
 export function closedEarly({ content, closing }: RenderedStream, wire: Wire): RenderedStream {
-  const said = wire === 'bedrock' ? closing : closing.slice(0, -1)
+  // On the other wires the last event holds the usage.
+  const said = wire === 'openai' || wire === 'anthropic' ? closing.slice(0, -1) : closing
   return { content: [...content, ...said], closing: [] }
 }
 
@@ -32,6 +33,11 @@ export function pinged(stream: RenderedStream, wire: Wire): RenderedStream {
       sseEvent(': OPENROUTER PROCESSING\n\n'),
       sseEvent('event: ping\nid: 1\nretry: 10\n\n'),
     ],
+    responses: [
+      sseEvent(': keep-alive\n\n'),
+      responsesEvent({ type: 'response.something_new.delta', delta: 'x' }),
+      responsesEvent({ type: 'keepalive', sequence_number: 1 }),
+    ],
     anthropic: [sseEvent(': comment\n\n'), anthropicEvent({ type: 'ping' })],
     bedrock: [event(bedrockEvent('somethingNew', { of: 'no account' }))],
   }
@@ -43,6 +49,12 @@ export function withNulls(stream: RenderedStream, wire: Wire): RenderedStream {
   if (wire === 'bedrock') return stream
   if (wire === 'anthropic')
     return before(stream, [sseEvent('event: ping\ndata: {"type": "ping"}\n\n')])
+  if (wire === 'responses')
+    return before(stream, [
+      responsesEvent({ type: 'response.output_text.delta', output_index: 0, delta: null }),
+      responsesEvent({ type: 'response.output_item.added', item: null }),
+      responsesEvent({ type: 'response.output_text.done', output_index: 0, text: null }),
+    ])
   const nothing = [
     { choices: [{ index: 0, delta: null, finish_reason: null }] },
     { choices: [{ index: 0, delta: { content: null, tool_calls: null, role: null } }] },
@@ -76,11 +88,17 @@ function errorEvent(wire: Wire): StreamEvent {
   const message = 'The engine is overloaded.'
   if (wire === 'bedrock')
     return event(bedrockEvent('modelStreamErrorException', { message }, 'exception'))
+  if (wire === 'responses')
+    return responsesEvent({ type: 'error', code: 'server_error', message, param: null })
   return wire === 'anthropic'
     ? anthropicEvent({ type: 'error', error: { type: 'overloaded_error', message } })
     : sseEvent(
         `data: ${JSON.stringify({ error: { message, type: 'server_error', code: 500 } })}\n\n`,
       )
+}
+
+function responsesEvent(data: JsonObject): StreamEvent {
+  return sseEvent(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
 function anthropicEvent(data: JsonObject): StreamEvent {

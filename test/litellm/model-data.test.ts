@@ -110,6 +110,7 @@ test('what is known of one model', async () => {
       cacheBreakpoints: null,
     },
     minCacheTokens: 2048,
+    openaiPath: null,
     deprecationDate: expect.stringMatching(/^20\d\d-\d\d-\d\d$/),
   })
 })

@@ -3,14 +3,25 @@ import { bedrockBody, bedrockError, bedrockStream } from './bedrock-wire.js'
 import type { Answer } from './delivery.js'
 import { openAiBody, openAiError, openAiStream } from './openai-wire.js'
 import type { Reply } from './reply.js'
+import { responsesBody, responsesStream } from './responses-wire.js'
 import type { ModelRequest, RecordedRequest, Step, Wire } from './types.js'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const EVENT_STREAM_TYPE = { 'content-type': 'application/vnd.amazon.eventstream' }
 const SSE_TYPE = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' }
 
-const STREAMS = { openai: openAiStream, anthropic: anthropicStream, bedrock: bedrockStream }
-const BODIES = { openai: openAiBody, anthropic: anthropicBody, bedrock: bedrockBody }
+const STREAMS = {
+  openai: openAiStream,
+  responses: responsesStream,
+  anthropic: anthropicStream,
+  bedrock: bedrockStream,
+}
+const BODIES = {
+  openai: openAiBody,
+  responses: responsesBody,
+  anthropic: anthropicBody,
+  bedrock: bedrockBody,
+}
 
 export function replyAnswer(reply: Reply, { stream, wire }: ModelRequest): Answer {
   const { headers, rawEvents } = reply.step
@@ -36,7 +47,7 @@ export function errorAnswer(wire: Wire, status: number, message: string): Answer
     const { name, body } = bedrockError(status, message)
     return { status, headers: { ...JSON_TYPE, 'x-amzn-errortype': name }, body }
   }
-  const body = wire === 'openai' ? openAiError(status, message) : anthropicError(status, message)
+  const body = wire === 'anthropic' ? anthropicError(status, message) : openAiError(status, message)
   return { status, headers: JSON_TYPE, body: JSON.stringify(body) }
 }
 

@@ -26,6 +26,7 @@ function wireOf(path: string): RecordedRequest['wire'] {
   if (/^\/model\/[^/]+\/converse(-stream)?$/.test(route)) return 'bedrock'
   // Azure and accounts have paths of their own before these.
   if (/^(\/(openai|models|client)\/.+|\/models)?\/chat\/completions$/.test(route)) return 'openai'
+  if (/^(\/(openai|client)(\/.+)?)?\/responses$/.test(route)) return 'responses'
   return /^(\/anthropic\/v1)?\/messages$/.test(route) ? 'anthropic' : 'other'
 }
 

@@ -15,6 +15,8 @@ export type Reply = {
   stopReason: string | null
   outputTokens: number
   reasoningTokens: number
+  /** The reasoning as the Responses API returns it, where the request asks for it. */
+  encrypted?: string
 }
 
 /** One server-sent event; `isContent` marks those that `betweenChunksMs` spaces out. */
@@ -23,7 +25,9 @@ export type StreamEvent = { bytes: string | Uint8Array; isContent: boolean }
 /** `closing` is what a reply that breaks off never gets to say. */
 export type RenderedStream = { content: StreamEvent[]; closing: StreamEvent[] }
 
-const CALL_IDS = { openai: 'call', anthropic: 'toolu', bedrock: 'tooluse' }
+const CALL_IDS = { openai: 'call', responses: 'call', anthropic: 'toolu', bedrock: 'tooluse' }
+
+const REPLY_IDS = { openai: 'chatcmpl', responses: 'resp', anthropic: 'msg', bedrock: 'msg' }
 
 export function makeReply(
   step: Step,
@@ -41,7 +45,7 @@ export function makeReply(
   const reasoningTokens = countTokens(step.reasoning?.text ?? '')
   const said = textPieces.join('') + toolCalls.map((call) => call.name + call.arguments).join('')
   return {
-    id: nextId(request.wire === 'openai' ? 'chatcmpl' : 'msg'),
+    id: nextId(REPLY_IDS[request.wire]),
     model: request.model,
     includeUsage: request.includeUsage,
     step,

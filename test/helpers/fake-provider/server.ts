@@ -8,6 +8,7 @@ import { parseModelRequest } from './model-request.js'
 import { cacheControlProblem, PromptCache } from './prompt-cache.js'
 import { receive } from './receive.js'
 import { makeReply } from './reply.js'
+import { responsesCall } from './responses-request.js'
 import type * as Fake from './types.js'
 
 const keepAliveMs = 120_000
@@ -21,6 +22,8 @@ export async function startFakeProvider(
   const queue: (Fake.Step | Fake.StepFunction)[] = []
   const cache = new PromptCache(options.minCacheTokens ?? 1024)
   const watchers = new Set<() => void>()
+  /** Encrypted reasoning of this provider, the only one that it can read. */
+  const issued = new Set<string>()
   let lastId = 0
 
   const nextId = (prefix: string) => `${prefix}_fake_${String(++lastId).padStart(4, '0')}`
@@ -30,18 +33,27 @@ export async function startFakeProvider(
 
   async function answerModelCall(wire: Fake.Wire, record: Fake.RecordedRequest) {
     const bedrock = wire === 'bedrock' ? bedrockCall(record) : undefined
-    const request = bedrock?.request ?? parseModelRequest(wire, record.body, record.headers)
+    const responses =
+      wire === 'responses' ? responsesCall(record.body, record.headers, issued) : undefined
+    const request =
+      bedrock?.request ?? responses?.request ?? parseModelRequest(wire, record.body, record.headers)
     // Converse is counted as the Messages request that it comes to, so that both come out alike.
-    const prompt = bedrock?.messagesBody ?? record.body
-    const form = wire === 'openai' ? 'openai' : 'anthropic'
+    const prompt = bedrock?.messagesBody ?? responses?.chatBody ?? record.body
+    const form = wire === 'openai' || responses ? 'openai' : 'anthropic'
     const problem = bedrock?.problem ?? cacheControlProblem(form, prompt)
     if (problem) return { step: {}, answer: errorAnswer(wire, 400, problem) }
+    if (responses?.problem)
+      return { step: {}, answer: rawAnswer(wire, { status: 400, body: responses.problem }) }
 
     const next = queue.shift() ?? defaultReply
     const step = typeof next === 'function' ? await next(request) : next
     if (step.raw) return { step, answer: rawAnswer(wire, step.raw) }
     const account = cache.account(form, prompt)
     const reply = makeReply(step, request, account, nextId)
+    if (responses?.encrypts && step.reasoning) {
+      reply.encrypted = `gAAA-${port}-${nextId('enc')}`
+      issued.add(reply.encrypted)
+    }
     record.billed = { ...account, output: reply.outputTokens }
     return { step, answer: replyAnswer(reply, request) }
   }

@@ -5,7 +5,7 @@ import type { RenderedStream } from './reply.js'
 // biome-ignore lint/suspicious/noExplicitAny: parsed JSON of unknown shape, read freely by tests
 export type JsonObject = { [key: string]: any }
 
-export type Wire = 'openai' | 'anthropic' | 'bedrock'
+export type Wire = 'openai' | 'responses' | 'anthropic' | 'bedrock'
 
 type ToolCallStep = {
   id?: string
