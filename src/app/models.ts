@@ -4,7 +4,7 @@ import type { Model } from '../agent/model.js'
 import { unnamedCallers } from '../config/http.js'
 import type { Config } from '../config/resolve.js'
 import { LiteLLMModel } from '../litellm/model.js'
-import { listModels } from '../litellm/models/catalog.js'
+import { listModels, priceMapModels } from '../litellm/models/catalog.js'
 import type { SpendFields } from '../litellm/proxy-metadata.js'
 import { type Environment, findRoute, type Route, resolveRoute } from '../litellm/routes/route.js'
 import type { ModelSource } from '../policy/model-source.js'
@@ -21,6 +21,7 @@ export function modelSource(
   env: Environment,
 ): ModelSource & { create(spec: ModelSpec): Model } {
   let listed: { at: number; models: Promise<ListedModel[]> } | undefined
+  let available: Promise<ListedModel[]> | undefined
   const routes = new Lru<Route>(maxKept)
   const models = new Lru<LiteLLMModel>(maxKept)
   // Neither the configuration nor the environment changes, so neither do routes and models.
@@ -50,7 +51,51 @@ export function modelSource(
       }
       return listed.models
     },
+    available: () => {
+      available ??= availableModels(route)
+      return available
+    },
   }
+}
+
+/**
+ * Returns the models of the price map whose provider the operator gave a key or a base URL. What a
+ * proxy serves is its own to list. One model stands for its provider, because routes take time.
+ */
+async function availableModels(route: (modelId: string) => Route): Promise<ListedModel[]> {
+  const prefixes = new Map<string, string | undefined>()
+  return (await priceMapModels()).flatMap((model) => {
+    const { modelId, provider } = model
+    const name = modelId.slice(provider.length)
+    if (!prefixes.has(provider)) prefixes.set(provider, usablePrefix(modelId, name, route))
+    const prefix = prefixes.get(provider)
+    return prefix === undefined ? [] : [{ ...model, modelId: prefix + name, provider: prefix }]
+  })
+}
+
+/** Returns the provider in the ids of its routes; `undefined` if the operator gave nothing for it. */
+function usablePrefix(
+  modelId: string,
+  name: string,
+  route: (modelId: string) => Route,
+): string | undefined {
+  const found = routeOrNone(modelId, route)
+  return found?.kind === 'direct' && isProvided(found) && found.id.endsWith(name)
+    ? found.id.slice(0, -name.length)
+    : undefined
+}
+
+function routeOrNone(modelId: string, route: (modelId: string) => Route): Route | undefined {
+  try {
+    return route(modelId)
+  } catch (error) {
+    if (error instanceof AgentError) return undefined
+    throw error
+  }
+}
+
+function isProvided({ baseSource, keySource }: Route): boolean {
+  return keySource !== null || baseSource !== 'default'
 }
 
 /** Whoever has no name of their own is nobody to account for. */
@@ -110,17 +155,18 @@ export function clientArgsFor(
   return incomplete
 }
 
-/** The ids the configuration spells out and that lead somewhere: the default, and what is allowed. */
-function namedModels({ allow, defaults }: Config, route: (modelId: string) => Route) {
+/** Returns the ids that the configuration contains and that a caller may name: the default comes first. */
+function namedModels({ agents, allow, defaults }: Config, route: (modelId: string) => Route) {
+  const standard = defaults.modelId === undefined ? [] : [defaults.modelId]
   const allowed = (allow.modelIds ?? []).filter((glob) => !glob.includes('*'))
-  const ids = new Set([...(defaults.modelId === undefined ? [] : [defaults.modelId]), ...allowed])
-  return [...ids].flatMap((modelId) => {
-    try {
-      return [{ modelId, route: route(modelId) }]
-    } catch (error) {
-      if (error instanceof AgentError) return []
-      throw error
-    }
+  const ofAgents = [...agents.values()].flatMap(({ modelId }) => {
+    const found = modelId === undefined ? undefined : routeOrNone(modelId, route)
+    const isUsable = found && (isProvided(found) || found.kind === 'offline')
+    return modelId !== undefined && isUsable ? [modelId] : []
+  })
+  return [...new Set([...standard, ...allowed, ...ofAgents])].flatMap((modelId) => {
+    const found = routeOrNone(modelId, route)
+    return found ? [{ modelId, route: found }] : []
   })
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AgentError } from '../agent/errors.js'
-import { openModels } from '../policy/open-models.js'
+import { allowedModels } from '../policy/allowed-models.js'
 import type { Services } from './services.js'
 
 /** Looser than the protocol's own: clients also send null for a value that is still empty. */
@@ -17,7 +17,11 @@ export async function complete(
   services: Services,
 ): Promise<{ completion: { values: string[]; total: number; hasMore: boolean } }> {
   const typed = String(value ?? '')
-  const fitting = (await knownValues(name, services)).filter((known) => known.startsWith(typed))
+  const matching = (await knownValues(name, services)).filter((known) => known.includes(typed))
+  const fitting = [
+    ...matching.filter((known) => known.startsWith(typed)),
+    ...matching.filter((known) => !known.startsWith(typed)),
+  ]
   return {
     completion: {
       values: fitting.slice(0, maxValues),
@@ -31,7 +35,7 @@ async function knownValues(name: string, services: Services): Promise<string[]> 
   if (name === 'agent') return [...services.config.agents.keys()]
   if (name !== 'modelId') return []
   try {
-    return (await openModels(services)).map((model) => model.modelId)
+    return (await allowedModels(services)).map((model) => model.modelId)
   } catch (error) {
     // list_models reports a proxy that cannot be reached; a completion is not the place for it.
     if (error instanceof AgentError) return []

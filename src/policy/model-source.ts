@@ -11,7 +11,10 @@ export interface PolicySource {
 export interface ModelSource {
   /** Where an id leads, without a call. Fails with an AgentError. */
   route(modelId: string): RouteFacts
+  /** Lists the models that the configuration names, and those that the proxy serves. */
   list(): Promise<readonly ListedModel[]>
+  /** Lists the models of providers for which the operator gave a key or a base URL, current ones first. */
+  available(): Promise<readonly ListedModel[]>
 }
 
 export interface RouteFacts {

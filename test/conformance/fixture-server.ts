@@ -61,6 +61,7 @@ function fixtureServices(): Services {
     models: {
       route: (id) => ({ kind: 'offline', id, keySource: null, baseSource: 'default' }),
       list: async () => [],
+      available: async () => [],
     },
     results: new KeptResults(),
     inFlight: new InFlight(),

@@ -160,5 +160,5 @@ test('tells a server that is no proxy', async () => {
 
 test('lists nothing where nothing is configured', async () => {
   const [result] = await list({}, {})
-  expect(result?.structuredContent).toEqual({ models: [] })
+  expect(result?.structuredContent).toEqual({ total: 0, models: [] })
 })

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '../../util/json.
 import { connectionError, protocolError, refusalError } from '../errors.js'
 import { proxyPrefix } from '../routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from '../routes/route.js'
+import { currentFirst } from './current-first.js'
 import { allModels, modelInfo } from './model-data.js'
 import { type ModelInfo, proxyModelInfo } from './model-info.js'
 
@@ -75,11 +76,17 @@ export async function servedModelInfo(
   return proxyModelInfo(data.find((entry) => entry.model_name === route.model)) ?? undefined
 }
 
-/** Every model of the price map that an agent can talk to, as a list shows it. */
+/** Returns every model of the price map that an agent can talk to, by provider, current ones first. */
 export async function priceMapModels(): Promise<ListedModel[]> {
   const known = await allModels()
-  const talking = known.filter(({ info }) => info.mode === null || !otherModes.test(info.mode))
-  const rows = talking.map(({ modelId, provider, info }) => listed(modelId, provider, info))
+  const talking = known
+    .filter(({ info }) => info.mode === null || !otherModes.test(info.mode))
+    .map((model) => ({ ...model, deprecationDate: model.info.deprecationDate }))
+  const providers = [...new Set(talking.map(({ provider }) => provider))]
+  const sorted = providers.flatMap((name) =>
+    currentFirst(talking.filter(({ provider }) => provider === name)),
+  )
+  const rows = sorted.map(({ modelId, provider, info }) => listed(modelId, provider, info))
   return [...new Map(rows.map((row) => [row.modelId, row])).values()]
 }
 

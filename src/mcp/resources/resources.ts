@@ -6,19 +6,22 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Config } from '../../config/resolve.js'
 import { agentToolPrefix } from '../../config/tool-references.js'
-import { openModels } from '../../policy/open-models.js'
+import { allowedModels } from '../../policy/allowed-models.js'
 import type { Services } from '../services.js'
 import { idIn, resultsTemplate, runsTemplate, usageUri } from '../uris.js'
 import { runView } from './run-resource.js'
 
 const mimeType = 'application/json'
 
+/** Users attach the resource to conversations, so it is not as long as the list of models can be. */
+const maxModels = 100
+
 export const resources: Resource[] = [
   {
     uri: 'litellm-agents://models',
     name: 'models',
     title: 'Models',
-    description: 'The models that modelId may name, as list_models has them',
+    description: 'The models that modelId may be, as list_models lists them',
     mimeType,
   },
   {
@@ -67,7 +70,10 @@ export async function readResource(
 }
 
 async function resourceData(uri: string, principal: string, services: Services): Promise<object> {
-  if (uri === 'litellm-agents://models') return { models: await openModels(services) }
+  if (uri === 'litellm-agents://models') {
+    const models = await allowedModels(services)
+    return { total: models.length, models: models.slice(0, maxModels) }
+  }
   if (uri === 'litellm-agents://agents') return { agents: agentsView(services.config) }
   if (uri === usageUri) return { totals: await services.usage.of(principal) }
   const runId = idIn(uri, runsTemplate)

@@ -48,7 +48,10 @@ export const anyRunOutputSchema: OutputSchema = {
 }
 
 export const runsOutputSchema: OutputSchema = { type: 'object', properties: { runs: list } }
-export const modelsOutputSchema: OutputSchema = { type: 'object', properties: { models: list } }
+export const modelsOutputSchema: OutputSchema = {
+  type: 'object',
+  properties: { total: { type: 'integer' }, models: list },
+}
 export const sessionsOutputSchema: OutputSchema = {
   type: 'object',
   properties: { sessions: list, total: { type: 'integer' } },
