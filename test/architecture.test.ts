@@ -20,7 +20,7 @@ const layers: Record<string, Part>[] = [
   {
     'src/config': { packages: ['node:*', 'yaml', 'zod'] },
     'src/media': { packages: ['node:*'] },
-    'src/schema': { packages: ['ajv*', 'node:vm'] },
+    'src/schema': { packages: ['ajv*', 'jsonrepair', 'node:vm'] },
   },
   {
     'src/library': { packages: [], parts: ['src/agent', 'src/schema', 'src/util'] },

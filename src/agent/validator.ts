@@ -17,4 +17,6 @@ export interface OutputSchema {
   description: string
   jsonSchema: JsonObject
   validate: Validator
+  /** Repairs text that is almost JSON, without inventing values. `undefined` if it cannot be repaired. */
+  repair?: (text: string) => Promise<JsonValue | undefined>
 }

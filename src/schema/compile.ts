@@ -3,6 +3,8 @@ import { toolNamePattern } from '../agent/tools/tool.js'
 import type { OutputSchema, Validation, ValidationIssue } from '../agent/validator.js'
 import type { JsonObject, JsonValue } from '../util/json.js'
 import { jsonValidator } from './json-schema.js'
+import { objectRoot } from './object-root.js'
+import { repairJson } from './repair.js'
 import { checkShape } from './shape.js'
 
 /** A JSON Schema (2020-12, 2019-09 or draft-07) whose root describes an object. */
@@ -83,25 +85,48 @@ function describeJsonSchema(given: unknown, options: SchemaOptions): DescribedSc
   const label = options.name ?? 'the object'
   const shape = checkShape(given, label)
   const validator = () => jsonValidator(shape, label)
-  return {
-    ...nameAndDescription(shape.schema, options),
-    jsonSchema: shape.schema,
+  return described(shape.schema, options, {
     validate: async (value) => (await validator())(value),
     ready: async () => {
       await validator()
     },
+  })
+}
+
+/** Adds the form for providers, and accepts an answer in that form or in the schema's own. */
+function described(
+  schema: JsonObject,
+  options: SchemaOptions,
+  { validate, ready }: Pick<DescribedSchema, 'validate' | 'ready'>,
+): DescribedSchema {
+  const root = objectRoot(schema)
+  const { unwrap } = root
+  return {
+    ...nameAndDescription(schema, options),
+    jsonSchema: root.schema,
+    validate: unwrap
+      ? async (value) => {
+          const inner = unwrap(value)
+          const direct = await validate(inner ?? value)
+          return direct.ok || inner === undefined ? direct : orElse(await validate(value), direct)
+        }
+      : validate,
+    repair: repairJson,
+    ready,
   }
+}
+
+function orElse(validation: Validation, other: Validation): Validation {
+  return validation.ok ? validation : other
 }
 
 function describeStandardSchema(schema: StandardSchema, options: SchemaOptions): DescribedSchema {
   const { $schema, ...jsonSchema } = standardJsonSchema(schema)
   const { schema: checked } = checkShape(jsonSchema, options.name ?? 'the object')
-  return {
-    ...nameAndDescription(checked, options),
-    jsonSchema: checked,
+  return described(checked, options, {
     validate: async (value) => standardValidation(schema, value),
     ready: async () => {},
-  }
+  })
 }
 
 /** Returns the JSON Schema of the input side, which the model has to write. */

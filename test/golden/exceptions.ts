@@ -363,7 +363,12 @@ export const exceptions: Record<string, Exception> = {
     },
   },
   'so-legacy-proxy-tool-invalid': extraction({ ...failed, errorCode: 'structuredOutput' }, 3),
-  'so-legacy-proxy-tool-not-called': extraction({ ...failed, errorCode: 'structuredOutput' }, 2),
+  'so-legacy-proxy-tool-not-called': extraction({ ...failed, errorCode: 'structuredOutput' }, 3),
+  'so-model-never-called': {
+    reason: 'Answers in text count as attempts, and less strict requests follow (DESIGN §4).',
+    requests: 4,
+    outcome: { cycles: 4, usage: expect.anything() as never },
+  },
   'so-model-max-tokens': {
     reason: 'A run that must end in an object fails if the object was cut off.',
     outcome: { errorCode: 'structuredOutput', text: null, stopReason: null },

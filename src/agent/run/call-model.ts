@@ -30,7 +30,9 @@ export async function hookedCall(
   const before = await hooks.beforeModelCall({ ...event, messages, system, params: {} })
   let reply: ModelReply
   try {
-    reply = await recordedCall(input, { ...request, ...before })
+    // The parameters that request the object are not the hooks' to change.
+    const params = request.params && { params: { ...before.params, ...request.params } }
+    reply = await recordedCall(input, { ...request, ...before, ...params })
   } catch (thrown) {
     const error = asAgentError(thrown)
     if (run.signal.aborted) throw error
@@ -67,6 +69,7 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
     system,
     tools: offer.tools.map((tool) => tool.spec),
     ...(offer.toolChoice && { toolChoice: offer.toolChoice }),
+    ...(offer.params && { params: offer.params }),
     ...(input.toolsCachePoint && { toolsCachePoint: input.toolsCachePoint }),
     cacheMemory: input.cacheMemory,
   }

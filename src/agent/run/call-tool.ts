@@ -10,6 +10,7 @@ import {
   toolNamePattern,
   toolResultContent,
 } from '../tools/tool.js'
+import type { OutputPlan } from './structured-output.js'
 
 export type ToolUse = ToolUseBlock['toolUse']
 type ToolResult = ToolResultBlock['toolResult']
@@ -17,10 +18,8 @@ type ToolResult = ToolResultBlock['toolResult']
 /** What the tool calls of one cycle share. */
 export interface ToolCalls {
   tools: ReadonlyMap<string, Tool>
-  /** The structured-output tool, which runs without hooks. */
-  outputTool: Tool | undefined
-  /** Takes calls of unknown names. Set if it is the only tool offered. */
-  soleTool: Tool | undefined
+  /** The requested object, if any. Its tool runs without hooks and takes arguments of any form. */
+  output: OutputPlan | undefined
   cycle: number
   signal: AbortSignal
   hooks: HookRunner | undefined
@@ -52,12 +51,15 @@ class HookEnd extends Error {
 }
 
 async function outcome(use: ToolUse, place: CallPlace): Promise<Outcome> {
-  const tool = place.tools.get(use.name) ?? place.soleTool
+  const { output } = place
+  const tool = place.tools.get(use.name) ?? output?.soleTool
+  if (output && tool === output.tool)
+    return { status: 'success', content: [{ text: await output.answerCall(use) }] }
   if (!tool) throw new ToolFailure(unknownTool(use.name, place.tools))
   if (!isJsonObject(use.input)) throw new ToolFailure(badArguments(use))
   const checked = await checkedInput(tool, use.name, use.input)
   const { hooks } = place
-  if (!hooks || tool === place.outputTool) return settled(tool, checked, use, place)
+  if (!hooks) return settled(tool, checked, use, place)
 
   const { cycle, signal } = place
   const event = { cycle, signal, toolUseId: use.toolUseId, name: displayName(tool) }

@@ -28,8 +28,7 @@ export async function executeTools(
   let ended: { by: unknown } | undefined
   const calls: ToolCalls = {
     tools,
-    outputTool: output?.tool,
-    soleTool: output?.soleTool,
+    output,
     cycle: recorder.cycleCount,
     signal: guard?.signal ?? run.signal,
     hooks,

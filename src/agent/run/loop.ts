@@ -78,10 +78,12 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
     }
 
     const truncated = reply.stopReason === 'maxTokens'
-    message = truncated ? withoutToolUses(reply.message) : reply.message
+    const complete = truncated && (await output?.takeTruncated(reply.message))
+    message = truncated && !complete ? withoutToolUses(reply.message) : reply.message
     text = messageText(message) || text
     messages.push(message)
     await emit({ type: 'message', message })
+    if (complete) return end(toolUses(message).length > 0 ? 'toolUse' : 'endTurn')
     if (truncated) {
       if (output) throw output.truncated(text)
       return end('maxTokens')
@@ -91,6 +93,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
     if (uses.length === 0) {
       const next = await output?.afterText(messageText(message))
       if (next === undefined) return end(reply.stopReason)
+      if (output && reply.stopReason === 'contentFiltered') throw output.filtered(text)
       messages.push(next)
       await emit({ type: 'message', message: next })
       continue
@@ -126,7 +129,9 @@ function overflowed(error: AgentError): boolean {
 }
 
 function offeredTools({ tools, output }: LoopInput): Map<string, Tool> {
-  const byName = new Map(tools.map((tool) => [tool.spec.name, tool]))
+  // Once the object is requested, the other tools stay in the list but do not run.
+  const running = output?.soleTool ? [] : tools
+  const byName = new Map(running.map((tool) => [tool.spec.name, tool]))
   if (output) byName.set(output.tool.spec.name, output.tool)
   return byName
 }

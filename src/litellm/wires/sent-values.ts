@@ -18,12 +18,18 @@ export function sentToolName(name: string): string {
   return toolNamePattern.test(name) ? name : 'INVALID_TOOL_NAME'
 }
 
-/** The arguments a model wrote; what is no JSON object is kept as it was, for the model to be told. */
+/**
+ * Parses the arguments that a model wrote. `null` and empty text mean no arguments, and an object may
+ * be encoded twice. Other values are kept as written, so that the model gets an error that quotes them.
+ */
 export function parsedInput(text: string): { input: JsonValue; rawInput?: string } {
   if (text.trim() === '') return { input: {} }
   try {
     const input: JsonValue = JSON.parse(text)
-    return isJsonObject(input) ? { input } : { input, rawInput: text }
+    if (isJsonObject(input)) return { input }
+    if (input === null) return { input: {} }
+    const inner = typeof input === 'string' ? parsedInput(input).input : undefined
+    return isJsonObject(inner) ? { input: inner } : { input, rawInput: text }
   } catch {
     return { input: text, rawInput: text }
   }
