@@ -89,6 +89,8 @@ const rules: readonly Rule[] = [
   { code: 'modelNotFound', status: (status) => status === 404 },
   { code: 'timeout', status: (status) => status === 408, retryable: true },
   { code: 'providerError', status: (status) => status === 409, retryable: true },
+  // Errors of streams have no status. A failed response names what is wrong with an image.
+  { code: 'invalidRequest', type: /invalid_request_error|image/ },
   { code: 'invalidRequest', status: (status) => status >= 400 && status < 500 },
   { code: 'providerError', retryable: true },
 ]

@@ -16,12 +16,7 @@ export interface ResponsesAnswer {
 }
 
 /** What an event says of the item that it belongs to. */
-interface Place {
-  index: number | undefined
-  id: JsonValue | undefined
-  type: string | undefined
-  callId?: JsonValue | undefined
-}
+type Place = Pick<OutputItem, 'index' | 'id' | 'type'>
 
 /** What the events of a kind belong to: the type of the item, and the kind of its part. */
 const deltas: Record<string, { type: string; part?: string; index?: string }> = {
@@ -59,7 +54,11 @@ export class ResponseBuilder {
       this.finished = true
     } else if (/^response\.output_item\.(added|done)$/.test(type)) {
       if (isJsonObject(event.item))
-        yield* this.takeItem(event.item, count(event.output_index), { done: type.endsWith('done') })
+        yield* takeItem(
+          this.itemAt({ index: count(event.output_index), ...placeOf(event.item) }),
+          event.item,
+          type.endsWith('done'),
+        )
     } else yield* this.takePart(type, event)
   }
 
@@ -111,29 +110,14 @@ export class ResponseBuilder {
 
   private *takeOutput(output: JsonValue | undefined): Generator<Delta> {
     if (!Array.isArray(output)) return
-    for (const [index, item] of output.entries())
-      if (isJsonObject(item)) yield* this.takeItem(item, index, { done: true, whole: true })
-  }
-
-  private *takeItem(
-    item: JsonObject,
-    index: number | undefined,
-    { done, whole = false }: { done: boolean; whole?: boolean },
-  ): Generator<Delta> {
-    const { id, call_id: callId } = item
-    const type = typeof item.type === 'string' ? item.type : undefined
-    // A whole response may leave out items that were streamed: there the place says less than the id.
-    const place = whole && this.items.some((one) => one.id === id) ? undefined : index
-    const known = this.itemAt({ index: place, id, type, callId })
-    known.index ??= index
-    const named = typeof known.fields.name === 'string'
-    known.fields = { ...known.fields, ...item }
-    known.done ||= done
-    if (!named && isCall(known) && typeof item.name === 'string')
-      yield { type: 'toolUseStart', name: item.name }
-    const text = argumentText(item.type === 'custom_tool_call' ? item.input : item.arguments)
-    if (text !== '') known.arguments = text
-    for (const [key, text] of partsOf(item)) yield* settle(known, key, text)
+    const left = [...this.items]
+    for (const [index, item] of output.entries()) {
+      if (!isJsonObject(item)) continue
+      const known = streamedItem(left, item, index) ?? this.begin({ index, ...placeOf(item) })
+      if (left.includes(known)) left.splice(left.indexOf(known), 1)
+      known.index ??= index
+      yield* takeItem(known, item, true)
+    }
   }
 
   private *takePart(type: string, event: JsonObject): Generator<Delta> {
@@ -141,7 +125,7 @@ export class ResponseBuilder {
     const meant = deltas[kind]
     if (!meant) return
     const { output_index, item_id: id } = event
-    const item = this.itemAt({ index: count(output_index), id, type: meant.type })
+    const item = this.itemAt({ index: count(output_index), id: textOrNone(id), type: meant.type })
     if (meant.part === undefined) {
       const whole = argumentText(event.arguments ?? event.input)
       if (end === 'delta') item.arguments += argumentText(event.delta)
@@ -155,23 +139,60 @@ export class ResponseBuilder {
   }
 
   /** Some servers change an item's id from event to event, others leave out ids or places. */
-  private itemAt({ index, id, type, callId }: Place): OutputItem {
-    const ofType = this.items.filter((item) => item.type === type || type === undefined)
-    const named = typeof id === 'string' && id !== '' ? id : undefined
+  private itemAt(place: Place): OutputItem {
+    const { index, id, type } = place
+    const ofType = this.items.filter((item) => item.type === type)
     const item =
       ofType.find((one) => index !== undefined && one.index === index) ??
-      ofType.find((one) => named !== undefined && one.id === named) ??
-      ofType.find((one) => typeof callId === 'string' && one.fields.call_id === callId) ??
-      (index === undefined && named === undefined ? ofType.at(-1) : undefined)
-    if (item) {
-      item.id ??= named
-      return item
-    }
-    const parts = new Map<string, string>()
-    const made = { type, id: named, index, parts, arguments: '', fields: {}, done: false }
-    this.items.push(made)
-    return made
+      ofType.find((one) => id !== undefined && one.id === id) ??
+      (index === undefined && id === undefined ? ofType.at(-1) : undefined)
+    if (item) item.id ??= id
+    return item ?? this.begin(place)
   }
+
+  private begin(place: Place): OutputItem {
+    const item = { ...place, parts: new Map(), arguments: '', fields: {}, done: false }
+    this.items.push(item)
+    return item
+  }
+}
+
+/**
+ * Returns the streamed item that an item of a whole response repeats. A whole response may leave out
+ * items that were streamed, so its ids say more than its places.
+ */
+function streamedItem(
+  items: readonly OutputItem[],
+  item: JsonObject,
+  index: number,
+): OutputItem | undefined {
+  const { id, type } = placeOf(item)
+  const ofType = items.filter((one) => one.type === type)
+  return (
+    ofType.find((one) => id !== undefined && one.id === id) ??
+    ofType.find((one) => one.index === index) ??
+    ofType[0]
+  )
+}
+
+function* takeItem(known: OutputItem, item: JsonObject, done: boolean): Generator<Delta> {
+  const named = typeof known.fields.name === 'string'
+  known.id ??= textOrNone(item.id)
+  known.fields = { ...known.fields, ...item }
+  known.done ||= done
+  if (!named && isCall(known) && typeof item.name === 'string')
+    yield { type: 'toolUseStart', name: item.name }
+  const text = argumentText(item.type === 'custom_tool_call' ? item.input : item.arguments)
+  if (text !== '') known.arguments = text
+  for (const [key, part] of partsOf(item)) yield* settle(known, key, part)
+}
+
+function placeOf({ id, type }: JsonObject): Pick<Place, 'id' | 'type'> {
+  return { id: textOrNone(id), type: textOrNone(type) }
+}
+
+function textOrNone(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function isRefusal({ parts }: OutputItem): boolean {
