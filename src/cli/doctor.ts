@@ -7,6 +7,7 @@ import { type Check, ok, problem, warning } from './checks/check.js'
 import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/machine.js'
 import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
 import { serverChecks } from './checks/servers.js'
+import { docsPage } from './docs-page.js'
 import { explain } from './explain.js'
 import { counted } from './numbers.js'
 import { parseOptions, UsageError } from './parse-options.js'
@@ -19,7 +20,7 @@ const options = {
   config: { type: 'string' },
 } as const
 
-/** Looks at everything a server needs. Exit code 1: something of it is wrong. */
+/** Checks everything that a server needs. Returns the exit code 1 if there is a problem. */
 export async function doctor(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(args, options)
   if (positionals.length > 0)
@@ -32,7 +33,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
   return checks.some(({ status }) => status === 'problem') ? 1 : 0
 }
 
-/** An id that leads nowhere is a problem found. */
+/** Explains the route of a model id. Returns the exit code 1 if it has none. */
 async function explained(modelId: string, options: Parameters<typeof explain>[1]): Promise<number> {
   try {
     await explain(modelId, options)
@@ -63,7 +64,7 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
         problem(
           'configuration',
           `${file}: ${problemText(one)}`,
-          'Mend it there; docs/configuration.md tells how.',
+          `Correct it there. All keys: ${docsPage('configuration.md')}`,
         ),
       ),
     ]
@@ -97,7 +98,7 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
   }))
 }
 
-/** As the server over HTTP has it, which takes DATABASE_URL for a wish. */
+/** Checks the database as the HTTP server uses it, which takes DATABASE_URL without further settings. */
 async function databaseChecks(from: From): Promise<Check[]> {
   const { runs, sessions } = await loadConfig({ ...from, name: 'http' })
   const reached = await databaseCheck(runs.durable?.databaseUrl ?? sessions.databaseUrl)
@@ -108,7 +109,7 @@ async function databaseChecks(from: From): Promise<Check[]> {
 }
 
 function configurationText({ agents, files, mcpServers }: Config): string {
-  if (files.length === 0) return 'from the environment alone; init writes a file'
+  if (files.length === 0) return 'from the environment only; litellm-agents-mcp init writes a file'
   return `${files.join(', ')}: ${counted(agents.size, 'agent')}, ${counted(mcpServers.size, 'MCP server')}`
 }
 
@@ -131,5 +132,5 @@ function inAll(checks: readonly Check[]): string {
     const number = checks.filter(({ status }) => status === kind).length
     return number === 0 ? [] : [counted(number, kind)]
   })
-  return found.length === 0 ? 'All is well.' : `${found.join(', ')}.`
+  return found.length === 0 ? 'No problems found.' : `${found.join(', ')}.`
 }

@@ -2,14 +2,15 @@ import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { userConfigFolder } from '../config/folders.js'
+import { errorCode, fileErrorText } from '../util/file-error.js'
 import { agentsFile, likelyModel, variablesOf } from './init/agents-file.js'
 import { type Client, clients, type Place, placeOf, serverEntry } from './init/clients.js'
 import { changedLines } from './init/diff.js'
 import { backUp, replaceFile, textOrNone } from './init/files.js'
 import { askedFor } from './init/questions.js'
 import { Untouchable, withEntry } from './init/with-entry.js'
-import { ownCommand } from './own-command.js'
 import { parseOptions, UsageError } from './parse-options.js'
+import { selfCommand } from './self-command.js'
 
 const options = {
   client: { type: 'string', multiple: true },
@@ -19,7 +20,7 @@ const options = {
   config: { type: 'string' },
 } as const
 
-/** Writes a configuration to begin with, and puts the server into clients. Exit code 1: not into all. */
+/** Writes a first configuration and adds the server to clients. Returns the exit code 1 if a client was left out. */
 export async function init(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(args, options)
   if (positionals.length > 0)
@@ -44,9 +45,9 @@ export async function init(args: readonly string[]): Promise<number> {
   let failures = 0
   for (const client of wanted.clients) {
     const entry = client.entry(server, variables)
-    if (!(await putClient(client, client.file(place), entry, write))) failures++
+    if (!(await addToClient(client, client.file(place), entry, variables, write))) failures++
   }
-  for (const line of lastWords(wanted, variables)) say(line)
+  for (const line of nextSteps(wanted, variables)) say(line)
   return failures > 0 ? 1 : 0
 }
 
@@ -63,25 +64,26 @@ function clientNamed(name: string): Client {
 }
 
 async function putAgentsFile(path: string, modelId: string, write: boolean): Promise<void> {
-  if ((await textOrNone(path)) !== undefined) return say(`${path}: there already, left as it is`)
+  if ((await textOrNone(path)) !== undefined) return say(`${path}: exists, unchanged`)
   const text = agentsFile(modelId)
   if (write) await replaceFile(path, text)
   say(`${path}: ${write ? 'written' : 'would be written'}`)
   if (!write) for (const line of changedLines('', text)) say(`    ${line}`)
 }
 
-/** Tells whether the server is in the client's file now. */
-async function putClient(
+/** Adds the server to the file of a client. Returns whether the file has the server now. */
+async function addToClient(
   { title, ...client }: Client,
   path: string,
   entry: object,
+  variables: readonly string[],
   write: boolean,
 ): Promise<boolean> {
   try {
     const before = await textOrNone(path)
-    const after = withEntry(before ?? '', client, entry)
+    const after = withEntry(before ?? '', client, entry, client.inputs?.(variables))
     if (after === before) {
-      say(`${title}: the server is in ${path} already, left as it is`)
+      say(`${title}: ${path} has the server already, unchanged`)
       return true
     }
     const lines = changedLines(before ?? '', after)
@@ -90,37 +92,39 @@ async function putClient(
     else {
       const saved = before === undefined ? undefined : await backUp(path, new Date())
       await replaceFile(path, after)
-      say(`${title}: put into ${path}${saved ? `; as it was: ${saved}` : ''}`)
+      say(`${title}: added to ${path}${saved ? `; backup: ${saved}` : ''}`)
     }
     return true
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (!(error instanceof Untouchable) && code === undefined) throw error
-    const why = error instanceof Untouchable ? error.message : `${code}`
+    if (!(error instanceof Untouchable) && errorCode(error) === undefined) throw error
     say(
-      `${title}: ${path} is left as it is, for ${why}. Add this to it yourself, under ${client.key}:`,
+      `${title}: ${path} is unchanged, because ${fileErrorText(error)}. Add this to it yourself, under ${client.key}:`,
     )
     say(`    "litellm-agents": ${JSON.stringify(entry)}`)
     return false
   }
 }
 
-function lastWords(
+function nextSteps(
   { clients: chosen, modelId }: { clients: readonly Client[]; modelId: string },
   variables: readonly string[],
 ): string[] {
   const missing = variables.filter((name) => !process.env[name])
+  const withoutVariables = chosen
+    .filter(({ entry, inheritsShell }) => {
+      const written = JSON.stringify(entry({ command: '', args: [] }, variables))
+      return !inheritsShell && !variables.some((name) => written.includes(name))
+    })
+    .map(({ title }) => title)
   return [
     '',
-    ...(missing.length > 0
-      ? [`${modelId} needs ${missing.join(' and ')} in the environment.`]
-      : []),
-    ...(variables.length > 0 && chosen.length > 0
+    ...(missing.length > 0 ? [`${modelId} needs ${missing.join(' and ')} to be set.`] : []),
+    ...(variables.length > 0 && withoutVariables.length > 0
       ? [
-          `A client with windows may not have your shell's variables: then add ${variables.join(' and ')} to "env" of its entry. Keys are not written by init.`,
+          `${withoutVariables.join(' and ')} may not see the variables of your shell. Add ${variables.join(' and ')} to "env" of the entry there; init does not write keys.`,
         ]
       : []),
-    `Next: ${ownCommand(process.argv[1] ?? '')} doctor, then start your clients anew.`,
+    `Next: run ${selfCommand(process.argv[1] ?? '')} doctor, then restart your clients.`,
   ]
 }
 

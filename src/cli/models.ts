@@ -1,8 +1,7 @@
 import type { ListedModel } from '../agent/listed-model.js'
-import { modelSource } from '../app/models.js'
 import { loadConfig } from '../config/load.js'
-import { priceMapModels } from '../litellm/models/catalog.js'
 import { matchesGlob } from '../util/glob.js'
+import { modelList } from './model-list.js'
 import { size, usd } from './numbers.js'
 import { parseOptions, UsageError } from './parse-options.js'
 import { type Column, table } from './table.js'
@@ -24,27 +23,27 @@ const columns: readonly Column[] = [
   { head: 'CACHE FROM', right: true },
 ]
 
-/** Lists models for people. */
+/** Prints the models that the user can call. */
 export async function models(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions(args, options)
   const [filter, ...rest] = positionals
   if (rest.length > 0) throw new UsageError(`Unexpected argument ${JSON.stringify(rest[0])}.`)
   const config = await loadConfig(values.config === undefined ? {} : { config: values.config })
-  const configured = await modelSource(config, process.env).list()
-  const known = values.all ? await priceMapModels() : []
-  const ids = new Set(configured.map(({ modelId }) => modelId))
-  const chosen = [...configured, ...known.filter(({ modelId }) => !ids.has(modelId))].filter(
-    (model) => fits(model, filter, values.provider),
-  )
+  const models = await modelList(config, process.env, { all: values.all ?? false })
+  const chosen = models.filter((model) => fits(model, filter, values.provider))
   if (values.json) process.stdout.write(`${JSON.stringify(chosen, null, 2)}\n`)
-  else if (chosen.length > 0) process.stdout.write(table(columns, chosen.map(row)))
-  if (chosen.length === 0)
-    process.stderr.write(
-      values.all
-        ? 'No model fits.\n'
-        : `${configured.length === 0 ? 'No model is configured, and no proxy' : 'No configured model fits'}. --all lists every model of the price map.\n`,
-    )
+  else if (chosen.length > 0)
+    process.stdout.write(table(columns, chosen.map(row), process.stdout.columns || undefined))
+  if (chosen.length === 0) process.stderr.write(noModelText(models.length > 0, values.all))
   return 0
+}
+
+function noModelText(others: boolean, all = false): string {
+  if (all) return 'No model matches.\n'
+  const reason = others
+    ? 'No model that you can use matches'
+    : 'No key, proxy or model is configured'
+  return `${reason}. Add --all to list every model of the price map.\n`
 }
 
 function fits(
@@ -73,6 +72,6 @@ function perMillion(price: number | null): string {
   return price === null ? '-' : usd(price * 1_000_000)
 }
 
-function word(told: boolean | null): string {
-  return told === null ? '-' : told ? 'yes' : 'no'
+function word(value: boolean | null): string {
+  return value === null ? '-' : value ? 'yes' : 'no'
 }

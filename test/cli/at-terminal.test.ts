@@ -71,11 +71,11 @@ describe('init', () => {
     terminal.type('openai/gpt-4o-mini\r')
     await terminal.sees(/Clients \(of claude-desktop, .*; none\) \[none\]: /)
     terminal.type('cursor emacs\r')
-    await terminal.sees(/There is no emacs\./)
+    await terminal.sees(/Unknown: emacs\./)
     terminal.type('cursor\r')
     const { code, seen } = await terminal.exited()
     expect(code).toBe(0)
-    expect(seen).toContain('openai/gpt-4o-mini needs OPENAI_API_KEY in the environment.')
+    expect(seen).toContain('openai/gpt-4o-mini needs OPENAI_API_KEY to be set.')
     expect(readFileSync(join(home, '.cursor/mcp.json'), 'utf8')).toContain('OPENAI_API_KEY')
   })
 

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { exitCodes } from '../../src/cli/exit-codes.js'
 import { count, counted, size, usd } from '../../src/cli/numbers.js'
-import { ownCommand } from '../../src/cli/own-command.js'
 import { linesOf } from '../../src/cli/run-screen.js'
+import { selfCommand } from '../../src/cli/self-command.js'
 import { table } from '../../src/cli/table.js'
 import { dim, harmless, terminalStyle } from '../../src/cli/terminal.js'
 
@@ -65,7 +65,7 @@ test.each([
   ['/h/.npm/_npx/1/node_modules/.bin/litellm-agents-mcp', 'npx litellm-agents-mcp'],
   ['/clone/dist/main.js', 'node /clone/dist/main.js'],
 ])('%s is started again by %s', (program, command) => {
-  expect(ownCommand(program)).toBe(command)
+  expect(selfCommand(program)).toBe(command)
 })
 
 test('a table is as wide as its cells', () => {

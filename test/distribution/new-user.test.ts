@@ -115,7 +115,7 @@ describe.each(['the Node at hand', 'Node 24'])('with %s', (which) => {
     const { stdout: found } = await shell('litellm-agents-mcp doctor')
     const version = (await run(node(), ['--version'])).stdout.trim().slice(1)
     expect(found).toContain(`Node: ${version}`)
-    expect(found).toContain('All is well.')
+    expect(found).toContain('No problems found.')
     const asked = await shell('litellm-agents-mcp run "What is 17 * 23?" --tool calculator')
     expect(asked.stdout).toContain('391')
     expect(asked.stderr).toContain('→ calculator')

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { clients, placeOf } from '../../src/cli/init/clients.js'
+import { table } from '../../src/cli/table.js'
 import { configFile, temporaryFolder } from '../helpers/config-file.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { environment, program, runProgram, startProgram, upstream } from '../helpers/program.js'
+import { startAtTerminal } from '../helpers/terminal.js'
 
 let fake: FakeProvider
 
@@ -385,4 +388,177 @@ test('people B: a home that does not exist is not created', async () => {
   mkdirSync(join(HOME, '..'), { recursive: true })
   expect((await run(['Hi'], { env: { HOME } })).code).toBe(0)
   expect(existsSync(HOME)).toBe(false)
+})
+
+describe('people F5, m19: models lists what the user can call, current models first', () => {
+  const ids = async (args: string[], env: Record<string, string>) => {
+    const { code, stdout } = await runProgram(['models', '--json', ...args], { env })
+    expect(code).toBe(0)
+    return JSON.parse(stdout).map(({ modelId }: { modelId: string }) => modelId) as string[]
+  }
+  const keys = { ANTHROPIC_API_KEY: 'sk-test-anthropic', OPENAI_API_KEY: 'sk-test-openai' }
+
+  test('people F5: the models of providers whose keys are set are listed', async () => {
+    const found = await ids([], keys)
+    expect(found).toEqual(expect.arrayContaining(['anthropic/claude-sonnet-4-6', 'openai/gpt-4o']))
+    expect(found.filter((id) => !/^(anthropic|openai)\//.test(id))).toEqual([])
+    expect(await ids(['--provider', 'anthropic'], { OPENAI_API_KEY: 'sk-test-openai' })).toEqual([])
+  })
+
+  test('people F5: the configured model is the first, and without a key nothing is listed', async () => {
+    expect((await ids([], { ...keys, LITELLM_AGENTS_MODEL_ID: 'openai/gpt-4o' }))[0]).toBe(
+      'openai/gpt-4o',
+    )
+    expect(await ids([], {})).toEqual([])
+  })
+
+  test.each([
+    ['anthropic/claude-sonnet-4-6', 'anthropic/claude-sonnet-4-5'],
+    ['anthropic/claude-opus-4-5', 'anthropic/claude-3-haiku-20240307'],
+    ['openai/gpt-4o', 'openai/gpt-4o-2024-08-06'],
+    ['openai/gpt-5.4', 'openai/o3'],
+  ])('people m19: %s precedes %s', async (newer, older) => {
+    const found = await ids([], keys)
+    expect(found.indexOf(newer)).toBeGreaterThanOrEqual(0)
+    expect(found.indexOf(newer)).toBeLessThan(found.indexOf(older))
+  })
+
+  test('people m19: --all lists every model, and begins with those that most people look for', async () => {
+    const found = await ids(['--all'], {})
+    expect(found.length).toBeGreaterThan(1000)
+    expect(found[0]).toMatch(/^anthropic\/claude-/)
+    expect(new Set(found).size).toBe(found.length)
+  })
+
+  test('people m19: a table fits the width, and cuts no id', () => {
+    const columns = [{ head: 'MODEL' }, { head: 'CONTEXT', right: true }, { head: 'CACHE FROM' }]
+    const long = `bedrock/${'x'.repeat(70)}`
+    const text = table(
+      columns,
+      [
+        ['short', '200k', '1024'],
+        [long, '1M', '512'],
+      ],
+      60,
+    )
+    expect(text).toContain(`${long}\n`)
+    const others = text.split('\n').filter((line) => line !== long)
+    expect(Math.max(...others.map((line) => line.length))).toBeLessThanOrEqual(60)
+    expect(text).toContain('CACHE FROM')
+    expect(table(columns, [['short', '200k', '1024']], 18)).not.toContain('CACHE FROM')
+  })
+})
+
+describe('people m9: doctor reports that no run can work', () => {
+  const doctor = async (env: Record<string, string>, config: object = {}) => {
+    const args = ['doctor', '--json', '--config', configFile(config)]
+    const { code, stdout } = await runProgram(args, { env })
+    const check = JSON.parse(stdout).checks.find(({ name }: { name: string }) => name === 'model')
+    return { code, check }
+  }
+
+  test('people m9: with nothing at all, it is a problem, and offline/demo is proposed', async () => {
+    const { code, check } = await doctor({})
+    expect(code).toBe(1)
+    expect(check).toMatchObject({ status: 'problem', fix: expect.stringContaining('offline/demo') })
+  })
+
+  test.each([
+    [{ ANTHROPIC_API_KEY: 'sk-test-anthropic' }, /anthropic\/claude-/],
+    [{ OPENAI_API_KEY: 'sk-test-openai' }, /openai\/gpt-/],
+    [{ GEMINI_API_KEY: 'test-gemini-key' }, /gemini\/gemini-/],
+  ])('people m9: with the key of %j it proposes a model', async (env, model) => {
+    const { code, check } = await doctor(env as unknown as Record<string, string>)
+    expect(code).toBe(1)
+    expect(check).toMatchObject({ status: 'problem', fix: expect.stringMatching(model) })
+  })
+
+  test('people m9: where agents have models of their own, it is a warning', async () => {
+    const agents = { one: { modelId: 'offline/demo' } }
+    const { code, check } = await doctor({}, { agents })
+    expect({ code, status: check.status }).toEqual({ code: 0, status: 'warning' })
+  })
+
+  test('people m9: the hint for a broken file names a page that the package has', async () => {
+    const args = ['doctor', '--config', configFile('defaults: { modelID: x }')]
+    const { stdout } = await runProgram(args)
+    const page = /All keys: (\S+)/.exec(stdout)?.[1] ?? ''
+    expect(existsSync(page)).toBe(true)
+    const { files } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(files).toContain('docs/*.md')
+  })
+})
+
+describe('people m1, m2: init writes what the README shows', () => {
+  const init = async (client: string, model: string, before?: string) => {
+    const home = temporaryFolder()
+    const found = clients.find(({ name }) => name === client)
+    const file = found?.file(placeOf(process.platform, {}, home)) ?? ''
+    if (before !== undefined) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, before)
+    }
+    const args = ['init', '--client', client, '--model', model]
+    const { stdout } = await runProgram(args, { env: { HOME: home } })
+    return { stdout, text: readFileSync(file, 'utf8') }
+  }
+
+  test('people m2: VS Code asks for the key once', async () => {
+    const { text } = await init('vscode', 'litellm_proxy/claude-sonnet')
+    expect(JSON.parse(text)).toMatchObject({
+      inputs: [
+        { type: 'promptString', id: 'LITELLM_PROXY_API_BASE', password: false },
+        { type: 'promptString', id: 'LITELLM_PROXY_API_KEY', password: true },
+      ],
+      servers: {
+        'litellm-agents': {
+          type: 'stdio',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: VS Code's own placeholder
+          env: { LITELLM_PROXY_API_KEY: '${input:LITELLM_PROXY_API_KEY}' },
+        },
+      },
+    })
+  })
+
+  test('people m2: inputs that VS Code has are kept, and none is added twice', async () => {
+    const before = `{
+  // mine
+  "inputs": [{ "type": "promptString", "id": "OPENAI_API_KEY" }, { "id": "other" }]
+}
+`
+    const { text } = await init('vscode', 'openai/gpt-4o', before)
+    expect(text).toContain('// mine')
+    expect(text.match(/"id": ?"OPENAI_API_KEY"/g)).toHaveLength(1)
+    expect(text).toContain('"other"')
+  })
+
+  test('people m2: Codex waits longer than the longest call, and Zed is given a source', async () => {
+    expect((await init('codex', 'offline/demo')).text).toContain('tool_timeout_sec = 660')
+    expect((await init('zed', 'offline/demo')).text).toContain('"source": "custom"')
+    const readme = readFileSync('README.md', 'utf8')
+    expect(readme).toContain('tool_timeout_sec = 660')
+    expect(readme).toContain('"source": "custom"')
+  })
+
+  test.each([
+    ['claude-desktop', true],
+    ['zed', true],
+    ['cursor', false],
+    ['codex', false],
+    ['vscode', false],
+    ['claude-code', false],
+  ])('people m1: whether env must be added by hand to %s is said: %s', async (client, said) => {
+    const { stdout } = await init(client, 'openai/gpt-4o')
+    expect(/Add OPENAI_API_KEY to "env"/.test(stdout)).toBe(said)
+    expect(stdout).not.toMatch(/windows|anew/i)
+  })
+
+  test('people m18: Ctrl-C at a question of init ends the line', async () => {
+    const terminal = startAtTerminal(['init'], { HOME: temporaryFolder() })
+    await terminal.sees(/Default model/)
+    terminal.type('\x03')
+    const { code, seen } = await terminal.exited()
+    expect(code).toBe(130)
+    expect(seen.endsWith('\r\n')).toBe(true)
+  })
 })

@@ -9,10 +9,11 @@ import { proxyPrefix } from '../../litellm/routes/proxy.js'
 import { type Environment, resolveRoute } from '../../litellm/routes/route.js'
 import { localPrincipal } from '../../policy/allowance.js'
 import { goesTo } from '../explain.js'
+import { likelyModel, offlineModel } from '../init/agents-file.js'
 import { counted, usd } from '../numbers.js'
 import { type Check, checked, ok, problem, warning } from './check.js'
 
-/** The model ids that a configuration spells out, each with who names it. */
+/** Returns the model ids that a configuration names, each with the places that name it. */
 function namedModels({ agents, allow, defaults }: Config): Map<string, string[]> {
   const named = new Map<string, string[]>()
   const add = (modelId: string | undefined, where: string) => {
@@ -34,18 +35,9 @@ export interface RouteCheck {
 
 export async function routeChecks(config: Config, env: Environment): Promise<RouteCheck[]> {
   const named = [...namedModels(config)]
-  if (config.defaults.modelId === undefined)
-    return [
-      {
-        check: warning(
-          'model',
-          'there is no default model',
-          'Set LITELLM_AGENTS_MODEL_ID, or defaults.modelId in the configuration file.',
-        ),
-      },
-      ...(await Promise.all(named.map(routeCheck))),
-    ]
-  return Promise.all(named.map(routeCheck))
+  const routes = await Promise.all(named.map(routeCheck))
+  if (config.defaults.modelId !== undefined) return routes
+  return [{ check: noDefaultModel(named.length > 0, env) }, ...routes]
 
   async function routeCheck([modelId, where]: [string, string[]]): Promise<RouteCheck> {
     const name = `model ${modelId}`
@@ -62,6 +54,17 @@ export async function routeChecks(config: Config, env: Environment): Promise<Rou
   }
 }
 
+/** Without any configured model, every run that names none fails. */
+function noDefaultModel(othersAreNamed: boolean, env: Environment): Check {
+  const detail = 'there is no default model, so a run that names no model fails'
+  const likely = env.LITELLM_PROXY_API_BASE ? `${proxyPrefix}<name>` : likelyModel(env)
+  const fix =
+    likely === offlineModel
+      ? `Set a key such as ANTHROPIC_API_KEY and a model in LITELLM_AGENTS_MODEL_ID, or try the server with LITELLM_AGENTS_MODEL_ID=${offlineModel}.`
+      : `Set LITELLM_AGENTS_MODEL_ID, such as ${likely}, or defaults.modelId in the configuration file.`
+  return (othersAreNamed ? warning : problem)('model', detail, fix)
+}
+
 const otherKeys = [
   'LITELLM_PROXY_API_KEY',
   'ANTHROPIC_API_KEY',
@@ -71,21 +74,21 @@ const otherKeys = [
   'AWS_PROFILE',
 ]
 
-/** The keys at hand, by name. */
+/** Lists the keys in the environment, by name. */
 export function keysCheck(env: Environment): Check {
   const names = [...otherKeys, ...Object.values(providers).flatMap(({ keyEnv = [] }) => keyEnv)]
   const present = [...new Set(names)].filter((name) => env[name])
   return ok('keys', present.length > 0 ? present.join(', ') : 'none in the environment')
 }
 
-/** Whether the proxy answers, and serves what is named of it. */
+/** Checks that the proxy is reachable and serves the models that the configuration names. */
 export async function proxyChecks(config: Config, env: Environment): Promise<Check[]> {
   const args = config.clientArgs.litellm_proxy ?? {}
   const named = [...namedModels(config).keys()].filter((id) => id.startsWith(proxyPrefix))
   const given = args.api_base || args.base_url || env.LITELLM_PROXY_API_BASE
   if (!given) return []
   const fix = 'Start the proxy, or correct LITELLM_PROXY_API_BASE.'
-  // No more of the address: it may hold a password.
+  // Only the host is shown, because the URL may contain a password.
   const at = typeof given === 'string' && URL.canParse(given) ? `${new URL(given).host}: ` : ''
   let served: string[] = []
   const looked = await checked('LiteLLM Proxy', fix, async () => {
@@ -95,12 +98,12 @@ export async function proxyChecks(config: Config, env: Environment): Promise<Che
       listModels({ named: [], proxyArgs: args }, env),
     ])
     served = models.map(({ modelId }) => modelId)
-    const said = version === null ? 'does not tell its version' : `version ${version}`
+    const said = version === null ? 'reports no version' : `version ${version}`
     return ok('LiteLLM Proxy', `reachable, ${said}, serves ${counted(served.length, 'model')}`)
   })
   const reached = { ...looked, detail: at + looked.detail }
   if (reached.status !== 'ok') return [reached]
-  // A proxy may have names that stand for many.
+  // A wildcard name stands for many models.
   const wildcard = served.some((id) => id.includes('*'))
   const missing = wildcard ? [] : named.filter((id) => !served.includes(id))
   return [
@@ -115,7 +118,7 @@ export async function proxyChecks(config: Config, env: Environment): Promise<Che
   ]
 }
 
-/** Asks the default model for one token. */
+/** Calls the default model for one token. */
 export async function callCheck(
   { defaults }: Config,
   models: ReturnType<typeof modelSource>,

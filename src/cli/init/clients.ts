@@ -2,33 +2,45 @@ import { posix, win32 } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** How a client starts the server. */
+/** The command that starts the server. */
 export interface ServerEntry {
   command: string
   args: string[]
 }
 
-/** Where a client keeps its MCP servers, and how it writes one down. */
+/** An MCP client: where it keeps its servers, and how it writes one. */
 export interface Client {
   name: string
   title: string
   format: 'json' | 'toml'
-  /** Under which the servers stand, by name. */
+  /** The key of the object that holds the servers by name. */
   key: string
   file: (place: Place) => string
-  /** There where the client is, whether or not it has a file yet. Default: the file's folder. */
+  /** A path that exists if the client is installed, even without a file. Default: the file's folder. */
   sign?: (place: Place) => string
-  /** `variables`: what the server needs of the environment, to be given by reference or not at all. */
+  /** `variables` are those that the server needs. The entry refers to them, and never holds their values. */
   entry: (server: ServerEntry, variables: readonly string[]) => object
+  /** What the client asks its user for, as entries of the list `inputs` at the root of the file. */
+  inputs?: (variables: readonly string[]) => readonly ClientInput[]
+  /** Whether the client is started in a shell, so that servers see the variables of that shell. */
+  inheritsShell?: true
 }
 
-/** A user's folders, by the custom of the platform. */
+/** A question that VS Code asks once. It stores the answer. */
+export interface ClientInput {
+  type: 'promptString'
+  id: string
+  description: string
+  password: boolean
+}
+
+/** A user's folders, by the convention of the platform. */
 export interface Place {
   join: (...parts: string[]) => string
   home: string
-  /** Of programs with windows. */
+  /** The folder of desktop applications' settings. */
   settings: string
-  /** Of others. */
+  /** The folder of other programs' settings. */
   config: string
   windows: boolean
   env: Environment
@@ -48,7 +60,7 @@ export function placeOf(platform: NodeJS.Platform, env: Environment, home: strin
 const plain = (server: ServerEntry) => ({ ...server })
 const typed = (server: ServerEntry) => ({ type: 'stdio', ...server })
 
-/** With variables of the environment, in the client's own way of naming them. */
+/** Returns an entry that refers to environment variables, in the client's own syntax. */
 const referring =
   (reference: (name: string) => string) => (server: ServerEntry, variables: readonly string[]) => ({
     ...server,
@@ -56,6 +68,9 @@ const referring =
       env: Object.fromEntries(variables.map((name) => [name, reference(name)])),
     }),
   })
+
+/** Longer than the longest wait of a call, 600 seconds. */
+const codexTimeoutSeconds = 660
 
 export const clients: readonly Client[] = [
   // https://modelcontextprotocol.io/docs/develop/connect-local-servers
@@ -76,6 +91,7 @@ export const clients: readonly Client[] = [
     file: ({ env, home, join }) => join(env.CLAUDE_CONFIG_DIR || home, '.claude.json'),
     sign: ({ env, home, join }) => env.CLAUDE_CONFIG_DIR || join(home, '.claude'),
     entry: typed,
+    inheritsShell: true,
   },
   // https://code.visualstudio.com/docs/copilot/reference/mcp-configuration
   {
@@ -84,7 +100,15 @@ export const clients: readonly Client[] = [
     format: 'json',
     key: 'servers',
     file: ({ join, settings }) => join(settings, 'Code', 'User', 'mcp.json'),
-    entry: typed,
+    entry: (server, variables) =>
+      typed(referring((name) => `\${input:${name}}`)(server, variables)),
+    inputs: (variables) =>
+      variables.map((name) => ({
+        type: 'promptString',
+        id: name,
+        description: name,
+        password: /KEY|TOKEN/.test(name),
+      })),
   },
   // https://cursor.com/docs/context/mcp
   {
@@ -102,14 +126,14 @@ export const clients: readonly Client[] = [
     format: 'toml',
     key: 'mcp_servers',
     file: ({ env, home, join }) => join(env.CODEX_HOME || join(home, '.codex'), 'config.toml'),
-    // It hands down no variable that is not named.
+    // Codex passes on only the variables that are named.
     entry: (server, variables) => ({
       ...server,
       ...(variables.length > 0 && { env_vars: [...variables] }),
-      tool_timeout_sec: 600,
+      tool_timeout_sec: codexTimeoutSeconds,
     }),
   },
-  // https://geminicli.com/docs/tools/mcp-server; a variable that is not set stays as it is written
+  // https://geminicli.com/docs/tools/mcp-server; a variable that is not set is passed on as it is written
   {
     name: 'gemini',
     title: 'Gemini CLI',
@@ -138,7 +162,7 @@ export const clients: readonly Client[] = [
   },
 ]
 
-/** Pure. What starts this very program again: what npx has fetched may be gone tomorrow. */
+/** Returns the command that starts this program again. The cache of npx may be cleared, so npx is named instead. Pure. */
 export function serverEntry(
   { node, program }: { node: string; program: string },
   platform: NodeJS.Platform,

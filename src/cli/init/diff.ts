@@ -1,4 +1,4 @@
-/** Pure. What one text has in place of another, by lines: what they share before and after is left out. */
+/** Returns the changed lines between two texts, without the common lines before and after. Pure. */
 export function changedLines(before: string, after: string): string[] {
   const [old, fresh] = [before.split('\n'), after.split('\n')]
   let start = 0

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** The text of a file; `undefined`: there is none. */
+/** Returns the text of a file; `undefined` if it does not exist. */
 export async function textOrNone(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8')
@@ -12,7 +12,7 @@ export async function textOrNone(path: string): Promise<string | undefined> {
   }
 }
 
-/** Saves a file beside itself, and gives the copy's path. */
+/** Copies a file to a new name in its folder, and returns the path of the copy. */
 export async function backUp(path: string, now: Date): Promise<string> {
   const stamp = now.toISOString().replace(/[:.]/g, '-')
   const copy = `${path}.${stamp}.bak`
@@ -20,7 +20,7 @@ export async function backUp(path: string, now: Date): Promise<string> {
   return copy
 }
 
-/** Writes a file as a whole or not at all. One that was there keeps its rights; a link stays one. */
+/** Writes a file as a whole or not at all. An existing file keeps its permissions, and a link stays a link. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const target = await realpath(path).catch(() => path)

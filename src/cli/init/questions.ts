@@ -6,13 +6,17 @@ interface Wanted {
   modelId: string
 }
 
-/** Asks the person at the terminal for what was not given. */
+/** Asks the user at the terminal for what the options do not say. */
 export async function askedFor(
   suggested: Wanted,
   given: { clients: readonly Client[] | undefined; modelId: string | undefined },
 ): Promise<Wanted> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  terminal.on('SIGINT', () => process.exit(130))
+  terminal.on('SIGINT', () => {
+    // The shell's prompt belongs on a new line.
+    process.stderr.write('\n')
+    process.exit(130)
+  })
   try {
     return {
       modelId: given.modelId ?? (await askModel(suggested.modelId)),
@@ -36,7 +40,7 @@ export async function askedFor(
       (word) => word !== 'none' && !clients.some(({ name }) => name === word),
     )
     if (unknown.length === 0) return clients.filter(({ name }) => words.includes(name))
-    process.stderr.write(`There is no ${unknown.join(', ')}.\n`)
+    process.stderr.write(`Unknown: ${unknown.join(', ')}.\n`)
     return askClients(usual)
   }
 }
