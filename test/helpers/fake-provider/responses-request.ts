@@ -56,6 +56,21 @@ export function responsesCall(
   }
 }
 
+/** OpenAI's own chat completions refuse function tools while the model reasons, from GPT 5.4 on. */
+export function openAiRule(
+  { model, tools, reasoning_effort }: JsonObject,
+  { host, 'x-fake-openai': asOpenAi }: Record<string, string>,
+): JsonObject | null {
+  const isOpenAi = host === 'api.openai.com' || asOpenAi !== undefined
+  const reasons = /^gpt-(5\.[4-9]|[6-9])/.test(String(model)) && reasoning_effort !== 'none'
+  if (!isOpenAi || !reasons || !tools?.length) return null
+  return refusal(
+    `Function tools with reasoning_effort are not supported for ${model} in /v1/chat/completions. To use function tools, use /v1/responses or set reasoning_effort to 'none'.`,
+    'reasoning_effort',
+    null,
+  )
+}
+
 function problemOf(body: JsonObject, items: JsonObject[], issued: ReadonlySet<string>) {
   const unknown = chatParams.find((name) => name in body)
   if (unknown) return refusal(`Unknown parameter: '${unknown}'.`, unknown, 'unknown_parameter')

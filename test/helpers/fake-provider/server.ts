@@ -8,7 +8,7 @@ import { parseModelRequest } from './model-request.js'
 import { cacheControlProblem, PromptCache } from './prompt-cache.js'
 import { receive } from './receive.js'
 import { makeReply } from './reply.js'
-import { responsesCall } from './responses-request.js'
+import { openAiRule, responsesCall } from './responses-request.js'
 import type * as Fake from './types.js'
 
 const keepAliveMs = 120_000
@@ -42,6 +42,9 @@ export async function startFakeProvider(
     const form = wire === 'openai' || responses ? 'openai' : 'anthropic'
     const problem = bedrock?.problem ?? cacheControlProblem(form, prompt)
     if (problem) return { step: {}, answer: errorAnswer(wire, 400, problem) }
+    const chatProblem = wire === 'openai' ? openAiRule(record.body, record.headers) : null
+    if (chatProblem)
+      return { step: {}, answer: rawAnswer(wire, { status: 400, body: chatProblem }) }
     if (responses?.problem)
       return { step: {}, answer: rawAnswer(wire, { status: 400, body: responses.problem }) }
 
