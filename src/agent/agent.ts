@@ -188,7 +188,8 @@ export class CoreAgent {
       ended = { error: error.code }
       // An unanswered prompt is removed, so that a retry does not send it twice.
       const unanswered = !recorder.answered && run.signal.reason !== consumerLeft
-      if (options.output?.force || unanswered) keep(before)
+      if (options.output?.force) keep(before)
+      else if (unanswered) keep(withoutPrompt(messages, added) ?? before)
       this.shorten(messages, recorder)
       error.usage = recorder.usage
       error.metrics = recorder.snapshot()
@@ -220,6 +221,11 @@ export class CoreAgent {
     const { approval = [] } = this.config
     return approval.length > 0 ? [...this.hooks, approvalHook(approval, approve)] : this.hooks
   }
+}
+
+/** The conversation without an unanswered prompt, shortened if it overflowed. */
+function withoutPrompt(messages: Message[], added: readonly Message[]): Message[] | undefined {
+  return messages.at(-1) === added.at(-1) ? messages.slice(0, -added.length) : undefined
 }
 
 interface Turn {

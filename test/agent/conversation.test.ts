@@ -84,8 +84,8 @@ test('no conversation manager separates a tool use from its result (200 random c
     const ask = async () => replyOf([{ text: 'Summary.' }])
     const results = [
       sliding.apply(messages),
-      sliding.reduce(messages)?.messages,
-      (await summarizing.reduce(messages, { ask }))?.messages,
+      sliding.reduce(messages, { removeChars: random.below(3_000) })?.messages,
+      (await summarizing.reduce(messages, { ask, removeChars: 100, attempt: 1 }))?.messages,
     ]
     for (const shorter of results) {
       if (!shorter) continue
@@ -140,8 +140,8 @@ test('another model can write the summary, and if it fails the oldest messages a
   const dropped = new ScriptedModel([overflow, 'Done.'])
   const agent = new Agent({ model: dropped, conversationManager, messages: turns(10) })
   const { metrics } = await agent.invoke('Go')
-  expect(metrics.notices).toEqual(['The 2 oldest messages were dropped to fit the context window.'])
-  expect(dropped.requests[1]?.messages[0]).toEqual(user('Q1'))
+  expect(metrics.notices).toEqual([expect.stringContaining('the 8 oldest messages were dropped')])
+  expect(dropped.requests[1]?.messages[0]).toEqual(user('Q4'))
 })
 
 test('the summary call counts toward the limits of the run', async () => {
@@ -177,11 +177,13 @@ test('with the type none, an overflow is an error', async () => {
   }
 })
 
-test('a second overflow in a run is an error', async () => {
-  const model = new ScriptedModel([overflow, overflow])
+test('a conversation that keeps overflowing is shortened until nothing can be removed', async () => {
+  const model = new ScriptedModel(Array.from({ length: 20 }, () => overflow))
   const agent = new Agent({ model, messages: turns(10) })
   await expect(agent.invoke('Go')).rejects.toMatchObject({ code: 'contextWindowOverflow' })
-  expect(model.requests).toHaveLength(2)
+  const sizes = model.requests.map(({ messages }) => messages.length)
+  expect(sizes).toEqual([...new Set(sizes)].sort((one, other) => other - one))
+  expect(sizes.at(-1)).toBe(1)
 })
 
 test.each<[string, unknown]>([

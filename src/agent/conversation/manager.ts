@@ -6,7 +6,10 @@ import type { Model, ModelReply, ModelRequest } from '../model.js'
 export interface ConversationManager {
   /** Called after a run. Returns a shorter conversation, or `undefined` to keep this one. */
   apply?(messages: readonly Message[]): Message[] | undefined
-  /** Called if the model rejects the conversation as too long. Returns `undefined` if nothing can be removed. */
+  /**
+   * Called each time the model rejects the conversation as too long. Returns `undefined` if nothing
+   * can be removed. A result that is not shorter is ignored.
+   */
   reduce(
     messages: readonly Message[],
     context: ReduceContext,
@@ -20,6 +23,10 @@ export interface Reduced {
 }
 
 export interface ReduceContext {
+  /** How many characters of JSON to remove, so that the request uses about two thirds of the window. */
+  removeChars: number
+  /** Counts the overflows since the last successful call, from 1. */
+  attempt: number
   /** Makes a model call that counts as part of the run. Default model: the run's own. */
   ask(request: Pick<ModelRequest, 'messages' | 'system'>, model?: Model): Promise<ModelReply>
 }

@@ -1,9 +1,13 @@
 import type { Message } from '../messages/content.js'
 import { hasToolResult, hasToolUse } from '../messages/history.js'
-import type { ConversationManager, Reduced } from './manager.js'
-import { checkCount } from './manager.js'
-
-import { withoutLargeResult } from './tool-results.js'
+import {
+  type ConversationManager,
+  checkCount,
+  type ReduceContext,
+  type Reduced,
+} from './manager.js'
+import { sizeOf } from './size.js'
+import { withoutLargeResults } from './tool-results.js'
 
 export interface SlidingWindowOptions {
   /** How many messages are kept after a run. Default: 40. */
@@ -11,8 +15,8 @@ export interface SlidingWindowOptions {
 }
 
 /**
- * Drops the oldest messages. If a conversation still overflows, the oldest large tool result is
- * truncated first.
+ * Drops the oldest messages. If a conversation still overflows, large tool results are truncated
+ * first, oldest first.
  */
 export class SlidingWindowConversationManager implements ConversationManager {
   private readonly windowSize: number
@@ -24,21 +28,29 @@ export class SlidingWindowConversationManager implements ConversationManager {
 
   apply(messages: readonly Message[]): Message[] | undefined {
     const excess = messages.length - this.windowSize
-    const start = excess > 0 ? cutPoint(messages, excess) : undefined
+    if (excess <= 0) return undefined
+    const start = cutPoints(messages).find((index) => index >= excess)
     return start === undefined ? undefined : messages.slice(start)
   }
 
-  reduce(messages: readonly Message[]): Reduced | undefined {
-    const cut = withoutLargeResult(messages)
-    if (cut)
-      return {
-        messages: cut,
-        detail: 'The oldest large tool result was truncated to fit the context window.',
-      }
-    const start = cutPoint(messages, Math.max(2, messages.length - this.windowSize))
-    if (start === undefined) return undefined
-    const detail = `The ${start} oldest messages were dropped to fit the context window.`
-    return { messages: messages.slice(start), detail }
+  reduce(
+    messages: readonly Message[],
+    { removeChars = 0 }: Partial<ReduceContext> = {},
+  ): Reduced | undefined {
+    const wanted = Math.max(removeChars, 1)
+    const truncated = withoutLargeResults(messages, wanted)
+    const { results, removed } = truncated
+    const dropped =
+      removed < wanted ? withoutOldest(truncated.messages, wanted - removed) : undefined
+    const done = [
+      ...(results > 0
+        ? [`${results} large tool result${results > 1 ? 's were' : ' was'} truncated`]
+        : []),
+      ...(dropped ? [`the ${dropped.count} oldest messages were dropped`] : []),
+    ]
+    if (done.length === 0) return undefined
+    const detail = `The conversation was shortened to fit the context window: ${done.join(' and ')}.`
+    return { messages: dropped?.messages ?? truncated.messages, detail }
   }
 }
 
@@ -47,18 +59,41 @@ export const overflowOnlyManager = new SlidingWindowConversationManager({
   windowSize: Number.MAX_SAFE_INTEGER,
 })
 
+/** Drops the oldest messages, at least `removeChars` if possible, else as many as possible. */
+function withoutOldest(
+  messages: readonly Message[],
+  removeChars: number,
+): { messages: Message[]; count: number } | undefined {
+  const points = cutPoints(messages)
+  let removed = 0
+  let start: number | undefined
+  for (const [index, message] of messages.entries()) {
+    if (points.includes(index)) start = index
+    if (start === index && removed >= removeChars) break
+    removed += sizeOf(message)
+  }
+  if (start === undefined) return undefined
+  // A cut inside a tool loop keeps the request that the loop works on.
+  const task = messages.findLastIndex((message, at) => at < start && isRequest(message))
+  const inLoop = !isRequest(messages[start] as Message)
+  const kept = inLoop && task >= 0 ? [messages[task] as Message] : []
+  const count = start - kept.length
+  return count > 0 ? { messages: [...kept, ...messages.slice(start)], count } : undefined
+}
+
 /**
- * Returns the first index at or after `from` where a conversation can start without separating a tool
- * use from its result. Returns `undefined` if there is none.
+ * Returns the indexes, after 0, where a conversation can start without separating a tool use from
+ * its result: at a user's request or, after the last request, at a tool use whose result follows.
  */
-function cutPoint(messages: readonly Message[], from: number): number | undefined {
-  for (let index = from; index < messages.length; index++) {
-    const message = messages[index] as Message
-    if (message.role === 'user' && !hasToolResult(message)) return index
-  }
-  // One long tool loop can only start at a tool use whose result follows.
-  for (let index = from; index < messages.length - 1; index++) {
-    if (hasToolUse(messages[index]) && hasToolResult(messages[index + 1])) return index
-  }
-  return undefined
+function cutPoints(messages: readonly Message[]): number[] {
+  const lastRequest = messages.findLastIndex(isRequest)
+  return [...messages.keys()].slice(1).filter((index) => {
+    if (isRequest(messages[index] as Message)) return true
+    const inLastLoop = index > lastRequest
+    return inLastLoop && hasToolUse(messages[index]) && hasToolResult(messages[index + 1])
+  })
+}
+
+function isRequest(message: Message): boolean {
+  return message.role === 'user' && !hasToolResult(message)
 }

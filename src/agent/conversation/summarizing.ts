@@ -5,7 +5,9 @@ import type { Model } from '../model.js'
 import type { ConversationManager, ReduceContext, Reduced } from './manager.js'
 import { checkCount } from './manager.js'
 
+import { sizeOf } from './size.js'
 import { overflowOnlyManager } from './sliding-window.js'
+import { withoutLargeResults } from './tool-results.js'
 
 export interface SummarizingOptions {
   /** The share of the messages to summarize at a time, from 0.1 to 0.8. Default: 0.3. */
@@ -43,10 +45,12 @@ export class SummarizingConversationManager implements ConversationManager {
   }
 
   async reduce(messages: readonly Message[], context: ReduceContext): Promise<Reduced | undefined> {
-    const start = this.splitPoint(messages)
-    if (start < 1) return overflowOnlyManager.reduce(messages)
-    const summary = await this.summaryOf(messages.slice(0, start), context)
-    if (summary === undefined) return overflowOnlyManager.reduce(messages)
+    const start = this.splitPoint(messages, context.removeChars)
+    // A summary is paid for, so it is made once before each successful call.
+    if (start < 1 || context.attempt > 1) return overflowOnlyManager.reduce(messages, context)
+    const oldest = withoutLargeResults(messages.slice(0, start), Infinity).messages
+    const summary = await this.summaryOf(oldest, context)
+    if (summary === undefined) return overflowOnlyManager.reduce(messages, context)
     const first: Message = {
       role: 'user',
       content: [{ text: `Summary of the conversation so far:\n${summary}` }],
@@ -58,9 +62,12 @@ export class SummarizingConversationManager implements ConversationManager {
   }
 
   /** Returns how many of the oldest messages to summarize, without separating a result from its use. */
-  private splitPoint(messages: readonly Message[]): number {
+  private splitPoint(messages: readonly Message[], removeChars = 0): number {
+    let needed = 0
+    for (let size = 0; size < removeChars && needed < messages.length; needed++)
+      size += sizeOf(messages[needed])
     const most = messages.length - this.preserved
-    const wanted = Math.min(most, Math.ceil(messages.length * this.ratio))
+    const wanted = Math.min(most, Math.max(needed, Math.ceil(messages.length * this.ratio)))
     return hasToolResult(messages[wanted]) ? wanted - 1 : wanted
   }
 

@@ -1,18 +1,32 @@
 import type { ContentBlock, Message, ToolResultContent } from '../messages/content.js'
 import { hasToolResult, isToolResult } from '../messages/history.js'
+import { sizeOf } from './size.js'
 
 const keptChars = 200
 const truncationMark = '... [truncated:'
 
-/** The messages with the oldest large tool result cut to its ends; `undefined`: there is none. Pure. */
-export function withoutLargeResult(messages: readonly Message[]): Message[] | undefined {
+/**
+ * Truncates large tool results to their ends, oldest first, until `removeChars` are removed. Returns
+ * how many messages were changed and how many characters removed. Pure.
+ */
+export function withoutLargeResults(
+  messages: readonly Message[],
+  removeChars: number,
+): { messages: Message[]; results: number; removed: number } {
+  const shortened = [...messages]
+  let removed = 0
+  let results = 0
   for (const [index, message] of messages.entries()) {
+    if (removed >= removeChars) break
     if (!hasToolResult(message)) continue
     const content = message.content.map(truncateToolResult)
-    if (content.some((block, at) => block !== message.content[at]))
-      return messages.with(index, { ...message, content })
+    const changed = content.filter((block, at) => block !== message.content[at]).length
+    if (changed === 0) continue
+    results += changed
+    shortened[index] = { ...message, content }
+    removed += sizeOf(message) - sizeOf(shortened[index])
   }
-  return undefined
+  return { messages: shortened, results, removed }
 }
 
 function truncateToolResult(block: ContentBlock): ContentBlock {

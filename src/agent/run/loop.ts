@@ -1,5 +1,6 @@
 import { limitReached } from '../budget/budget.js'
 import type { Reduced } from '../conversation/manager.js'
+import { excessChars, sizeOf } from '../conversation/size.js'
 import { type AgentError, asAgentError, cancelledError } from '../errors.js'
 import { HookStop } from '../hooks/hook-runner.js'
 import type { LimitHit } from '../limits.js'
@@ -27,7 +28,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
   const { messages, output, limits, budget, hooks, run, recorder, emit } = input
   let toolCalls = 0
   let attempt = 1
-  let reducedOnce = false
+  let overflows = 0
   let message: Message | null = null
   let text = ''
   const end = (stopReason: StopReason, limit?: LimitHit): LoopEnd => ({
@@ -65,10 +66,9 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
       // The next call would exceed a limit, so the run ends with what it has.
       if (error.limit && recorder.answered) return end('limitReached', error.limit)
       const fallback = output?.onProviderRejection(error)
-      const reduced = !reducedOnce && overflowed(error) ? await reduceHistory(input) : undefined
+      const reduced = overflowed(error) ? await reduceHistory(input, error, ++overflows) : undefined
       if (fallback?.message) messages.push(fallback.message)
       if (reduced) {
-        reducedOnce = true
         messages.splice(0, messages.length, ...reduced.messages)
         recorder.addNotice(reduced.detail)
         await emit({ type: 'notice', message: reduced.detail })
@@ -77,6 +77,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
       throw error
     }
 
+    overflows = 0
     const truncated = reply.stopReason === 'maxTokens'
     const complete = truncated && (await output?.takeTruncated(reply.message))
     message = truncated && !complete ? withoutToolUses(reply.message) : reply.message
@@ -118,10 +119,24 @@ function timeLimit({ limits, run }: LoopInput): LimitHit {
   return { name: 'timeoutSeconds', max, spent: max - (run.leftSeconds ?? 0) }
 }
 
-async function reduceHistory(input: LoopInput): Promise<Reduced | undefined> {
-  return input.conversation.reduce(input.messages, {
+/** The maximum number of times in a row that a conversation is shortened. */
+const maxReductions = 6
+
+/** Shortens the conversation. Returns `undefined` if it does not get smaller. */
+async function reduceHistory(
+  input: LoopInput,
+  error: AgentError,
+  attempt: number,
+): Promise<Reduced | undefined> {
+  if (attempt > maxReductions) return undefined
+  const { conversation, messages, system, tools } = input
+  const specs = tools.map(({ spec }) => spec)
+  const reduced = await conversation.reduce(messages, {
+    removeChars: excessChars(error, messages, [system, specs]),
+    attempt,
     ask: (request, model = input.model) => askModel({ ...input, model }, request),
   })
+  return reduced && sizeOf(reduced.messages) < sizeOf(messages) ? reduced : undefined
 }
 
 function overflowed(error: AgentError): boolean {
