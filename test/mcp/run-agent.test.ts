@@ -53,7 +53,12 @@ describe.each(everyClient)('a $kind client over $door', ({ door, kind }) => {
     expect(result._meta[`${prefix}usage`]).toEqual(told)
     expect(result._meta[`${prefix}metrics`]).toMatchObject({
       cycles: [
-        { modelId: 'openai/gpt-4o-mini', usage: told, costUsd: 0.25, stopReason: 'endTurn' },
+        {
+          modelId: 'openai/gpt-4o-mini',
+          usage: { inputTokens: 11, outputTokens: 2, totalTokens: 13 },
+          costUsd: 0.25,
+          stopReason: 'endTurn',
+        },
       ],
       tools: {},
       costUsd: 0.25,

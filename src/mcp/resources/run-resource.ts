@@ -1,7 +1,8 @@
+import { wholeRunMeta } from '../results/run-meta.js'
 import { answerOf, runResult } from '../results/run-result.js'
 import type { Services } from '../services.js'
 
-/** A run to be read: its result with the answer whole, and all that was said and done. */
+/** Returns a run with its whole answer, its transcript, and the metrics of every cycle. */
 export async function runView(
   runId: string,
   principal: string,
@@ -10,7 +11,8 @@ export async function runView(
   const record = await services.runs.get(runId, principal)
   const messages = await services.runs.transcript(runId, principal)
   if (!record || !messages) return undefined
-  const { structuredContent, _meta } = runResult(record, services)
-  const text = record.outcome ? answerOf(record.outcome) : record.text
-  return { ...(structuredContent as object), text, messages, ..._meta }
+  const { metrics, outcome, usage } = record
+  const { structuredContent } = runResult(record, services)
+  const text = outcome ? answerOf(outcome) : record.text
+  return { ...(structuredContent as object), text, messages, ...wholeRunMeta(usage, metrics) }
 }

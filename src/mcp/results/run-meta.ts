@@ -1,25 +1,44 @@
 import type { CallToolResult } from '@modelcontextprotocol/server'
-import type { Metrics } from '../../agent/metrics/types.js'
+import type { CycleMetrics, Metrics, ToolMetrics } from '../../agent/metrics/types.js'
 import type { Usage } from '../../agent/metrics/usage.js'
+
+type Meta = NonNullable<CallToolResult['_meta']>
 
 const metaPrefix = 'io.github.litellm-agents-mcp/'
 
+/** Some clients pass `_meta` to their model, so the rest of the cycles is in the run's resource. */
+const maxCycles = 5
+
 /** Returns `_meta` of a result: what the run used, did and cost. */
-export function runMeta(
-  usage: Usage | null,
-  metrics: Metrics,
-): NonNullable<CallToolResult['_meta']> {
-  const { agents, cycles, latencyMs, tools, costUsd, costSource, cache, notices } = metrics
+export function runMeta(usage: Usage | null, metrics: Metrics): Meta {
+  const { cycles } = metrics
+  const shown = cycles.slice(0, maxCycles).map(shortCycle)
+  return metaOf(usage, metrics, {
+    cycles: shown,
+    ...(cycles.length > shown.length && { moreCycles: cycles.length - shown.length }),
+  })
+}
+
+/** Returns the same with everything that is known of every cycle. */
+export function wholeRunMeta(usage: Usage | null, metrics: Metrics): Meta {
+  const cycles = metrics.cycles.map((cycle) => ({ ...cycle, usage: usageView(cycle.usage) }))
+  return metaOf(usage, metrics, { cycles })
+}
+
+function metaOf(usage: Usage | null, metrics: Metrics, cycles: object): Meta {
+  const { agents, latencyMs, tools, costUsd, costSource, cache, notices } = metrics
   return {
     [`${metaPrefix}usage`]: usageView(usage),
     [`${metaPrefix}metrics`]: {
-      cycles: cycles.map((cycle) => ({ ...cycle, usage: usageView(cycle.usage) })),
-      latencyMs,
-      tools,
+      ...cycles,
+      latencyMs: Math.round(latencyMs),
+      tools: mapValues(tools, wholeMilliseconds),
       costUsd,
-      costSource,
-      notices,
-      ...(agents && { agents: agentsView(agents) }),
+      ...(costSource !== 'reported' && { costSource }),
+      ...(notices.length > 0 && { notices }),
+      ...(agents && {
+        agents: mapValues(agents, (spent) => ({ ...spent, usage: usageView(spent.usage) })),
+      }),
     },
     [`${metaPrefix}cache`]: cache,
   }
@@ -30,13 +49,38 @@ export function spending({ usage, metrics }: { usage: Usage | null; metrics: Met
   return { usage: usageView(usage), costUsd: metrics.costUsd }
 }
 
-function agentsView(agents: NonNullable<Metrics['agents']>) {
-  return Object.fromEntries(
-    Object.entries(agents).map(([name, spent]) => [
-      name,
-      { ...spent, usage: usageView(spent.usage) },
-    ]),
-  )
+/** Returns a cycle without nulls, counts of 0, and what the other members say as well. */
+function shortCycle(cycle: CycleMetrics): object {
+  const { costSource, latencyMs, providerModel, rawStopReason, timeToFirstByteMs, usage, ...rest } =
+    cycle
+  const isOwnName = providerModel === null || rest.modelId.endsWith(providerModel)
+  return withoutNulls({
+    ...rest,
+    providerModel: isOwnName ? null : providerModel,
+    usage: usage && withoutZeros(usage),
+    latencyMs: Math.round(latencyMs),
+    timeToFirstByteMs: timeToFirstByteMs && Math.round(timeToFirstByteMs),
+  })
+}
+
+function withoutNulls(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null))
+}
+
+function withoutZeros({ inputTokens, outputTokens, totalTokens, ...others }: Usage): object {
+  const counted = Object.entries(others).filter(([, count]) => count !== 0)
+  return { inputTokens, outputTokens, totalTokens, ...Object.fromEntries(counted) }
+}
+
+function wholeMilliseconds(tool: ToolMetrics): ToolMetrics {
+  return { ...tool, totalMs: Math.round(tool.totalMs) }
+}
+
+function mapValues<Value, Result>(
+  object: Readonly<Record<string, Value>>,
+  map: (value: Value) => Result,
+): Record<string, Result> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]))
 }
 
 /** Returns all five keys, so that readers need no defaults. Unreported cache tokens are 0. */

@@ -1,25 +1,30 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { emptyCacheReport } from '../../agent/metrics/cache-report.js'
 import { unspentCall } from '../../agent/metrics/recorder.js'
-import type { AgentMetrics, ChildSpending, ModelSpending } from '../../agent/metrics/types.js'
-import type { Usage } from '../../agent/metrics/usage.js'
+import type {
+  AgentMetrics,
+  ChildSpending,
+  CycleMetrics,
+  ModelSpending,
+} from '../../agent/metrics/types.js'
+import { sumCost, sumUsage, type Usage } from '../../agent/metrics/usage.js'
 import type { ParentRun } from '../../agent/tools/tool.js'
 import { isJsonObject, type JsonObject } from '../../util/json.js'
 
 const prefix = 'io.github.litellm-agents-mcp/'
 
-/** By the budget they are counted in: a result may be asked for more than once. */
+/** The runs that each budget has counted, because get_run returns a result more than once. */
 const counted = new WeakMap<object, Set<string>>()
 
 /**
- * Counts what a server of our own kind says a run there has spent as this run's. It is its word
- * alone; a server that says too much harms only those who call it.
+ * Counts what a run on another server of this package spent as spent by this run. The numbers are
+ * the other server's: too high ones harm only its own callers.
  */
 export function reportSpending(server: string, result: CallToolResult, run: ParentRun): void {
   const spending = spendingOf(server, result._meta)
   if (!spending) return
   const { runId, status } = isJsonObject(result.structuredContent) ? result.structuredContent : {}
-  // One that goes on will be asked for again, and then tells of all of it.
+  // The result of a run that is still running comes again with all that it spent.
   if (status === 'running') return
   const known = counted.get(run.budget) ?? new Set()
   counted.set(run.budget, known)
@@ -33,20 +38,15 @@ function spendingOf(server: string, meta: unknown): ChildSpending | undefined {
   if (!isJsonObject(meta) || !isJsonObject(metrics)) return undefined
   const usage = usageOf(meta[`${prefix}usage`])
   const costUsd = amount(metrics.costUsd)
+  const cycles = (Array.isArray(metrics.cycles) ? metrics.cycles : []).filter(isJsonObject)
+  const agents = isJsonObject(metrics.agents) ? agentsOf(server, metrics.agents) : undefined
   return {
     usage,
     metrics: {
-      cycles: (Array.isArray(metrics.cycles) ? metrics.cycles : [])
-        .filter(isJsonObject)
-        .map((cycle) => ({
-          ...unspentCall,
-          modelId: String(cycle.modelId),
-          usage: usageOf(cycle.usage),
-          costUsd: amount(cycle.costUsd),
-          latencyMs: amount(cycle.latencyMs) ?? 0,
-          timeToFirstByteMs: null,
-          stopReason: null,
-        })),
+      cycles: withRest(cycles.map(cycleOf), amount(metrics.moreCycles) ?? 0, {
+        spent: { usage, costUsd },
+        agents: Object.values(agents ?? {}),
+      }),
       latencyMs: amount(metrics.latencyMs) ?? 0,
       tools: {},
       costUsd,
@@ -54,8 +54,57 @@ function spendingOf(server: string, meta: unknown): ChildSpending | undefined {
       cache: emptyCacheReport(),
       accumulatedUsage: usage,
       notices: [],
-      ...(isJsonObject(metrics.agents) && { agents: agentsOf(server, metrics.agents) }),
+      ...(agents && { agents }),
     },
+  }
+}
+
+function cycleOf({ modelId, usage, costUsd, latencyMs }: JsonObject): CycleMetrics {
+  return {
+    ...unspentCall,
+    modelId: String(modelId),
+    usage: usageOf(usage),
+    costUsd: amount(costUsd),
+    latencyMs: amount(latencyMs) ?? 0,
+    timeToFirstByteMs: null,
+    stopReason: null,
+  }
+}
+
+/**
+ * Returns the cycles with those that the server left out of its result. The first of them has what
+ * the run spent beyond the listed cycles and the agents below it, so that the sums are right.
+ */
+function withRest(
+  cycles: readonly CycleMetrics[],
+  count: number,
+  total: { spent: Spent; agents: readonly Spent[] },
+): CycleMetrics[] {
+  const last = cycles.at(-1)
+  if (!last || count === 0) return [...cycles]
+  const unspent = { ...last, ...unspentCall, latencyMs: 0 }
+  const rest = { ...unspent, ...difference(total.spent, [...cycles, ...total.agents]) }
+  return [...cycles, rest, ...Array.from({ length: Math.min(count, maxRest) - 1 }, () => unspent)]
+}
+
+type Spent = Pick<CycleMetrics, 'usage' | 'costUsd'>
+
+/** A server states its own number of cycles, which must not be able to exhaust the memory. */
+const maxRest = 10_000
+
+function difference({ usage, costUsd }: Spent, parts: readonly Spent[]): Spent {
+  const spent = sumUsage(parts.map((part) => part.usage))
+  const cost = sumCost(parts.map((part) => part.costUsd))
+  const minus = (one = 0, other = 0) => Math.max(0, one - other)
+  return {
+    usage: usage && {
+      inputTokens: minus(usage.inputTokens, spent?.inputTokens),
+      outputTokens: minus(usage.outputTokens, spent?.outputTokens),
+      totalTokens: minus(usage.totalTokens, spent?.totalTokens),
+      cacheReadInputTokens: minus(usage.cacheReadInputTokens, spent?.cacheReadInputTokens),
+      cacheWriteInputTokens: minus(usage.cacheWriteInputTokens, spent?.cacheWriteInputTokens),
+    },
+    costUsd: costUsd === null || cost === null ? null : minus(costUsd, cost),
   }
 }
 
