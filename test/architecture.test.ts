@@ -34,7 +34,7 @@ const layers: Record<string, Part>[] = [
         'src/util',
       ],
     },
-    'src/litellm/http': { packages: ['node:*'], parts: [] },
+    'src/litellm/http': { packages: ['node:*'], parts: ['src/util'] },
     'src/litellm/offline': { packages: ['node:*'], parts: ['src/agent', 'src/util'] },
     'src/litellm/wires': {
       packages: ['node:*', 'openai*', '@anthropic-ai/sdk*', '@aws-sdk/*', '@smithy/*'],

@@ -1,10 +1,13 @@
 import type { ErrorCode } from '../agent/error-codes.js'
 import { AgentError } from '../agent/errors.js'
 import { isJsonObject } from '../util/json.js'
+import { where } from './connection-errors.js'
 import type { ReplyHeaders } from './http/reply.js'
 import { retryAfterMs } from './http/retry-after.js'
 
 import type { Route } from './routes/route.js'
+
+export { connectionError, wasUnsent } from './connection-errors.js'
 
 /** A provider's or proxy's answer that is an error, or an error event in its stream. */
 export interface Refusal {
@@ -148,32 +151,6 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
   })
 }
 
-const noWayThere =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS)/
-const certificateFault = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT)/
-const certificateHint =
-  'The certificate of that address is not trusted. Check the address; where it has an authority of its own, name its certificate in NODE_EXTRA_CA_CERTS.'
-
-/** The connection failed, before (`sent: false`) or after the request had gone out. */
-export function connectionError(
-  route: Route,
-  cause: unknown,
-  { sent, text }: { sent: boolean; text?: string },
-): AgentError {
-  const reason = systemCode(cause)
-  const what = sent ? 'The connection broke off' : 'No connection could be made'
-  const untrusted = reason !== undefined && certificateFault.test(reason)
-  return new AgentError({
-    code: 'connection',
-    message: `${what} (${where(route)}${reason ? `: ${reason}` : ''}).`,
-    hint: untrusted ? certificateHint : hints.connection,
-    // A certificate is no better at the next try.
-    retryable: !untrusted,
-    unsent: !sent,
-    ...(text && { text }),
-  })
-}
-
 /** A stream or body that ended before the model had: what it held so far must not pass for an answer. */
 export function truncatedError(route: Route, text: string): AgentError {
   return new AgentError({
@@ -233,10 +210,6 @@ export function unforeseenError(route: Route, cause: unknown, text = ''): AgentE
   })
 }
 
-function where(route: Route): string {
-  return route.kind === 'proxy' ? 'The LiteLLM Proxy' : `The provider ${route.provider}`
-}
-
 function answered(status: number | undefined, message: string | undefined, route: Route): string {
   const how = status === undefined ? 'reported an error in its stream' : `answered ${status}`
   return message === undefined
@@ -257,19 +230,4 @@ function numericStatus(code: unknown): number | undefined {
   const status =
     typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : Number.NaN
   return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined
-}
-
-/** `ECONNREFUSED` and its like, wherever in the chain of causes it stands. */
-function systemCode(cause: unknown): string | undefined {
-  for (let error = cause, depth = 0; error instanceof Error && depth < 5; depth++) {
-    if ('code' in error && typeof error.code === 'string') return error.code
-    error = error instanceof AggregateError ? error.errors[0] : error.cause
-  }
-  return undefined
-}
-
-/** Whether the failure came before any byte of the request could have reached the server. */
-export function wasUnsent(cause: unknown): boolean {
-  const reason = systemCode(cause) ?? ''
-  return noWayThere.test(reason) || certificateFault.test(reason)
 }

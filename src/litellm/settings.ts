@@ -11,6 +11,8 @@ export interface CallSettings {
   readonly headers: Readonly<Record<string, string>>
   /** For the whole call, retries included; `undefined`: the run's own limit is the only one. */
   readonly timeoutMs: number | undefined
+  /** How long a stream may send nothing; `undefined` if that is not limited. */
+  readonly silenceMs?: number | undefined
   readonly maxRetries: number
   readonly stream: boolean
   /** Leave out what the model or wire does not take, instead of failing. */
@@ -25,6 +27,8 @@ const ownArgs = [
   'use_litellm_proxy',
   'timeout',
   'request_timeout',
+  'stream_timeout',
+  'ssl_verify',
   'max_retries',
   'num_retries',
   'extra_headers',
@@ -71,7 +75,7 @@ export function callSettings(
         `Leave ${key} out of ${where}: the agent sets it.`,
       )
   }
-  const { extra_headers, extra_body, drop_params, stream, ...plainParams } = params
+  const { extra_headers, extra_body, drop_params, stream, stream_timeout, ...plainParams } = params
   const dropParams = (drop_params ?? clientArgs.drop_params) === true
   const own = new Set<string>(ownArgs)
   const plainArgs = Object.fromEntries(Object.entries(clientArgs).filter(([key]) => !own.has(key)))
@@ -87,7 +91,8 @@ export function callSettings(
       ...headerArg('clientArgs.extra_headers', clientArgs.extra_headers),
       ...headerArg('params.extra_headers', extra_headers),
     },
-    timeoutMs: milliseconds(clientArgs.timeout ?? clientArgs.request_timeout),
+    timeoutMs: milliseconds('timeout', clientArgs.timeout ?? clientArgs.request_timeout),
+    silenceMs: milliseconds('stream_timeout', stream_timeout ?? clientArgs.stream_timeout),
     // A proxy retries too: two on top of its own are enough.
     maxRetries: numberArg(
       'num_retries',
@@ -141,9 +146,9 @@ function headerArg(at: string, value: JsonValue | undefined): Record<string, str
   return headers
 }
 
-function milliseconds(timeout: JsonValue | undefined): number | undefined {
-  if (timeout === undefined || timeout === null) return undefined
-  return 1000 * numberArg('timeout', timeout, 0)
+function milliseconds(name: string, seconds: JsonValue | undefined): number | undefined {
+  if (seconds === undefined || seconds === null) return undefined
+  return 1000 * numberArg(name, seconds, 0)
 }
 
 function numberArg(name: string, value: JsonValue | undefined, usual: number): number {

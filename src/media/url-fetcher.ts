@@ -1,9 +1,12 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { AgentError, cancelledError, invalidRequest } from '../agent/errors.js'
 import { plainMediaType } from '../agent/messages/media.js'
+import { type Agents, createAgents } from '../util/network/agents.js'
+import { ProxySettingError, proxyFor } from '../util/network/proxy.js'
+import { proxyErrorIn } from '../util/network/proxy-error.js'
 import { isPublicAddress } from './addresses.js'
 import { permittedUrl } from './url-rule.js'
 
@@ -33,12 +36,14 @@ type Lookup = (
 const maxRedirects = 3
 
 /**
- * Fetches for somebody who is trusted less than this server: only from listed hosts, and never from
- * an address that is not public, unless that very address is listed. A name is judged by what it
- * resolves to, inside the connection, so that what was checked is what is connected to.
+ * Fetches for a caller who is trusted less than this server: only from listed hosts, and never from
+ * an address that is not public, unless that address itself is listed. A name is checked by the
+ * addresses it resolves to, inside the connection, so that the checked address is the one connected
+ * to. Through a proxy the name is checked first, if it resolves here, and the proxy connects.
  */
 export class UrlFetcher {
   private left: number
+  private agents: Agents | undefined
 
   constructor(
     private readonly rules: FetchRules,
@@ -66,6 +71,7 @@ export class UrlFetcher {
     for (let hop = 0; hop <= maxRedirects; hop++) {
       const at = hop === 0 ? wanted.at : `The redirect of ${wanted.at}`
       const permitted = permittedUrl(url, this.rules.hosts, at)
+      if (proxyFor(permitted)) await this.checkName(permitted.hostname)
       const response = await this.open(permitted, wanted.types, signal)
       const { statusCode = 0, headers } = response
       if (statusCode >= 200 && statusCode < 300) return response
@@ -83,11 +89,14 @@ export class UrlFetcher {
   }
 
   private open(url: URL, types: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
-    const request = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const tls = url.protocol === 'https:'
+    const request = tls ? httpsRequest : httpRequest
+    // Connections are not kept, so that no other fetch uses one.
+    this.agents ??= createAgents({ keepAlive: false })
+    const agent = tls ? this.agents.https : this.agents.http
     return new Promise((resolve, reject) => {
       request(url, {
-        // No connection of another's, and no proxy of the environment's.
-        agent: false,
+        agent,
         lookup: this.guardedLookup,
         signal,
         headers: {
@@ -100,6 +109,15 @@ export class UrlFetcher {
         .on('error', reject)
         .end()
     })
+  }
+
+  /** Fails if a name resolves to an address that is not public. Names that are unknown here pass. */
+  private async checkName(hostname: string): Promise<void> {
+    if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return
+    const addresses = await new Promise<LookupAddress[]>((resolve) => {
+      this.lookup(hostname, { all: true }, (_, found) => resolve(found ?? []))
+    })
+    if (!addresses.every(({ address }) => isPublicAddress(address))) throw notPublic(hostname)
   }
 
   /** Node asks it for names only: an address in a URL was listed, or it would not have come here. */
@@ -186,6 +204,16 @@ function timedOut({ at }: Wanted, timeoutMs: number): AgentError {
 }
 
 function unreachable({ at }: Wanted, thrown: unknown): AgentError {
+  const proxy = proxyErrorIn(thrown)
+  if (proxy || thrown instanceof ProxySettingError)
+    return new AgentError({
+      code: proxy ? 'connection' : 'configuration',
+      message: `${at} could not be fetched. ${(proxy ?? (thrown as Error)).message}`,
+      hint: proxy?.hint ?? 'Set the variable to the URL of an HTTP proxy.',
+      retryable: proxy?.retryable ?? false,
+      unsent: true,
+      cause: thrown,
+    })
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'broken off'
   return new AgentError({
     code: 'connection',

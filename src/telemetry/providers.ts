@@ -3,6 +3,7 @@ import type { MetricReader } from '@opentelemetry/sdk-metrics'
 import type { SpanProcessor } from '@opentelemetry/sdk-trace'
 import { configurationError } from '../agent/errors.js'
 import type { TelemetryConfig } from '../config/telemetry.js'
+import { createAgents } from '../util/network/agents.js'
 import { loading } from './packages.js'
 import { samplerFrom } from './sampler.js'
 
@@ -53,9 +54,10 @@ async function spanProcessor(
 ): Promise<SpanProcessor> {
   if (traces === 'console') return new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http')
-  const exporter = new OTLPTraceExporter(
-    endpoint === undefined ? {} : { url: `${endpoint}/v1/traces` },
-  )
+  const exporter = new OTLPTraceExporter({
+    ...(endpoint !== undefined && { url: `${endpoint}/v1/traces` }),
+    httpAgentOptions: networkAgent,
+  })
   const delay = Number(process.env.OTEL_BSP_SCHEDULE_DELAY)
   return new BatchSpanProcessor({ exporter, ...(delay > 0 && { scheduledDelayMillis: delay }) })
 }
@@ -79,13 +81,20 @@ export function meterProvider(config: TelemetryConfig, resource: Resource) {
     const { OTLPMetricExporter } = await import('@opentelemetry/exporter-metrics-otlp-http')
     const { endpoint } = config
     const reader = new PeriodicExportingMetricReader({
-      exporter: new OTLPMetricExporter(
-        endpoint === undefined ? {} : { url: `${endpoint}/v1/metrics` },
-      ),
+      exporter: new OTLPMetricExporter({
+        ...(endpoint !== undefined && { url: `${endpoint}/v1/metrics` }),
+        httpAgentOptions: networkAgent,
+      }),
       exportIntervalMillis: Number(process.env.OTEL_METRIC_EXPORT_INTERVAL) || metricIntervalMs,
     })
     return new MeterProvider({ resource, readers: [reader] })
   })
+}
+
+/** Returns the agent of an exporter, which connects through the proxy of the environment. */
+function networkAgent(protocol: string) {
+  const { http, https } = createAgents({ keepAlive: true })
+  return protocol === 'https:' ? https : http
 }
 
 /** Serves /metrics on a port of its own: the totals are of all callers, and for none of them. */

@@ -7,6 +7,7 @@ type Claims = Record<string, unknown>
 /** An authorization server that hands out whatever token a test wants. */
 export interface Issuer {
   readonly url: string
+  readonly port: number
   /** How often anything was asked of it. */
   requests(): number
   /** Signed by the issuer, valid for five minutes, unless told otherwise. */
@@ -18,7 +19,8 @@ export interface Issuer {
   close(): Promise<void>
 }
 
-export async function startIssuer(): Promise<Issuer> {
+/** @param publicUrl the address by which others know it, if that is not its own on loopback */
+export async function startIssuer(publicUrl?: string): Promise<Issuer> {
   const [own, foreign] = await Promise.all([
     generateKeyPair('RS256', { extractable: true }),
     generateKeyPair('RS256'),
@@ -37,7 +39,8 @@ export async function startIssuer(): Promise<Issuer> {
     response.end(JSON.stringify(body ?? {}))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  const url = publicUrl ?? `http://127.0.0.1:${port}`
   const now = () => Math.floor(Date.now() / 1000)
   const sign = (key: typeof own.privateKey, claims: Claims, id = kid) =>
     new SignJWT({ iss: url, sub: 'alice', iat: now(), exp: now() + 300, ...claims })
@@ -45,6 +48,7 @@ export async function startIssuer(): Promise<Issuer> {
       .sign(key)
   return {
     url,
+    port,
     requests: () => requests,
     token: (claims, options) => sign(own.privateKey, claims, options?.kid),
     forgedToken: (claims) => sign(foreign.privateKey, claims),

@@ -1,4 +1,7 @@
 import type { Socket } from 'node:net'
+import type { HttpProxy } from '../../util/network/proxy.js'
+import { ProxyError } from '../../util/network/proxy-error.js'
+import { isCertificateFault } from '../../util/network/trust.js'
 import { type BodyReader, bodyReader } from './reply-body.js'
 import { parseReplyHead, ReplyError, type ReplyHead } from './reply-head.js'
 
@@ -12,30 +15,45 @@ export interface Exchange {
 
 const maxHeadBytes = 65_536
 
+/** The server sent nothing for longer than the caller waits. */
+export class SilenceError extends Error {
+  readonly code = 'ETIMEDOUT'
+
+  constructor(readonly silenceMs: number) {
+    super(`The server sent nothing for ${silenceMs / 1000} s.`)
+  }
+}
+
 /** A socket and the requests on it, one after another: never a second before the first is answered. */
 export class Connection {
   private exchange: Exchange | undefined
   /** What has come of a head that is not whole. */
   private headText = ''
   private reply: { head: ReplyHead; body: BodyReader } | undefined
+  private silenceMs: number | undefined
 
   /** @param onFree called when a reply is over and another request may go out */
   constructor(
     private readonly socket: Socket,
+    private readonly proxy: HttpProxy | undefined,
     private readonly onFree: (connection: Connection, head: ReplyHead) => void,
     onClosed: (connection: Connection) => void,
   ) {
     socket.on('data', (bytes: Buffer) => this.read(bytes))
     socket.on('end', () => this.finish())
-    socket.on('error', (error) => this.fail(error))
+    socket.on('timeout', () => this.destroy(new SilenceError(this.silenceMs ?? 0)))
+    socket.on('error', (error) => this.fail(this.explained(error)))
     socket.on('close', () => {
-      this.fail(hangUp())
+      this.fail(this.explained(hangUp()))
       onClosed(this)
     })
   }
 
-  send(head: string, body: string, exchange: Exchange): void {
+  /** @param silenceMs how long the server may send nothing; `undefined` for any time */
+  send(head: string, body: string, exchange: Exchange, silenceMs?: number): void {
     this.exchange = exchange
+    this.silenceMs = silenceMs
+    if (silenceMs !== undefined) this.socket.setTimeout(silenceMs)
     this.socket.ref()
     if (isAscii(head)) {
       // In one write, and so mostly in one packet.
@@ -59,6 +77,8 @@ export class Connection {
     if (this.exchange !== exchange) return
     if (paused) this.socket.pause()
     else this.socket.resume()
+    // While the reader is slow, the silence is not the server's.
+    if (this.silenceMs !== undefined) this.socket.setTimeout(paused ? 0 : this.silenceMs)
   }
 
   /** Ends a request before its end, and the connection with it. */
@@ -117,7 +137,7 @@ export class Connection {
   /** The other end has said all: where nothing else tells, that is the end of the body. */
   private finish(): void {
     if (this.reply?.head.framing === 'untilClose') this.over(nothing)
-    else this.destroy(hangUp())
+    else this.destroy(this.explained(hangUp()))
   }
 
   private over(rest: Buffer): void {
@@ -127,6 +147,7 @@ export class Connection {
     // A server may answer before it has read all: what is left would stand before the next request,
     // as what comes after the body would before the next reply.
     const clean = reply?.head.keepAlive && rest.length === 0 && socket.writableLength === 0
+    if (this.silenceMs !== undefined) socket.setTimeout(0)
     if (reply && clean) {
       if (socket.isPaused()) socket.resume()
       // An idle connection does not keep a process that has nothing else to do.
@@ -134,6 +155,14 @@ export class Connection {
       this.onFree(this, reply.head)
     } else socket.destroy()
     exchange?.end()
+  }
+
+  /** A broken connection through a proxy names the proxy, because it is a likely cause. */
+  private explained(error: Error): Error {
+    const { proxy } = this
+    return proxy && !isCertificateFault(error)
+      ? new ProxyError(proxy, { cause: error, sent: true })
+      : error
   }
 
   private fail(reason: unknown): void {

@@ -1,5 +1,4 @@
-import type * as Net from 'node:net'
-import type * as Tls from 'node:tls'
+import { type Destination, dial } from '../../util/network/dial.js'
 import { Connection } from './connection.js'
 import type { ReplyHead } from './reply-head.js'
 
@@ -9,28 +8,38 @@ const idleMs = 60_000
 /** A connection that its server is about to close is not used again. */
 const marginMs = 1_000
 
+/** A request that waits for a connection. */
+interface Waiting {
+  use(connection: Connection): void
+  fail(reason: unknown): void
+}
+
 interface Idle {
   connection: Connection
   until: number
 }
 
-/** The connections to one origin, kept open between requests. */
+/** The connections to one destination, kept open between requests. */
 export class ConnectionPool {
-  /** Those last used at the end: they are taken first, so that what is too many grows old. */
+  /** Those last used are at the end and are taken first, so that surplus ones expire. */
   private idle: Idle[] = []
   private count = 0
-  private readonly waiting = new Set<(connection: Connection) => void>()
+  private readonly waiting = new Set<Waiting>()
   private session: Buffer | undefined
   private sweeper: NodeJS.Timeout | undefined
 
-  constructor(private readonly url: URL) {}
+  constructor(private readonly destination: Destination) {}
 
-  /** Hands over a connection, at once where there may be another one; returns how to stop waiting. */
-  take(use: (connection: Connection) => void): () => void {
-    const connection = this.idleOne() ?? this.newOne()
-    if (connection) use(connection)
-    else this.waiting.add(use)
-    return () => this.waiting.delete(use)
+  /** Passes a connection to `use`, at once if possible. Returns a function that stops the wait. */
+  take(request: Waiting): () => void {
+    const idle = this.idleOne()
+    if (idle) {
+      request.use(idle)
+      return () => {}
+    }
+    if (this.count < maxConnections) return this.open(request)
+    this.waiting.add(request)
+    return () => this.waiting.delete(request)
   }
 
   private idleOne(): Connection | undefined {
@@ -42,37 +51,38 @@ export class ConnectionPool {
     return undefined
   }
 
-  private newOne(): Connection | undefined {
-    if (this.count >= maxConnections) return undefined
+  private open({ use, fail }: Waiting): () => void {
+    const { destination } = this
     this.count++
-    return new Connection(this.connect(), this.onFree, this.onClosed)
-  }
-
-  private connect(): Net.Socket {
-    const { hostname, port, protocol } = this.url
-    const host = hostname.replace(/^\[|\]$/g, '')
-    // Asking for what is loaded costs nothing; importing does.
-    const net = process.getBuiltinModule('node:net')
-    if (protocol !== 'https:') return open(net.connect({ host, port: Number(port || 80) }))
-    const tls: typeof Tls = process.getBuiltinModule('node:tls')
-    const socket = tls.connect({
-      host,
-      port: Number(port || 443),
-      ALPNProtocols: ['http/1.1'],
-      ...(net.isIP(host) === 0 && { servername: host }),
-      ...(this.session && { session: this.session }),
-    })
-    socket.on('session', (session: Buffer) => {
-      this.session = session
-    })
-    return open(socket)
+    let opening = true
+    const giveUp = dial(
+      { ...destination, session: this.session },
+      (socket) => {
+        opening = false
+        if (destination.tls)
+          socket.on('session', (session: Buffer) => {
+            this.session = session
+          })
+        use(new Connection(socket, destination.proxy, this.onFree, this.onClosed))
+      },
+      (error) => {
+        opening = false
+        this.replace()
+        fail(error)
+      },
+    )
+    return () => {
+      if (!opening) return
+      giveUp()
+      this.replace()
+    }
   }
 
   private readonly onFree = (connection: Connection, { headers }: ReplyHead): void => {
     const [next] = this.waiting
     if (next) {
       this.waiting.delete(next)
-      next(connection)
+      next.use(connection)
       return
     }
     const told = /\btimeout=(\d+)/i.exec(headers.get('keep-alive') ?? '')?.[1]
@@ -82,13 +92,17 @@ export class ConnectionPool {
   }
 
   private readonly onClosed = (connection: Connection): void => {
-    this.count--
     this.idle = this.idle.filter((one) => one.connection !== connection)
+    this.replace()
+  }
+
+  /** A connection is gone: the next request that waits gets another one. */
+  private replace(): void {
+    this.count--
     const [next] = this.waiting
-    const another = next && this.newOne()
-    if (!next || !another) return
+    if (!next) return
     this.waiting.delete(next)
-    next(another)
+    this.open(next)
   }
 
   private sweep(): void {
@@ -98,11 +112,4 @@ export class ConnectionPool {
     clearInterval(this.sweeper)
     this.sweeper = undefined
   }
-}
-
-function open<Socket extends Net.Socket>(socket: Socket): Socket {
-  // A model may think for minutes, and what stands between must not take that for the end.
-  socket.setKeepAlive(true, 30_000)
-  socket.setNoDelay(true)
-  return socket
 }

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { Connection, Exchange } from './connection.js'
+import { codingsIn, Decoder } from './content-coding.js'
 import type { ReplyHead } from './reply-head.js'
 
 /** The part of `Headers` that is read. */
@@ -29,6 +30,7 @@ export class IncomingReply implements HttpReply, Exchange {
   private ended = false
   private failed: { by: unknown } | undefined
   private wake: (() => void) | undefined
+  private decoder: Decoder | undefined
 
   constructor(
     private readonly onHead: (reply: HttpReply) => void,
@@ -41,18 +43,45 @@ export class IncomingReply implements HttpReply, Exchange {
   head({ status, headers }: ReplyHead): void {
     this.status = status
     this.headers = { get: (name) => headers.get(name) ?? null }
+    const codings = codingsIn(headers.get('content-encoding'))
+    if (codings.length > 0) this.decoder = this.decoderOf(codings)
     this.onHead(this)
   }
 
   readonly piece = (bytes: Buffer): void => {
-    this.queue.push(bytes)
-    this.queued += bytes.length
-    if (this.queued > readAheadBytes && this.wanted !== 'text')
-      this.connection()?.setPaused(this, true)
-    if (this.wanted === 'pieces') this.wake?.()
+    if (this.decoder) this.decoder.write(bytes)
+    else this.take(bytes)
   }
 
   end(): void {
+    if (this.decoder) this.decoder.end()
+    else this.finish()
+  }
+
+  private decoderOf(codings: string[]): Decoder {
+    return new Decoder(codings, {
+      piece: (bytes) => this.take(bytes),
+      end: () => this.finish(),
+      fail: (reason) => {
+        this.connection()?.abandon(this, reason)
+        this.fail(reason)
+      },
+    })
+  }
+
+  private take(bytes: Buffer): void {
+    this.queue.push(bytes)
+    this.queued += bytes.length
+    if (this.queued > readAheadBytes && this.wanted !== 'text') this.setPaused(true)
+    if (this.wanted === 'pieces') this.wake?.()
+  }
+
+  private setPaused(paused: boolean): void {
+    this.decoder?.setPaused(paused)
+    this.connection()?.setPaused(this, paused)
+  }
+
+  private finish(): void {
     this.ended = true
     this.onOver()
     this.wake?.()
@@ -61,6 +90,7 @@ export class IncomingReply implements HttpReply, Exchange {
   fail(reason: unknown): void {
     if (this.ended || this.failed) return
     this.failed = { by: reason }
+    this.decoder?.destroy()
     this.onOver()
     // Of no effect where the head has come.
     this.onFailed(reason)
@@ -69,7 +99,7 @@ export class IncomingReply implements HttpReply, Exchange {
 
   async text(): Promise<string> {
     this.wanted = 'text'
-    if (this.queued > readAheadBytes) this.connection()?.setPaused(this, false)
+    if (this.queued > readAheadBytes) this.setPaused(false)
     while (!this.ended && !this.failed) await this.news()
     if (this.failed) throw this.failed.by
     return this.taken().toString()
@@ -82,7 +112,7 @@ export class IncomingReply implements HttpReply, Exchange {
       while (true) {
         if (this.queued > 0) {
           const text = decoder.write(this.taken())
-          this.connection()?.setPaused(this, false)
+          this.setPaused(false)
           if (text !== '') yield text
         } else if (this.failed) throw this.failed.by
         else if (this.ended) {
@@ -92,7 +122,10 @@ export class IncomingReply implements HttpReply, Exchange {
         } else await this.news()
       }
     } finally {
-      if (!this.ended) this.connection()?.abandon(this, undefined)
+      if (!this.ended) {
+        this.connection()?.abandon(this, undefined)
+        this.decoder?.destroy()
+      }
     }
   }
 

@@ -1,31 +1,44 @@
-export interface PostHead {
+import { basicAuthorization, type HttpProxy } from '../../util/network/proxy.js'
+
+export interface RequestHead {
+  method: 'GET' | 'POST'
   url: URL
   headers: Readonly<Record<string, string>>
+  /** The proxy that forwards a request over plain http. */
+  proxy?: HttpProxy | undefined
 }
 
 const token = /^[!#$%&'*+.^_`|~\w-]+$/
 // What else there is would end the line, or has no place in one.
 const notValue = /[^\t\x20-\x7e\x80-\xff]/
-/** Said by us alone: they tell where the request ends. */
-const ours = new Set(['connection', 'content-length', 'transfer-encoding'])
+/** Set by the client alone: they say where the request ends and who is asked. */
+const ours = new Set(['connection', 'content-length', 'proxy-authorization', 'transfer-encoding'])
 
 export function isHeaderName(name: string): boolean {
   return token.test(name)
 }
 
-/** The head of a POST, up to its body. A header that could end its line is an error. */
-export function postHead({ url, headers }: PostHead, bodyBytes: number): string {
+/**
+ * Writes the head of a request, up to its body. A header that could end its line is an error. A
+ * proxy that forwards needs the whole address (RFC 9112, section 3.2.2), and its own credentials.
+ */
+export function requestHead(
+  { method, url, headers, proxy }: RequestHead,
+  body: string | undefined,
+): string {
   const given = Object.entries(headers)
   const names = new Set(given.map(([name]) => name.toLowerCase()))
-  let head = `POST ${url.pathname}${url.search} HTTP/1.1\r\n`
+  let head = `${method} ${proxy ? url.origin : ''}${url.pathname}${url.search} HTTP/1.1\r\n`
   if (!names.has('host')) head += `host: ${url.host}\r\n`
+  if (proxy?.authorization) head += `proxy-authorization: ${proxy.authorization}\r\n`
   if (url.username !== '' && !names.has('authorization'))
-    head += `authorization: Basic ${basic(url)}\r\n`
+    head += `authorization: ${basicAuthorization(url)}\r\n`
   for (const [name, value] of given) {
     if (!isHeaderName(name) || notValue.test(value)) throw new InvalidHeader(name)
     if (!ours.has(name.toLowerCase())) head += `${name}: ${value}\r\n`
   }
-  return `${head}content-length: ${bodyBytes}\r\nconnection: keep-alive\r\n\r\n`
+  if (body !== undefined) head += `content-length: ${Buffer.byteLength(body)}\r\n`
+  return `${head}connection: keep-alive\r\n\r\n`
 }
 
 export class InvalidHeader extends TypeError {
@@ -33,9 +46,4 @@ export class InvalidHeader extends TypeError {
   constructor(name: string) {
     super(`The header ${JSON.stringify(name)} has a character that no header may have.`)
   }
-}
-
-function basic({ username, password }: URL): string {
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return Buffer.from(pair).toString('base64')
 }

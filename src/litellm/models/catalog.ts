@@ -3,6 +3,7 @@ import type { ListedModel } from '../../agent/listed-model.js'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../util/json.js'
 
 import { connectionError, protocolError, refusalError } from '../errors.js'
+import { get } from '../http/post.js'
 import { proxyPrefix } from '../routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from '../routes/route.js'
 import { currentFirst } from './current-first.js'
@@ -28,11 +29,10 @@ const otherModes =
 export async function listModels(
   { named, proxyArgs = {} }: CatalogConfig,
   env: Environment,
-  fetcher: typeof fetch = fetch,
 ): Promise<ListedModel[]> {
   const proxied = proxyArgs.api_base || proxyArgs.base_url || env.LITELLM_PROXY_API_BASE
   const toProxy = { modelId: `${proxyPrefix}*`, clientArgs: proxyArgs }
-  const served = proxied ? await proxyModels(resolveRoute(toProxy, env), fetcher) : []
+  const served = proxied ? await proxyModels(resolveRoute(toProxy, env)) : []
   const ids = new Set(served.map(({ modelId }) => modelId))
   const others = named.filter(({ route }) => !ids.has(route.id))
   const rows = others.map(async ({ modelId, route }) =>
@@ -41,11 +41,11 @@ export async function listModels(
   return [...(await Promise.all(rows)), ...served]
 }
 
-async function proxyModels(route: Route, fetcher: typeof fetch): Promise<ListedModel[]> {
+async function proxyModels(route: Route): Promise<ListedModel[]> {
   // A key may be kept from the data; the names alone are worth having.
   const [names, data] = await Promise.all([
-    get('/v1/models', route, fetcher),
-    get('/v1/model/info', route, fetcher).catch(() => []),
+    list('/v1/models', route),
+    list('/v1/model/info', route).catch(() => []),
   ])
   // Of several deployments behind a name, the first speaks for all.
   const byName = new Map(data.toReversed().map((entry) => [entry.model_name, entry]))
@@ -67,12 +67,9 @@ async function proxyModels(route: Route, fetcher: typeof fetch): Promise<ListedM
   })
 }
 
-/** What a proxy tells of the model that a route leads to; `undefined`: nothing. */
-export async function servedModelInfo(
-  route: Route,
-  fetcher: typeof fetch = fetch,
-): Promise<ModelInfo | undefined> {
-  const data = await get('/v1/model/info', route, fetcher)
+/** Returns what a proxy says of the model that a route leads to; `undefined` if it says nothing. */
+export async function servedModelInfo(route: Route): Promise<ModelInfo | undefined> {
+  const data = await list('/v1/model/info', route)
   return proxyModelInfo(data.find((entry) => entry.model_name === route.model)) ?? undefined
 }
 
@@ -90,42 +87,34 @@ export async function priceMapModels(): Promise<ListedModel[]> {
   return [...new Map(rows.map((row) => [row.modelId, row])).values()]
 }
 
-/** The release that a proxy says it is; `null`: it does not say. Fails where it cannot be reached. */
-export async function proxyVersion(
-  route: Route,
-  fetcher: typeof fetch = fetch,
-): Promise<string | null> {
-  const url = `${route.baseUrl.replace(/\/v1$/, '')}/health/readiness`
-  const signal = AbortSignal.timeout(timeoutMs)
-  try {
-    const response = await fetcher(url, { signal })
-    const version = parseJsonObject(await response.text())?.litellm_version
-    return typeof version === 'string' ? version : null
-  } catch (cause) {
-    throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
-  }
+/** Returns the release of a proxy; `null` if it does not say. Fails if it cannot be reached. */
+export async function proxyVersion(route: Route): Promise<string | null> {
+  const { text } = await ask('/health/readiness', route, {})
+  const version = parseJsonObject(text)?.litellm_version
+  return typeof version === 'string' ? version : null
 }
 
-/** The rows of one of the proxy's lists. */
-async function get(path: string, route: Route, fetcher: typeof fetch): Promise<JsonObject[]> {
-  const url = `${route.baseUrl.replace(/\/v1$/, '')}${path}`
-  const signal = AbortSignal.timeout(timeoutMs)
+/** Returns the rows of one of the proxy's lists. */
+async function list(path: string, route: Route): Promise<JsonObject[]> {
   const authorization = `Bearer ${route.apiKey}`
-  let response: Response
-  let text: string
+  const { reply, text } = await ask(path, route, { authorization })
+  const content = parseJsonObject(text) ?? {}
+  const { headers, status } = reply
+  if (status < 200 || status >= 300)
+    throw refusalError({ status, error: content.error, headers }, route)
+  if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
+  throw protocolError(route, 'did not answer with a list of models')
+}
+
+async function ask(path: string, route: Route, headers: Record<string, string>) {
+  const url = new URL(`${route.baseUrl.replace(/\/v1$/, '')}${path}`)
+  const signal = AbortSignal.timeout(timeoutMs)
   try {
-    response = await fetcher(url, { headers: { authorization }, signal })
-    text = await response.text()
+    const reply = await get(url, { headers, signal, verify: route.verify })
+    return { reply, text: await reply.text() }
   } catch (cause) {
     throw signal.aborted ? tooSlow() : connectionError(route, cause, { sent: false })
   }
-  const content = parseJsonObject(text) ?? {}
-  if (!response.ok) {
-    const { headers, status } = response
-    throw refusalError({ status, error: content.error, headers }, route)
-  }
-  if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
-  throw protocolError(route, 'did not answer with a list of models')
 }
 
 function tooSlow(): AgentError {

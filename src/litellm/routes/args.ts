@@ -1,5 +1,6 @@
 import { configurationError } from '../../agent/errors.js'
 import type { JsonObject, JsonValue } from '../../util/json.js'
+import { asVerify, type Verify } from '../../util/network/trust.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -13,6 +14,8 @@ export interface RouteArgs {
   readonly useProxy: boolean | undefined
   /** `clientArgs.wire`: which of a proxy's two wires to speak. */
   readonly wire: 'openai' | 'anthropic' | undefined
+  /** LiteLLM's `ssl_verify`. */
+  readonly verify: Verify
   readonly all: ClientArgs
 }
 
@@ -30,7 +33,17 @@ export function routeArgs(clientArgs: ClientArgs): RouteArgs {
     )
   const apiBase = textArg(clientArgs, 'api_base') ?? textArg(clientArgs, 'base_url')
   const apiKey = textArg(clientArgs, 'api_key')
-  return { apiKey, apiBase, useProxy: useProxy ?? undefined, wire, all: clientArgs }
+  const verify = verifyArg(clientArgs)
+  return { apiKey, apiBase, useProxy: useProxy ?? undefined, wire, verify, all: clientArgs }
+}
+
+function verifyArg({ ssl_verify: value }: ClientArgs): Verify {
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value === 'boolean' || typeof value === 'string') return asVerify(value)
+  throw configurationError(
+    'clientArgs.ssl_verify must be true, false or the path of a file of certificates.',
+    'Set clientArgs.ssl_verify to a PEM file with the authorities to trust.',
+  )
 }
 
 /** Without white space around it: what is pasted or read from a file often ends in a line break. */

@@ -36,10 +36,15 @@ interface Asked {
 /** The same, but that the key may be missing. */
 export function findRoute({ modelId, clientArgs = {} }: Asked, env: Environment): FoundRoute {
   const args = routeArgs(clientArgs)
+  const route = placedRoute(modelId, args, env)
+  return args.verify === undefined ? route : { ...route, verify: args.verify }
+}
+
+function placedRoute(modelId: string, args: RouteArgs, env: Environment): FoundRoute {
   const flag = args.useProxy ?? /^(true|1)$/i.test(env.USE_LITELLM_PROXY ?? '')
   const proxied = flag || modelId.startsWith(proxyPrefix)
   const [, before = '', model] = (proxied ? proxyResponses : responsesName).exec(modelId) ?? []
-  if (model !== undefined) return requestedResponses(before + model, clientArgs, env)
+  if (model !== undefined) return requestedResponses(before + model, args.all, env)
   if (proxied) return proxyRoute(modelId, args, env)
   const slash = modelId.indexOf('/')
   return slash === -1

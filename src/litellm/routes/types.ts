@@ -1,5 +1,6 @@
 import type { AgentError } from '../../agent/errors.js'
 
+import type { Verify } from '../../util/network/trust.js'
 import type { ProviderEntry } from './providers.js'
 
 /** Where a model id goes: everything that is decided before a call, and nothing that is guessed. */
@@ -26,6 +27,8 @@ export interface Route {
   readonly aws?: AwsAccess
   /** Where the provider's Responses API is; `undefined` if it has none. */
   readonly responses?: Place
+  /** Which certificates are trusted; `undefined` if the environment decides. */
+  readonly verify?: Verify
 }
 
 export type Place = Pick<Route, 'baseUrl' | 'query'>

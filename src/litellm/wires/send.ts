@@ -19,11 +19,17 @@ export interface WireRequest {
  */
 export async function send(
   { url, headers, body }: WireRequest,
-  { route, settings, signal }: WireCall,
+  { route, settings, signal, stream }: WireCall,
 ): Promise<HttpReply> {
   let reply: HttpReply
   try {
-    reply = await post(url, { headers: { ...headers, ...settings.headers }, body, signal })
+    reply = await post(url, {
+      headers: { ...headers, ...settings.headers },
+      body,
+      signal,
+      verify: route.verify,
+      silenceMs: stream ? settings.silenceMs : undefined,
+    })
     if (reply.status >= 200 && reply.status < 300) return reply
   } catch (cause) {
     if (signal.aborted) throw cancelledError()

@@ -1,5 +1,6 @@
 import type { OAuthConfig } from '../../config/http.js'
 import { isJsonObject } from '../../util/json.js'
+import { networkFetch } from '../../util/network/fetch.js'
 
 /**
  * Where an authorization server publishes its keys: as configured, else as its own metadata says
@@ -31,7 +32,7 @@ function metadataAddresses(issuer: string): string[] {
 }
 
 async function keySetIn(address: string, issuer: string, timeoutMs: number): Promise<string> {
-  const response = await fetch(address, {
+  const response = await networkFetch(address, {
     headers: { accept: 'application/json' },
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),

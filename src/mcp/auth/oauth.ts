@@ -1,5 +1,6 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type OAuthConfig, oauthPrefix } from '../../config/http.js'
+import { networkFetch } from '../../util/network/fetch.js'
 import { invalidToken, type Refusal, type Verdict } from './auth-result.js'
 import { keySetAddress } from './issuer.js'
 
@@ -47,11 +48,14 @@ const unavailable: Refusal = {
 }
 
 async function loadVerifier(config: OAuthConfig): Promise<(token: string) => Promise<JWTPayload>> {
-  const [{ createRemoteJWKSet, jwtVerify }, address] = await Promise.all([
+  const [{ createRemoteJWKSet, customFetch, jwtVerify }, address] = await Promise.all([
     import('jose'),
     keySetAddress(config, fetchMs).catch(toUnavailable),
   ])
-  const keys = createRemoteJWKSet(new URL(address), { timeoutDuration: fetchMs })
+  const keys = createRemoteJWKSet(new URL(address), {
+    timeoutDuration: fetchMs,
+    [customFetch]: networkFetch,
+  })
   const key: JWTVerifyGetKey = (header, token) =>
     keys(header, token).catch((error) => {
       throw isAboutToken(error) ? error : new IssuerUnavailable('no keys', { cause: error })

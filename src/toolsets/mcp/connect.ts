@@ -8,6 +8,7 @@ import {
   StreamableHTTPClientTransport,
 } from '@modelcontextprotocol/client'
 import type { HttpServerConfig, McpServerConfig } from '../../config/mcp-servers.js'
+import { networkFetch } from '../../util/network/fetch.js'
 import { ChildTransport } from './child-transport.js'
 
 export interface ConnectOptions {
@@ -81,7 +82,7 @@ async function open(config: McpServerConfig, options: ConnectOptions): Promise<C
 
 function httpTransport({ url, headers, type }: HttpServerConfig) {
   const Transport = type === 'sse' ? SSEClientTransport : StreamableHTTPClientTransport
-  return new Transport(new URL(url), { requestInit: { headers } })
+  return new Transport(new URL(url), { requestInit: { headers }, fetch: networkFetch })
 }
 
 /** Results are for a model to read: one that strays from its schema says more than none. */

@@ -1,9 +1,13 @@
+import type { AgentOptions } from 'node:http'
 import { createRequire } from 'node:module'
 import type { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime'
 import type { NodeHttpHandler } from '@smithy/node-http-handler'
 import { configurationError } from '../../../agent/errors.js'
 import { loadOptionalPackage } from '../../../agent/optional-package.js'
 import { Lru } from '../../../util/lru.js'
+import { type Agents, createAgents } from '../../../util/network/agents.js'
+import { verifyFromEnvironment } from '../../../util/network/trust.js'
+import { connectionError } from '../../errors.js'
 import type { Route } from '../../routes/route.js'
 
 export type Vendor = typeof import('@aws-sdk/client-bedrock-runtime')
@@ -34,8 +38,9 @@ export async function bedrockClient(
     throw error
   })
   const loaded = await vendor
-  const { baseUrl, apiKey, aws } = route
-  const client = clients.get(JSON.stringify([baseUrl, apiKey, aws]), () => newClient(loaded, route))
+  const { baseUrl, apiKey, aws, verify } = route
+  const key = JSON.stringify([baseUrl, apiKey, aws, verify])
+  const client = clients.get(key, () => newClient(loaded, route))
   return { client, vendor: loaded }
 }
 
@@ -65,7 +70,7 @@ function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): Bedr
         credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
       }),
     ...(profile && { profile }),
-    requestHandler: http1Handler(),
+    requestHandler: http1Handler(route),
     // Retries are ours.
     maxAttempts: 1,
     retryMode: 'standard',
@@ -77,7 +82,7 @@ function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): Bedr
  * endpoints and many gateways do not speak, and which it gives a connection per call anyway. The
  * handler is the package's own, so that one package is all there is to install.
  */
-function http1Handler(): NodeHttpHandler {
+function http1Handler(route: Route): NodeHttpHandler {
   const here = createRequire(import.meta.url)
   const beside = createRequire(here.resolve(vendorPackage.name))
   const { NodeHttpHandler: Handler }: typeof import('@smithy/node-http-handler') = beside(
@@ -85,10 +90,15 @@ function http1Handler(): NodeHttpHandler {
   )
   // With an idle time of its own an agent also heeds the server's, and is not cut off in mid-request.
   const kept = { keepAlive: true, maxSockets, scheduling: 'lifo', timeout: idleMs } as const
-  const agents = {
-    httpAgent: new (process.getBuiltinModule('node:http').Agent)(kept),
-    httpsAgent: new (process.getBuiltinModule('node:https').Agent)(kept),
+  const { http, https } = agentsOf(route, kept)
+  // Timeouts are ours too.
+  return new Handler({ httpAgent: http, httpsAgent: https, requestTimeout: 0, socketTimeout: 0 })
+}
+
+function agentsOf(route: Route, options: AgentOptions): Agents {
+  try {
+    return createAgents(options, route.verify ?? verifyFromEnvironment())
+  } catch (cause) {
+    throw connectionError(route, cause, { sent: false })
   }
-  // Time-outs are ours too.
-  return new Handler({ ...agents, requestTimeout: 0, socketTimeout: 0 })
 }
