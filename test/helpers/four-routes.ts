@@ -9,7 +9,7 @@ import {
 import type { FakeProvider, JsonObject } from './fake-provider/index.js'
 import type { LiteLLMProxy } from './litellm-proxy.js'
 
-/** The four ways to one Claude. */
+/** The four ways to one Claude, and the route of the Responses API, which has another model. */
 export function fourRoutes(fake: FakeProvider, proxy: LiteLLMProxy) {
   const toProxy = { api_key: proxy.key, api_base: proxy.url, use_litellm_proxy: true }
   const routes: Record<string, LiteLLMModelConfig> = {
@@ -28,9 +28,16 @@ export function fourRoutes(fake: FakeProvider, proxy: LiteLLMProxy) {
         aws_secret_access_key: 'secret-test',
       },
     },
+    [responsesRouteName]: {
+      modelId: 'openai/responses/gpt-5.6',
+      clientArgs: { api_key: 'sk-test-0123456789', api_base: `${fake.url}/v1` },
+    },
   }
   return routes
 }
+
+/** OpenAI's model, prices and cache: the words and the tokens are the same, the cents are not. */
+export const responsesRouteName = 'direct OpenAI Responses'
 
 const system = 'You are a careful bookkeeper. Compute with the calculator only. '.repeat(150)
 
@@ -86,13 +93,16 @@ export async function runOnRoute(
     costUsd: total(costs),
     savedUsd: total(saved),
     costSource: second.metrics.cycles[0]?.costSource,
-    points: second.metrics.cache.points.map(({ at, effect }) => `${at} ${effect}`),
+    points: second.metrics.cache.points.map(({ at, effect, reason }) =>
+      [at, reason === 'unsupported' ? reason : effect].join(' '),
+    ),
     landed: landedPoints(fake.modelRequests.at(-1)?.body ?? {}),
   }
 }
 
 /** Anthropic marks the block before a point, Bedrock puts the point behind it. */
-function landedPoints({ tools, toolConfig, system }: JsonObject): string[] {
+function landedPoints({ tools, toolConfig, system, input }: JsonObject): string[] {
+  if (input) return ['none: cached by itself']
   const marked = (blocks: JsonObject[] = []) =>
     blocks.filter((block, at) => block.cache_control ?? blocks[at + 1]?.cachePoint)
   const named = marked(tools ?? toolConfig?.tools).map(

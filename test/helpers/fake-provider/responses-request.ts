@@ -5,8 +5,8 @@ const chatParams = ['messages', 'max_tokens', 'stop', 'seed', 'response_format',
 
 export interface ResponsesCall {
   request: ModelRequest
-  /** The same prompt in the form of chat completions, which is what the cache counts. */
-  chatBody: JsonObject
+  /** The Messages request that it comes to, so that both are counted alike, with OpenAI's cache. */
+  messagesBody: JsonObject
   /** The provider's refusal, in OpenAI's words. */
   problem: JsonObject | null
   encrypts: boolean
@@ -50,7 +50,7 @@ export function responsesCall(
       headers,
       body,
     },
-    chatBody: { model: body.model, messages, tools: body.tools ?? [] },
+    messagesBody: messagesBody(body, items),
     problem: problemOf(body, items, issued),
     encrypts: Array.isArray(body.include) && body.include.includes(encryptedContent),
   }
@@ -160,6 +160,53 @@ function chatMessage(item: JsonObject): JsonObject[] {
     return [{ role: 'assistant', content: `${name} ${args}`, tool_calls: [], id: call_id }]
   if (type === 'function_call_output') return [{ role: 'tool', content: textOf(output) }]
   return type === 'message' ? [{ role, content: textOf(content) }] : []
+}
+
+/** OpenAI caches by itself what precedes the end of the prompt, and of the system prompt. */
+function messagesBody({ model, tools = [] }: JsonObject, items: JsonObject[]): JsonObject {
+  const cache_control = { type: 'ephemeral' }
+  const isSystem = ({ role }: JsonObject) => role === 'system' || role === 'developer'
+  const text = (part: JsonObject) => ({ type: 'text', text: part.text ?? '' })
+  const system: JsonObject[] = items.filter(isSystem).flatMap(({ content }) => content.map(text))
+  const messages = items
+    .filter((item) => !isSystem(item))
+    .map((item) => {
+      const { type, role, content, call_id, name, arguments: args, output } = item
+      if (type === 'function_call')
+        return {
+          role: 'assistant',
+          content: [{ type: 'tool_use', id: call_id, name, input: parsed(args) }],
+        }
+      if (type === 'function_call_output')
+        return {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: call_id, content: textOf(output) }],
+        }
+      if (type !== 'message') return { role: 'assistant', content: [{ type: 'text', text: '' }] }
+      return { role, content: typeof content === 'string' ? content : content.map(text) }
+    })
+  const last = messages.at(-1)?.content.at?.(-1)
+  for (const block of [system.at(-1), last])
+    if (typeof block === 'object') block.cache_control = cache_control
+  return {
+    model,
+    system,
+    tools: tools.map(({ name, description, parameters }: JsonObject) => ({
+      name,
+      description,
+      input_schema: parameters,
+      type: 'custom',
+    })),
+    messages,
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return json
+  }
 }
 
 function textOf(content: unknown): string {

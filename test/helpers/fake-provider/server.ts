@@ -38,9 +38,9 @@ export async function startFakeProvider(
     const request =
       bedrock?.request ?? responses?.request ?? parseModelRequest(wire, record.body, record.headers)
     // Converse is counted as the Messages request that it comes to, so that both come out alike.
-    const prompt = bedrock?.messagesBody ?? responses?.chatBody ?? record.body
-    const form = wire === 'openai' || responses ? 'openai' : 'anthropic'
-    const problem = bedrock?.problem ?? cacheControlProblem(form, prompt)
+    const prompt = bedrock?.messagesBody ?? responses?.messagesBody ?? record.body
+    const form = wire === 'openai' ? 'openai' : 'anthropic'
+    const problem = bedrock?.problem ?? (responses ? null : cacheControlProblem(form, prompt))
     if (problem) return { step: {}, answer: errorAnswer(wire, 400, problem) }
     const chatProblem = wire === 'openai' ? openAiRule(record.body, record.headers) : null
     if (chatProblem)
