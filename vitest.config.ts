@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { testFiles } from './test/projects.js'
 
-/** What takes longest, by its folder or file: whatever is begun last, the others wait for. */
+/** The slowest folders and files, which start first so that the others fill the time around them. */
 const longest = [
   'test/runs/durable/chaos',
   'test/runs/durable/nodes',
@@ -22,12 +23,20 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const files = testFiles()
+const globalSetup = 'test/fresh-build.ts'
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    // unit: src only, in seconds. program: starts dist. external: needs Python, a browser, PostgreSQL or npm.
+    projects: [
+      { extends: true, test: { name: 'unit', include: files.unit } },
+      { extends: true, test: { name: 'program', include: files.program, globalSetup } },
+      { extends: true, test: { name: 'external', include: files.external, globalSetup } },
+    ],
     testTimeout: 30_000,
     hookTimeout: 90_000,
-    // Two cores are shared with the servers under test.
+    // The servers under test need the other cores.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
   },

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { buildHashFile, sourceHash } from './build-hash.mjs'
 import { messageKinds } from './message-kinds.mjs'
 import { thirdPartyLicences } from './third-party.mjs'
 
@@ -78,8 +79,13 @@ const builtins = {
 process.chdir(`${import.meta.dirname}/..`)
 
 await rm('dist', { recursive: true, force: true })
+await rm(buildHashFile, { force: true })
+// Taken before the build: a file that changes meanwhile makes dist out of date.
+const hash = sourceHash()
 try {
   await Promise.all([bundle(), page(), types()])
+  await mkdir('.tmp', { recursive: true })
+  await writeFile(buildHashFile, hash)
 } catch (error) {
   console.error(error.message)
   process.exit(1)

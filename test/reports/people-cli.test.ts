@@ -8,7 +8,6 @@ import { table } from '../../src/cli/table.js'
 import { configFile, temporaryFolder } from '../helpers/config-file.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { environment, program, runProgram, startProgram, upstream } from '../helpers/program.js'
-import { startAtTerminal } from '../helpers/terminal.js'
 
 let fake: FakeProvider
 
@@ -551,14 +550,5 @@ describe('people m1, m2: init writes what the README shows', () => {
     const { stdout } = await init(client, 'openai/gpt-4o')
     expect(/Add OPENAI_API_KEY to "env"/.test(stdout)).toBe(said)
     expect(stdout).not.toMatch(/windows|anew/i)
-  })
-
-  test('people m18: Ctrl-C at a question of init ends the line', async () => {
-    const terminal = startAtTerminal(['init'], { HOME: temporaryFolder() })
-    await terminal.sees(/Default model/)
-    terminal.type('\x03')
-    const { code, seen } = await terminal.exited()
-    expect(code).toBe(130)
-    expect(seen.endsWith('\r\n')).toBe(true)
   })
 })

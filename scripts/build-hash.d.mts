@@ -1,0 +1,3 @@
+export declare const buildHashFile: string
+export declare function sourceHash(): string
+export declare function isBuildFresh(): boolean
