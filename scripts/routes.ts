@@ -29,6 +29,7 @@ function quirks(entry: ProviderEntry): string {
     entry.cacheControl && 'takes cache points',
     modernMaxTokens && `\`max_completion_tokens\` for \`${modernMaxTokens.source}\``,
     entry.legacyMaxTokens && 'only `max_tokens`',
+    entry.noStreamOptions && 'no `stream_options`',
     noStop && `no \`stop\` for \`${noStop.source}\``,
     entry.objectArguments && 'broken tool arguments go back as an object',
     entry.replayReasoning && 'reasoning goes back with tool calls',

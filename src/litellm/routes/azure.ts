@@ -20,8 +20,8 @@ const names = {
 }
 
 const traits: Traits = {
-  modernMaxTokens: /(^|[-/.])(o\d|gpt-5)/,
-  noStop: /(^|[-/.])(o3|o4|gpt-5)/,
+  modernMaxTokens: /(^|[-/.])(o\d|gpt-[5-9])/,
+  noStop: /(^|[-/.])(o3|o4|gpt-[5-9])/,
 }
 /** Azure's address for models of every maker wants text as text. */
 const foundryTraits: Traits = { ...traits, stringContent: true }
@@ -55,7 +55,8 @@ export function azureRoute(
     ? endpoint(address, model, version ?? usualVersion)
     : claude
       ? { baseUrl: `${address.replace(/\/anthropic(\/.*)?$/, '')}/anthropic` }
-      : foundry(address, version)
+      : // AZURE_API_VERSION is that of the OpenAI endpoint, which Foundry's own does not share.
+        foundry(address, textArg(args.all, 'api_version'))
   return {
     wire: claude ? 'anthropic-messages' : 'openai-chat',
     kind: 'direct',

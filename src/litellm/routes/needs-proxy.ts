@@ -24,7 +24,6 @@ export const proxyOnly: ReadonlySet<string> = new Set([
   'bytez',
   'clarifai',
   'datarobot',
-  'heroku',
   'ragflow',
   'langgraph',
   'manus',

@@ -21,6 +21,8 @@ export interface ProviderEntry {
   readonly stringContent?: boolean
   /** Passes `cache_control` on to the model. */
   readonly cacheControl?: boolean
+  /** Refuses `stream_options`, and reports the usage of streams without it. */
+  readonly noStreamOptions?: boolean
   /** Models that take `max_completion_tokens` in place of `max_tokens`. */
   readonly modernMaxTokens?: RegExp
   /** Knows only `max_tokens`. */
@@ -72,8 +74,8 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.openai.com/v1',
     baseEnv: ['OPENAI_BASE_URL', 'OPENAI_API_BASE'],
     keyEnv: ['OPENAI_API_KEY'],
-    modernMaxTokens: /^(o\d|gpt-5)/,
-    noStop: /^(o3|o4|gpt-5)/,
+    modernMaxTokens: /^(o\d|gpt-[5-9])/,
+    noStop: /^(o3|o4|gpt-[5-9])/,
   },
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
@@ -99,11 +101,13 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.mistral.ai/v1',
     baseEnv: ['MISTRAL_AZURE_API_BASE'],
     keyEnv: ['MISTRAL_AZURE_API_KEY', 'MISTRAL_API_KEY'],
+    noStreamOptions: true,
   },
   codestral: {
     baseUrl: 'https://codestral.mistral.ai/v1',
     baseEnv: ['CODESTRAL_API_BASE'],
     keyEnv: ['CODESTRAL_API_KEY'],
+    noStreamOptions: true,
   },
   together_ai: {
     baseUrl: 'https://api.together.ai/v1',
@@ -509,6 +513,18 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://app.empower.dev/api/v1',
     baseEnv: ['EMPOWER_API_BASE'],
     keyEnv: ['EMPOWER_API_KEY'],
+  },
+  gradient_ai: {
+    baseUrl: 'https://inference.do-ai.run/v1',
+    baseEnv: [],
+    keyEnv: ['GRADIENT_AI_API_KEY'],
+  },
+  heroku: {
+    baseUrl: null,
+    baseEnv: ['HEROKU_API_BASE'],
+    keyEnv: ['HEROKU_API_KEY'],
+    addV1: true,
+    stringContent: true,
   },
   galadriel: {
     baseUrl: 'https://api.galadriel.com/v1',

@@ -26,7 +26,8 @@ export interface ClaudeThinking {
   notice?: string
 }
 
-export function isClaude({ wire, model }: Route): boolean {
+export function isClaude({ wire, model, provider }: Route): boolean {
+  if (provider === 'databricks') return /claude/i.test(model)
   return (
     wire === 'anthropic-messages' || (wire === 'bedrock-converse' && model.includes('anthropic.'))
   )

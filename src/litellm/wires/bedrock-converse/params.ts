@@ -70,8 +70,11 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
       additional,
       model.includes('amazon.nova') ? { inferenceConfig: { topK } } : { top_k: topK },
     )
-  if (typeof effort === 'string' && additional.thinking === undefined)
-    Object.assign(additional, reasoning(effort, model))
+  if (typeof effort === 'string' && additional.thinking === undefined) {
+    const setting = reasoning(effort, model)
+    if (setting) Object.assign(additional, setting)
+    else notices.push(`reasoning_effort was not sent: ${model} has no such setting on Bedrock.`)
+  }
   if (parallel === false && !oneToolAtATime(additional, model))
     notices.push(`parallel_tool_calls was not sent: ${model} has no such setting on Bedrock.`)
   if (isJsonObject(format) && format.type !== 'text' && !outputFormat(fields, format))
@@ -87,11 +90,15 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
   }
 }
 
-/** Nova has its own way; OpenAI's and DeepSeek's models take OpenAI's. Claude's is in ../thinking.ts. */
-function reasoning(effort: string, model: string): JsonObject {
-  return model.includes('nova-2')
-    ? { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }
-    : { reasoning_effort: effort }
+/**
+ * Returns the setting of reasoning as the model's family takes it; `undefined` if the family has
+ * none, because Bedrock refuses fields that a model does not know. Claude's is in ../thinking.ts.
+ */
+function reasoning(effort: string, model: string): JsonObject | undefined {
+  if (model.includes('nova-2'))
+    return { reasoningConfig: { type: 'enabled', maxReasoningEffort: effort } }
+  if (/openai\.gpt-\d/.test(model)) return { reasoning: { effort } }
+  return /openai\.|deepseek\./.test(model) ? { reasoning_effort: effort } : undefined
 }
 
 /** Claude from its fourth generation on takes Anthropic's own switch. */

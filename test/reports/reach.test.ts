@@ -1,0 +1,104 @@
+import { Agent, explainRoute, LiteLLMModel } from 'litellm-agents-mcp'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import {
+  type FakeProvider,
+  type JsonObject,
+  startFakeProvider,
+} from '../helpers/fake-provider/index.js'
+
+let fake: FakeProvider
+beforeAll(async () => {
+  fake = await startFakeProvider()
+})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
+
+/** Makes one call at the fake provider, and returns its body and the notices of the run. */
+async function sent(modelId: string, params: JsonObject, clientArgs: JsonObject = {}) {
+  const args = { api_key: 'sk-test-0123456789', api_base: `${fake.url}/v1`, ...clientArgs }
+  const model = new LiteLLMModel({ modelId, clientArgs: args, params }, { env: {} })
+  const { metrics } = await new Agent({ model }).invoke('Hi')
+  return { body: fake.modelRequests.at(-1)?.body ?? {}, notices: metrics.notices }
+}
+
+test.each(['openai/gpt-6-astra', 'openai/gpt-6.1-sol', 'openai/gpt-7', 'openai/gpt-5.6'])(
+  'reach 3: %s gets its output limit as max_completion_tokens, and no stop sequences',
+  async (modelId) => {
+    const { body } = await sent(modelId, { max_tokens: 10, stop: ['x'] })
+    expect(body).toMatchObject({ max_completion_tokens: 10 })
+    expect(body).not.toHaveProperty('max_tokens')
+    expect(body).not.toHaveProperty('stop')
+  },
+)
+
+test.each(['mistral/mistral-large-latest', 'codestral/codestral-latest'])(
+  'reach 4: %s streams without stream_options, which Mistral refuses',
+  async (modelId) => {
+    const { body } = await sent(modelId, {})
+    expect(body).toMatchObject({ stream: true })
+    expect(body).not.toHaveProperty('stream_options')
+  },
+)
+
+test('reach 5: AZURE_API_VERSION is not sent to the models of Azure AI Foundry', async () => {
+  const env = {
+    AZURE_AI_API_BASE: 'https://r.services.ai.azure.com',
+    AZURE_AI_API_KEY: 'k',
+    AZURE_API_VERSION: '2025-04-01-preview',
+  }
+  const url = async (clientArgs: JsonObject) =>
+    (await explainRoute({ modelId: 'azure_ai/mistral-large', clientArgs }, env)).url
+  const base = 'https://r.services.ai.azure.com/models/chat/completions'
+  expect(await url({})).toBe(base)
+  expect(await url({ api_version: '2024-05-01-preview' })).toBe(
+    `${base}?api-version=2024-05-01-preview`,
+  )
+})
+
+test.each([
+  ['google.gemma-4-31b', '/openai/v1/chat/completions'],
+  ['xai.grok-4.3', '/openai/v1/chat/completions'],
+  ['openai.gpt-oss-120b', '/v1/chat/completions'],
+])('reach 6: Bedrock mantle serves %s at %s', async (model, path) => {
+  const env = { BEDROCK_MANTLE_API_KEY: 'k' }
+  const { url } = await explainRoute({ modelId: `bedrock_mantle/${model}` }, env)
+  expect(url).toBe(`https://bedrock-mantle.us-east-1.api.aws${path}`)
+})
+
+test.each<[string, JsonObject | undefined]>([
+  ['openai.gpt-5.6-sol', { reasoning: { effort: 'low' } }],
+  ['openai.gpt-oss-120b-1:0', { reasoning_effort: 'low' }],
+  [
+    'us.amazon.nova-2-lite-v1:0',
+    { reasoningConfig: { type: 'enabled', maxReasoningEffort: 'low' } },
+  ],
+  ['mistral.magistral-small-2509', undefined],
+  ['moonshot.kimi-k2-thinking', undefined],
+])('reach 9: reasoning_effort for %s on Bedrock is sent as %j', async (model, fields) => {
+  const aws = { aws_region_name: 'us-east-1', aws_access_key_id: 'A', aws_secret_access_key: 's' }
+  const args = { ...aws, api_key: null, api_base: fake.url }
+  const { body, notices } = await sent(`bedrock/${model}`, { reasoning_effort: 'low' }, args)
+  expect(body.additionalModelRequestFields).toEqual(fields)
+  expect(notices.some((notice) => notice.includes('reasoning_effort was not sent'))).toBe(!fields)
+})
+
+test.each<[string, JsonObject]>([
+  ['databricks-claude-3-7-sonnet', { thinking: { type: 'enabled', budget_tokens: 1024 } }],
+  ['databricks-claude-opus-5', { output_config: { effort: 'low' } }],
+  ['databricks-gpt-5-4', { reasoning_effort: 'low' }],
+])('reach 9: reasoning_effort for databricks/%s is sent as %j', async (model, fields) => {
+  const { body } = await sent(`databricks/${model}`, { reasoning_effort: 'low' })
+  expect(body).toMatchObject(fields)
+})
+
+test.each([
+  ['gradient_ai/llama3.3-70b-instruct', 'https://inference.do-ai.run/v1/chat/completions'],
+  ['heroku/claude-4-sonnet', 'https://us.inference.heroku.com/v1/chat/completions'],
+])('reach 10: %s is called directly at %s', async (modelId, url) => {
+  const env = {
+    GRADIENT_AI_API_KEY: 'k',
+    HEROKU_API_KEY: 'k',
+    HEROKU_API_BASE: 'https://us.inference.heroku.com',
+  }
+  expect(await explainRoute({ modelId }, env)).toMatchObject({ kind: 'direct', url })
+})
