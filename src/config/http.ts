@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { minTokenLength, tokenProblems } from './bearer-token.js'
+import { hostProblem, originProblem } from './origins.js'
 import type { ConfigProblem } from './problems.js'
 import { strict } from './strict.js'
 
@@ -17,6 +18,14 @@ export const unnamedCallers = ['local', 'anonymous', 'token']
 export const oauthPrefix = 'oauth/'
 
 const text = z.string().min(1)
+
+/** A text that a function has no problem with. */
+function checked(problemOf: (text: string) => string | undefined) {
+  return text.superRefine((given, context) => {
+    const message = problemOf(given)
+    if (message !== undefined) context.addIssue({ code: 'custom', message, input: given })
+  })
+}
 
 const globs = z.array(z.string())
 
@@ -82,8 +91,8 @@ export const httpSchema = strict({
   port: z.int().min(0).max(65535).exactOptional(),
   maxBodyBytes: wholePositive.exactOptional(),
   maxConnections: wholePositive.exactOptional(),
-  allowedHosts: z.array(text).exactOptional(),
-  allowedOrigins: z.array(text).exactOptional(),
+  allowedHosts: z.array(checked(hostProblem)).exactOptional(),
+  allowedOrigins: z.array(checked(originProblem)).exactOptional(),
   principals: principals.exactOptional(),
   oauth: oauth.exactOptional(),
   allow: allowance.exactOptional(),

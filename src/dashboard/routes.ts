@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Authenticate } from '../mcp/auth/authenticate.js'
-import { pathOf, type Visit } from '../mcp/http/access-log.js'
 import { challenge } from '../mcp/http/auth-challenge.js'
-import { refuse, refuseForNow } from '../mcp/http/reply.js'
+import { pathOf, type RequestLogEntry } from '../mcp/http/request-log.js'
 import { RequestRate } from '../mcp/http/request-rate.js'
+import { rateLimited, refuse } from '../mcp/http/send-reply.js'
 import type { Services } from '../mcp/services.js'
 import { type Period, periods } from './api.js'
 import { isPage, secure, sendData, sendPage } from './page.js'
@@ -12,7 +12,11 @@ import { isOperator, RunData } from './run-data.js'
 /** A page that is looked at asks some forty times a minute; several may be open. */
 const requestsPerMinute = 300
 
-type Show = (request: IncomingMessage, response: ServerResponse, visit: Visit) => Promise<void>
+type Show = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: RequestLogEntry,
+) => Promise<void>
 type Answer = (viewer: string, query: URLSearchParams) => object | Promise<object | undefined>
 
 /** The dashboard: files that anybody may have, and data for whoever shows a token. */
@@ -36,7 +40,7 @@ export function dashboard(services: Services, authenticate: Authenticate): Show 
     return (viewer, query) => data.run(viewer, query.get('principal') ?? viewer, runId)
   }
 
-  return async (request, response, visit) => {
+  return async (request, response, log) => {
     secure(response)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuseMethod(response)
     const path = pathOf(request)
@@ -44,9 +48,9 @@ export function dashboard(services: Services, authenticate: Authenticate): Show 
     const caller = await authenticate(request.headers.authorization)
     if (!('principal' in caller)) return challenge(response, caller, services.config.http.oauth)
     const { principal } = caller
-    visit.principal = principal
+    log.principal = principal
     const waitMs = rate.take(principal, requestsPerMinute)
-    if (waitMs > 0) return refuseForNow(response, requestsPerMinute, waitMs)
+    if (waitMs > 0) return rateLimited(response, requestsPerMinute, waitMs)
     const found = await answerOf(path)?.(principal, queryOf(request))
     if (found) return sendData(request, response, found)
     refuse(response, 404, {

@@ -9,7 +9,6 @@ import { configFor } from '../policy/allowance.js'
 import { askingOf, type QuestionCodec, questionCodec } from './calls/elicitation.js'
 import { serveTasks, takesTasks, tasksExtension } from './calls/tasks.js'
 import { surfaceOf } from './catalog.js'
-import { callName, clientHeader } from './client/call-id.js'
 import { clientName } from './client/identity.js'
 import { passedBudget } from './client/passed-budget.js'
 import { principalOf } from './client/principal.js'
@@ -133,7 +132,6 @@ function toolCall(
   return {
     args,
     signal: mcpReq.signal,
-    name: callName(principal, http?.req?.headers.get(clientHeader), mcpReq.id),
     principal,
     budget: passedBudget(mcpReq._meta, http?.req?.headers),
     takesTasks: takesTasks(context),

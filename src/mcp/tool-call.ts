@@ -24,8 +24,6 @@ export interface ToolCall {
   /** As they came; the tool checks them. */
   readonly args: unknown
   readonly signal: AbortSignal
-  /** By which a cancellation that comes by another way finds this call. */
-  readonly name: string | undefined
   /** Who calls; sessions belong to them. */
   readonly principal: string
   /** The client by the name it gives itself, where it does. */

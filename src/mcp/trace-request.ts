@@ -2,7 +2,7 @@ import type { ServerContext } from '@modelcontextprotocol/server'
 import type { RequestEnd } from '../telemetry/request.js'
 import { isJsonObject } from '../util/json.js'
 import { type TraceContext, traceContext } from '../util/trace-context.js'
-import { clientHeader } from './client/call-id.js'
+import { sessionHeader } from './client/call-id.js'
 import type { Services } from './services.js'
 
 interface WatchedRequest {
@@ -28,7 +28,7 @@ export async function watched<Result extends object>(
     traceContext(meta.traceparent, meta.tracestate) ??
     traceContext(headers?.get('traceparent'), headers?.get('tracestate'))
   if (!telemetry) return serve(parent)
-  const sessionId = headers?.get(clientHeader) ?? undefined
+  const sessionId = headers?.get(sessionHeader) ?? undefined
   const span = telemetry.request({
     method,
     ...(target !== undefined && { target }),

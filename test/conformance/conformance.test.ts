@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { HttpDoor } from '../../src/mcp/http/server.js'
+import type { HttpServer as OwnServer } from '../../src/mcp/http/server.js'
 import { type HttpServer, startHttp } from '../helpers/connect.js'
 import { reportTrust } from '../helpers/trust.js'
 import { serveFixtures } from './fixture-server.js'
@@ -25,7 +25,7 @@ afterAll(() =>
 )
 
 describe('with what the suite asks for, on our HTTP door', () => {
-  let door: HttpDoor
+  let door: OwnServer
   beforeAll(async () => {
     door = await serveFixtures()
   })

@@ -9,7 +9,7 @@ import { createLogger } from '../../src/app/logger.js'
 import { resolveConfig } from '../../src/config/resolve.js'
 import { askingOf, questionCodec } from '../../src/mcp/calls/elicitation.js'
 import { takesTasks } from '../../src/mcp/calls/tasks.js'
-import { type HttpDoor, serveHttp } from '../../src/mcp/http/server.js'
+import { type HttpServer, serveHttp } from '../../src/mcp/http/server.js'
 import { InFlight } from '../../src/mcp/in-flight.js'
 import { KeptResults } from '../../src/mcp/kept-results.js'
 import { readResource, resources, resourceTemplates } from '../../src/mcp/resources/resources.js'
@@ -34,10 +34,10 @@ import { type FixtureTool, plainTools } from './plain-tools.js'
 import { buildRun, taskTools } from './task-tools.js'
 
 /** Our HTTP door, with the tools that the official suite asks for, and its resources beside our own. */
-export async function serveFixtures(): Promise<HttpDoor> {
+export async function serveFixtures(): Promise<HttpServer> {
   const services = fixtureServices()
   const ours = serverFactory(services)
-  const door: HttpDoor = await serveHttp(services, 'open', {
+  const door: HttpServer = await serveHttp(services, 'open', {
     makeServer: (context) => withFixtures(ours(context), context, services, door),
   })
   return door
@@ -76,7 +76,7 @@ function withFixtures(
   server: Server,
   { authInfo, era }: McpRequestContext,
   services: Services,
-  door: HttpDoor,
+  door: HttpServer,
 ): Server {
   const principal = authInfo?.clientId ?? localPrincipal
   const codec = questionCodec(services.signingKey(), principal, 60)

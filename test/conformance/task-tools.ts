@@ -86,7 +86,6 @@ export function taskTools(
       args: {},
       budget: undefined,
       client: undefined,
-      name: undefined,
       sendProgress: undefined,
       trace: undefined,
     }

@@ -1,18 +1,18 @@
 import { bearerTokenCharacters } from '../../config/bearer-token.js'
 import type { HttpConfig } from '../../config/http.js'
 import type { HttpAccess } from './access.js'
-import { invalidToken, type Refusal, type Verdict } from './auth-result.js'
+import { type AuthRefusal, type AuthResult, invalidToken } from './auth-result.js'
 import { namedTokens } from './named-tokens.js'
 import { oauthTokens } from './oauth.js'
 
 /** Tells by a request's `Authorization` header who calls. Never fails. */
-export type Authenticate = (authorization: string | undefined) => Verdict | Promise<Verdict>
+export type Authenticate = (authorization: string | undefined) => AuthResult | Promise<AuthResult>
 
 const bearer = new RegExp(`^Bearer +(${bearerTokenCharacters}+) *$`, 'i')
 
 const hint =
   'Send the header Authorization: Bearer <token>, with a token that the server was started with.'
-const noToken: Refusal = { status: 401, message: 'A bearer token is needed.', hint }
+const noToken: AuthRefusal = { status: 401, message: 'A bearer token is needed.', hint }
 const wrongToken = invalidToken('The bearer token is not valid.', hint)
 
 export function authentication(http: HttpConfig, access: HttpAccess): Authenticate {

@@ -1,7 +1,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { type OAuthConfig, oauthPrefix } from '../../config/http.js'
 import { networkFetch } from '../../util/network/fetch.js'
-import { invalidToken, type Refusal, type Verdict } from './auth-result.js'
+import { type AuthRefusal, type AuthResult, invalidToken } from './auth-result.js'
 import { keySetAddress } from './issuer.js'
 
 /** Signed with a private key of the issuer; what anybody with a public key could have made is none. */
@@ -19,7 +19,7 @@ const maxNameLength = 200
 class IssuerUnavailable extends Error {}
 
 /** Checks JWT access tokens of one issuer, made for this server. `jose` is loaded with the first one. */
-export function oauthTokens(config: OAuthConfig): (token: string) => Promise<Verdict> {
+export function oauthTokens(config: OAuthConfig): (token: string) => Promise<AuthResult> {
   let verifier: Promise<(token: string) => Promise<JWTPayload>> | undefined
   let pausedUntil = 0
   return async (token) => {
@@ -41,7 +41,7 @@ export function oauthTokens(config: OAuthConfig): (token: string) => Promise<Ver
 
 const getNew = 'Get a new access token for this server from its authorization server.'
 
-const unavailable: Refusal = {
+const unavailable: AuthRefusal = {
   status: 503,
   message: 'The keys of the authorization server cannot be fetched now.',
   hint: 'Try again in some seconds; if it stays, the operator must look at http.oauth.',
@@ -73,7 +73,7 @@ async function loadVerifier(config: OAuthConfig): Promise<(token: string) => Pro
   }
 }
 
-function judge(payload: JWTPayload, { principalClaim, requiredScopes }: OAuthConfig): Verdict {
+function judge(payload: JWTPayload, { principalClaim, requiredScopes }: OAuthConfig): AuthResult {
   const name = payload[principalClaim]
   if (typeof name !== 'string' || name === '' || name.length > maxNameLength)
     return invalidToken(`The access token does not say who calls (${principalClaim}).`, getNew)

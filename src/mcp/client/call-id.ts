@@ -1,28 +1,26 @@
-import { isJsonObject } from '../../util/json.js'
+import { isJsonObject, type JsonObject } from '../../util/json.js'
+
+/** The header by which a 2025 client names its session with each request. */
+export const sessionHeader = 'mcp-session-id'
 
 /**
- * 2025 clients cancel over HTTP by a message of its own, which comes to a server of its own. The
- * header of their sessions says whose call is meant: ids alone are
- * the same 1, 2, 3 for all.
+ * Returns the key by which a call can be cancelled with another HTTP request, or `undefined` if the
+ * client names no session. Request ids alone are not enough: every client counts 1, 2, 3.
  */
-export const clientHeader = 'mcp-session-id'
-
-export function callName(
+export function callId(
   principal: string,
-  client: string | string[] | null | undefined,
+  session: string | string[] | undefined,
   requestId: unknown,
 ): string | undefined {
-  return typeof client === 'string' ? JSON.stringify([principal, client, requestId]) : undefined
+  return typeof session === 'string' ? JSON.stringify([principal, session, requestId]) : undefined
 }
 
-/** The call that a message cancels. */
+/** Returns the key of the call that a message cancels, or `undefined` if it cancels none. */
 export function cancelledCall(
-  message: unknown,
+  { method, params }: JsonObject,
   principal: string,
-  client: string | string[] | undefined,
-): { name: string; reason: unknown } | undefined {
-  if (!isJsonObject(message) || message.method !== 'notifications/cancelled') return undefined
-  const { requestId, reason } = isJsonObject(message.params) ? message.params : {}
-  const name = callName(principal, client, requestId)
-  return name === undefined ? undefined : { name, reason }
+  session: string | string[] | undefined,
+): string | undefined {
+  if (method !== 'notifications/cancelled') return undefined
+  return callId(principal, session, isJsonObject(params) ? params.requestId : undefined)
 }

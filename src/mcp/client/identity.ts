@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { isJsonObject } from '../../util/json.js'
 
-import { clientHeader } from './call-id.js'
+import { sessionHeader } from './call-id.js'
 import { canShowForms, type SessionClient, sessionClient } from './session-id.js'
 
 /*
@@ -32,5 +32,5 @@ function saidWithRequest({ mcpReq }: ServerContext): Record<string, unknown> {
 }
 
 function clientOfSession({ http }: ServerContext): SessionClient | undefined {
-  return sessionClient(http?.req?.headers.get(clientHeader))
+  return sessionClient(http?.req?.headers.get(sessionHeader))
 }

@@ -1,9 +1,8 @@
 import { smallestLimits } from '../../agent/limits.js'
 import { budgetMetaKey, type PassedBudget, readBudget } from '../../agent/tools/budget-meta.js'
 
-const costHeader = 'x-litellm-agents-budget-usd'
-
-const depthHeader = 'x-litellm-agents-depth'
+export const costHeader = 'x-litellm-agents-budget-usd'
+export const depthHeader = 'x-litellm-agents-depth'
 
 /** What a caller passes down of its own budget, in `_meta` or in headers. */
 export function passedBudget(

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import type { OAuthConfig } from '../../config/http.js'
-import type { Refusal } from '../auth/auth-result.js'
-import { refuse } from './reply.js'
+import type { AuthRefusal } from '../auth/auth-result.js'
+import { refuse } from './send-reply.js'
 
 const metadataPath = '/.well-known/oauth-protected-resource'
 
 /** Turns a caller away, and tells its client how to get in (RFC 6750, RFC 9728). */
 export function challenge(
   response: ServerResponse,
-  { status, error, message, hint }: Refusal,
+  { status, error, message, hint }: AuthRefusal,
   oauth: OAuthConfig | undefined,
 ): void {
   if (status === 503) response.setHeader('retry-after', '5')

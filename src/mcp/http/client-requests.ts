@@ -8,42 +8,42 @@ import {
   type Server,
   type Transport,
 } from '@modelcontextprotocol/server'
-import { isJsonObject } from '../../util/json.js'
+import type { JsonObject } from '../../util/json.js'
 
-interface Question {
+interface OpenRequest {
   principal: string
   answer(response: JSONRPCResponse): void
 }
 
 /**
- * What 2025 clients are asked in the middle of a call. The answer comes as a request of its own: it is
- * brought to the server that asked by an id that nobody can guess, in place of the 0, 1, 2 that every
- * server begins with.
+ * The requests that servers have sent to 2025 clients in the middle of a call. The response comes
+ * with another HTTP request, and has to reach the server that sent the request. Each request gets
+ * an id that nobody can guess, in place of the 0, 1, 2 with which every server begins.
  */
-export class Questions {
-  private readonly open = new Map<string, Question>()
+export class ClientRequests {
+  private readonly open = new Map<string, OpenRequest>()
 
-  /** Lets a server that is not yet connected ask its client, who is this principal. */
-  follow(server: Server, principal: string): void {
+  /** Lets a server that is not connected yet send requests to its client. */
+  track(server: Server, principal: string): void {
     const connect = server.connect.bind(server)
-    server.connect = (transport) => connect(this.watched(transport, principal))
+    server.connect = (transport) => connect(this.tracked(transport, principal))
   }
 
-  /** Whether a message is an answer that somebody waits for; if so, they have it now. */
-  answer(message: unknown, principal: string): boolean {
-    if (!isJsonObject(message) || typeof message.id !== 'string') return false
-    const question = this.open.get(message.id)
-    if (question?.principal !== principal || !isJSONRPCResponse(message)) return false
-    question.answer(message)
+  /** Takes the response to an open request. Returns false for any other message. */
+  answer(message: JsonObject, principal: string): boolean {
+    if (typeof message.id !== 'string') return false
+    const request = this.open.get(message.id)
+    if (request?.principal !== principal || !isJSONRPCResponse(message)) return false
+    request.answer(message)
     return true
   }
 
-  private watched(transport: Transport, principal: string): Transport {
-    const asked = new Map<RequestId, string>()
-    const close = (own: RequestId) => this.open.delete(asked.get(own) ?? '')
-    const asking = (request: JSONRPCRequest): JSONRPCRequest => {
+  private tracked(transport: Transport, principal: string): Transport {
+    const ids = new Map<RequestId, string>()
+    const close = (id: RequestId) => this.open.delete(ids.get(id) ?? '')
+    const renamedRequest = (request: JSONRPCRequest): JSONRPCRequest => {
       const id = crypto.randomUUID()
-      asked.set(request.id, id)
+      ids.set(request.id, id)
       const answer = (response: JSONRPCResponse) => {
         close(request.id)
         transport.onmessage?.({ ...response, id: request.id })
@@ -51,22 +51,35 @@ export class Questions {
       this.open.set(id, { principal, answer })
       return { ...request, id }
     }
-    /** A question that is withdrawn goes by the id that the client knows. */
-    const telling = (notification: JSONRPCNotification): JSONRPCNotification => {
+    /** The client knows a request that is cancelled by its new id. */
+    const renamedNotification = (notification: JSONRPCNotification): JSONRPCNotification => {
       if (notification.method !== 'notifications/cancelled') return notification
-      const own = notification.params?.requestId as RequestId
-      close(own)
-      return { ...notification, params: { ...notification.params, requestId: asked.get(own) } }
+      const id = notification.params?.requestId as RequestId
+      close(id)
+      return { ...notification, params: { ...notification.params, requestId: ids.get(id) } }
     }
     const renamed = (message: JSONRPCMessage): JSONRPCMessage => {
       if (!('method' in message)) return message
-      return 'id' in message ? asking(message) : telling(message)
+      return 'id' in message ? renamedRequest(message) : renamedNotification(message)
     }
     const send = transport.send.bind(transport)
     transport.send = (message, options) => send(renamed(message), options)
     transport.onclose = () => {
-      for (const own of asked.keys()) close(own)
+      for (const id of ids.keys()) close(id)
     }
     return transport
+  }
+}
+
+/** Refuses a server's requests to a client that is not going to read them. */
+export function refuseClientRequests(server: Server): void {
+  const connect = server.connect.bind(server)
+  server.connect = (transport) => {
+    const send = transport.send.bind(transport)
+    transport.send = (message, options) =>
+      'method' in message && 'id' in message
+        ? Promise.reject(new Error('The client reads only the response to its request.'))
+        : send(message, options)
+    return connect(transport)
   }
 }

@@ -1,25 +1,22 @@
 import type { ServerResponse } from 'node:http'
-import { isJsonObject } from '../../util/json.js'
+import { refuse } from './send-reply.js'
 
-import { refuse } from './reply.js'
-
-/** Streams without an end, of all callers together, and of any one of them. */
+/** The limit on endless streams, of all callers together. */
 export const maxStreams = 256
-const maxOfOne = maxStreams / 2
+const maxPerCaller = maxStreams / 2
 
-/** The event streams that are open, so that no caller takes all there may be. */
+/** Counts the open event streams, so that no caller can take all of them. */
 export class EventStreams {
   private readonly open = new Map<string, number>()
   private readonly responses = new WeakSet<ServerResponse>()
 
-  /** Whether a message may be served: one that opens a stream too many has been refused. */
-  admit(message: unknown, principal: string, response: ServerResponse): boolean {
-    if (!isJsonObject(message) || message.method !== 'subscriptions/listen') return true
+  /** Counts a stream that a caller opens. Refuses the request and returns false above the limit. */
+  admit(principal: string, response: ServerResponse): boolean {
     const count = this.open.get(principal) ?? 0
-    if (count >= maxOfOne) {
+    if (count >= maxPerCaller) {
       refuse(response, 429, {
         code: 'rateLimit',
-        message: `You have ${maxOfOne} event streams open.`,
+        message: `You have ${maxPerCaller} open event streams.`,
         hint: 'Close some of them first.',
         retryable: true,
       })

@@ -1,27 +1,55 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/node'
+import { validateHostHeader } from '@modelcontextprotocol/server'
 import { type HttpConfig, isLoopback } from '../../config/http.js'
+import { originMatcher } from '../../config/origins.js'
+import { allowOrigin, answerPreflight } from './cors.js'
+import { refuse } from './send-reply.js'
 
-/** Whether a request may go on; where not, it has been answered. */
+/** Returns whether to handle a request. If not, the guard has answered it. */
 export type Guard = (request: IncomingMessage, response: ServerResponse) => boolean
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Keeps web pages out: one that a browser shows may reach this server under a name of its own
- * (DNS rebinding) or send an Origin. Off loopback a server goes by names we cannot know; there the
- * token, which is then required, keeps such pages out, and `allowedHosts` is checked if given.
+ * Keeps foreign web pages out. A page can reach this server under a host name of its own (DNS
+ * rebinding), or send requests with its Origin. Off loopback, the server's names are unknown, so
+ * any Host is accepted unless `allowedHosts` is set; the token that is required there keeps pages
+ * out. Pages of allowed origins get the CORS headers that let them read responses.
  */
-export function webPageGuard({ host, allowedHosts, allowedOrigins, oauth }: HttpConfig): Guard {
-  const checkOrigin = originValidation([...loopbackNames, ...allowedOrigins])
-  const known = [...loopbackNames, isIPv6(host) ? `[${host}]` : host, ...allowedHosts]
+export function originGuard(
+  { host, allowedHosts, allowedOrigins, oauth }: HttpConfig,
+  isSameOriginOnly: (request: IncomingMessage) => boolean,
+): Guard {
+  const isAllowed = originMatcher([...loopbackNames, ...allowedOrigins])
+  const known = [...loopbackNames, host.includes(':') ? `[${host}]` : host, ...allowedHosts]
   if (oauth) known.push(new URL(oauth.resource).hostname)
-  const checkHost = hostHeaderValidation(known)
+  const hosts = known.map((name) => name.toLowerCase())
   const anyHost = !isLoopback(host) && allowedHosts.length === 0
-  return (request, response) =>
-    (anyHost || checkHost(request, response)) && checkOrigin(request, response)
+
+  return (request, response) => {
+    const { host: hostHeader, origin } = request.headers
+    if (!anyHost && !validateHostHeader(hostHeader, hosts).ok)
+      return refused(response, 'Host', hostHeader, 'http.allowedHosts')
+    if (origin && !isAllowed(origin))
+      return refused(response, 'Origin', origin, 'http.allowedOrigins')
+    if (isSameOriginOnly(request)) return true
+    if (origin) allowOrigin(response, origin)
+    if (request.method !== 'OPTIONS') return true
+    answerPreflight(request, response)
+    return false
+  }
 }
 
-function isIPv6(host: string): boolean {
-  return host.includes(':')
+function refused(
+  response: ServerResponse,
+  header: string,
+  value: string | undefined,
+  setting: string,
+): false {
+  refuse(response, 403, {
+    code: 'permission',
+    message: `The ${header} header ${JSON.stringify((value ?? '').slice(0, 100))} is not allowed.`,
+    hint: `Ask the operator to add it to ${setting}.`,
+  })
+  return false
 }

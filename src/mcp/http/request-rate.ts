@@ -1,7 +1,6 @@
 interface Bucket {
-  /** Requests that may still come at once. */
+  /** Requests that are allowed at the time `at`. */
   left: number
-  /** When that was so. */
   at: number
 }
 
@@ -9,26 +8,26 @@ const minute = 60_000
 const prunedAbove = 10_000
 
 /**
- * Requests a minute, for each principal: as many at once as a minute may have, and they grow back
- * evenly. Counted in this process.
+ * Limits the requests per minute of each principal, in this process. A principal may send a whole
+ * minute's requests at once; its allowance then grows back evenly.
  */
 export class RequestRate {
   private readonly buckets = new Map<string, Bucket>()
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** Takes one request: 0, or how many milliseconds are to be waited first. */
-  take(principal: string, perMinute: number): number {
+  /** Takes so many requests, and returns 0; or takes none, and returns the milliseconds to wait. */
+  take(principal: string, perMinute: number, count = 1): number {
     const now = this.now()
     const { left, at } = this.buckets.get(principal) ?? { left: perMinute, at: now }
     const grown = Math.min(perMinute, left + ((now - at) * perMinute) / minute)
-    const allowed = grown >= 1
-    this.buckets.set(principal, { left: allowed ? grown - 1 : grown, at: now })
+    const allowed = grown >= count
+    this.buckets.set(principal, { left: allowed ? grown - count : grown, at: now })
     if (this.buckets.size > prunedAbove) this.prune(now)
-    return allowed ? 0 : Math.ceil(((1 - grown) * minute) / perMinute)
+    return allowed ? 0 : Math.ceil(((count - grown) * minute) / perMinute)
   }
 
-  /** After a minute of silence every bucket is full again, and as good as none. */
+  /** Removes the buckets that are full again, which are those without a request for a minute. */
   private prune(now: number): void {
     for (const [principal, { at }] of this.buckets)
       if (now - at >= minute) this.buckets.delete(principal)

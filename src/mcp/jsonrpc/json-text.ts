@@ -35,3 +35,12 @@ export function readableJson(json: string): string {
     (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
+
+const unreadableBytes = ['\u0085', '\u2028', '\u2029', '\\ud'].map((text) => Buffer.from(text))
+
+/** Returns JSON text in UTF-8 that every client can read; see `readableJson`. */
+export function readableBytes(json: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength)
+  if (!unreadableBytes.some((found) => bytes.includes(found))) return json
+  return Buffer.from(readableJson(bytes.toString()))
+}

@@ -2,9 +2,8 @@ import { isJsonObject, type JsonObject } from '../../util/json.js'
 import { acceptAbsentMembers } from './absent-members.js'
 import { errorResponse, type RpcErrorResponse, rpcCodes } from './error-response.js'
 import { type InvalidMessage, invalidMessage } from './invalid-message.js'
+import { batchRevision } from './revisions.js'
 
-/** The only protocol revision that has JSON-RPC batches: it added them, and the next one removed them. */
-export const batchRevision = '2025-03-26'
 /** Limits a batch, because all of its messages are handled at once. */
 const maxBatchLength = 100
 

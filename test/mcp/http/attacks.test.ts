@@ -64,13 +64,27 @@ describe('a web page that a browser shows', () => {
     },
   )
 
-  test('may not ask what it may send: no route answers a preflight', async () => {
-    const reply = await send(server.url, {
-      method: 'OPTIONS',
-      headers: { origin: 'http://localhost:6274', 'access-control-request-method': 'POST' },
-    })
-    expect(reply.headers['access-control-allow-origin']).toBeUndefined()
-    expect(reply.status).toBe(401)
+  test('gets no answer to a preflight request from a foreign origin, on any route', async () => {
+    for (const path of ['/mcp', '/healthz', '/', '/api/runs']) {
+      const reply = await send(new URL(path, server.url), {
+        method: 'OPTIONS',
+        headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+      })
+      expect(reply.headers['access-control-allow-origin']).toBeUndefined()
+      expect(reply.status).toBe(403)
+    }
+  })
+
+  test('gets no CORS headers from the dashboard, whatever its origin', async () => {
+    for (const [method, path] of [
+      ['OPTIONS', '/api/runs'],
+      ['GET', '/api/runs'],
+      ['GET', '/'],
+    ] as const) {
+      const headers = { authorization: `Bearer ${server.token}`, origin: 'http://localhost:6274' }
+      const reply = await send(new URL(path, server.url), { method, headers })
+      expect(reply.headers['access-control-allow-origin']).toBeUndefined()
+    }
   })
 })
 

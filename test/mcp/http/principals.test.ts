@@ -52,7 +52,7 @@ test('who sends more than their requests a minute is told when to come back', as
   expect(seconds).toBeLessThanOrEqual(20)
   expect(first?.json().error.data).toEqual({
     code: 'rateLimit',
-    message: 'You may send 3 requests a minute.',
+    message: 'You may send 3 requests per minute.',
     retryable: true,
     hint: `Try again in ${seconds} s.`,
   })

@@ -1,18 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../../util/logger.js'
 
-/** What the log says of a request once it is answered. */
-export interface Visit {
+/** What handling a request adds to its log line. */
+export interface RequestLogEntry {
   principal?: string
 }
 
 const maxPathLength = 100
-/** Asked every few seconds by whoever watches over the server. */
+/** Load balancers and orchestrators request these every few seconds. */
 const probes = ['/healthz', '/readyz']
 
-/** One line for each request: who asked for what, and how it went. Never a body, a query or a token. */
-export function logVisit(request: IncomingMessage, response: ServerResponse, log: Logger): Visit {
-  const visit: Visit = {}
+/** Writes one log line per request when it ends. The line never contains a body, a query or a token. */
+export function logRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Logger,
+): RequestLogEntry {
+  const entry: RequestLogEntry = {}
   const { method, socket } = request
   const start = performance.now()
   const before = socket.bytesWritten
@@ -23,13 +27,13 @@ export function logVisit(request: IncomingMessage, response: ServerResponse, log
       method,
       path: path.slice(0, maxPathLength),
       status: response.statusCode,
-      ...(response.writableFinished ? {} : { brokenOff: true }),
+      ...(response.writableFinished ? {} : { disconnected: true }),
       ms: Math.round(performance.now() - start),
-      ...visit,
+      ...entry,
       bytes: socket.bytesWritten - before,
     })
   })
-  return visit
+  return entry
 }
 
 export function pathOf({ url = '' }: IncomingMessage): string {

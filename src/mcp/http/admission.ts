@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isJsonContentType } from '@modelcontextprotocol/server'
+import { allowanceOf } from '../../policy/allowance.js'
+import type { Authenticate } from '../auth/authenticate.js'
+import type { Services } from '../services.js'
+import { challenge } from './auth-challenge.js'
+import { RequestBodies } from './body.js'
+import type { RequestLogEntry } from './request-log.js'
+import { RequestRate } from './request-rate.js'
+import { rateLimited, refuse } from './send-reply.js'
+
+export interface Admitted {
+  principal: string
+  /** The body. */
+  json: unknown
+}
+
+/**
+ * Returns a function that admits the requests to the MCP endpoint whose caller is known and within
+ * its limits, and whose body can be read. It answers any other request, and returns `undefined`.
+ */
+export function admission(
+  { config }: Services,
+  authenticate: Authenticate,
+): (
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: RequestLogEntry,
+) => Promise<Admitted | undefined> {
+  const bodies = new RequestBodies(config.http.maxBodyBytes)
+  const rate = new RequestRate()
+
+  return async (request, response, log) => {
+    const result = authenticate(request.headers.authorization)
+    // An await costs a turn of the event loop, and most results are there already.
+    const caller = result instanceof Promise ? await result : result
+    if (!('principal' in caller)) {
+      challenge(response, caller, config.http.oauth)
+      return undefined
+    }
+    const { principal } = caller
+    log.principal = principal
+    const { requestsPerMinute } = allowanceOf(principal, config)
+    const isLimited = (count: number): boolean => {
+      if (requestsPerMinute === undefined) return false
+      const waitMs = rate.take(principal, requestsPerMinute, count)
+      if (waitMs > 0) rateLimited(response, requestsPerMinute, waitMs)
+      return waitMs > 0
+    }
+    if (isLimited(1)) return undefined
+    if (request.method !== 'POST') {
+      refuseMethod(response)
+      return undefined
+    }
+    if (!isJsonContentType(request.headers['content-type'] ?? null)) {
+      refuseContentType(response)
+      return undefined
+    }
+    const body = await bodies.read(request)
+    if ('problem' in body) {
+      bodies.refuse(response, body.problem)
+      return undefined
+    }
+    // Each message of a JSON-RPC batch counts as one request.
+    const { json } = body
+    if (Array.isArray(json) && json.length > 1 && isLimited(json.length - 1)) return undefined
+    return { principal, json }
+  }
+}
+
+function refuseMethod(response: ServerResponse): void {
+  response.setHeader('allow', 'POST, OPTIONS')
+  refuse(response, 405, {
+    code: 'invalidRequest',
+    message: 'The MCP endpoint accepts only POST: it has no sessions to open or to end.',
+    hint: 'Send each message with POST.',
+  })
+}
+
+function refuseContentType(response: ServerResponse): void {
+  refuse(response, 415, {
+    code: 'invalidRequest',
+    message: 'The content type of the body is not JSON.',
+    hint: 'Send the header Content-Type: application/json.',
+  })
+}
