@@ -57,12 +57,12 @@ export interface CallBudget {
 /** The most that one attempt at a call can use. */
 export interface CallNeed {
   inputTokens: number
+  /** A lower bound of the input tokens, below which the call cannot fit. */
+  minInputTokens: number
   /** The maximum output length. Infinity if unknown. */
   outputTokens: number
   /** The shortest output limit that the provider accepts for this call. */
   leastOutputTokens: number
-  /** Whether the request has an output limit. Token limits shorten only those that do. */
-  asked: boolean
   /** The most it can cost, in USD. `null` if unknown. */
   price: { input: number; perOutputToken: number } | null
 }

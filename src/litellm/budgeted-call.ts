@@ -8,11 +8,12 @@ import type { Route } from './routes/route.js'
 import { thinkingBudget } from './wires/thinking.js'
 import type { Tell, Wire, WireCall } from './wires/wire.js'
 
-/** Text is at most so dense; measured in bytes of JSON, so that no script of the world beats it. */
+/** Text has at least this many bytes of JSON per token, in any script. */
 const leastBytesPerToken = 2
 const usualBytesPerToken = 4
+const mostBytesPerToken = 8
 
-/** Names of the answer's length that every wire sends; which of two counts is the provider's to say. */
+/** Parameters for the output limit that every wire sends. If both are set, the provider decides. */
 const lengthParams = ['max_completion_tokens', 'max_tokens']
 
 /** Names that only one wire knows; elsewhere they have no effect. */
@@ -29,7 +30,7 @@ function lengthParamsOf(wire: Route['wire']): string[] {
   return own ? [own, ...lengthParams] : lengthParams
 }
 
-/** The most that a call can take: its input by a generous count, and the longest answer. Pure. */
+/** Returns the most that a call can use: a generous count of its input, and the longest output. Pure. */
 export function callNeed(
   request: ModelRequest,
   body: Readonly<JsonObject>,
@@ -38,23 +39,23 @@ export function callNeed(
 ): CallNeed {
   const { bytes, media, endless } = inputSize(request)
   const room = info?.contextTokens ?? Infinity
-  // What the model has no room for is turned away, and not paid.
+  // A longer input is rejected by the provider and costs nothing.
   const most = endless ? room : Math.min(Math.ceil(bytes / leastBytesPerToken) + media, room)
   const lengths = lengthParamsOf(wire)
     .map((name) => body[name])
     .filter((value) => typeof value === 'number')
   return {
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
+    minInputTokens: Math.floor(bytes / mostBytesPerToken),
     outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
-    // Claude's thinking comes out of the answer's length, which must leave room for more.
+    // Claude's thinking counts toward the output limit, which must be larger than its budget.
     leastOutputTokens:
       wire === 'openai-responses' ? leastResponsesTokens : thinkingBudget(body) + 1,
-    asked: lengths.length > 0,
     price: mostCost(most, body, info),
   }
 }
 
-/** The parameters with an answer as long as was granted, under one name, the one in use. Pure. */
+/** Sets the granted output limit under the parameter name in use. Pure. */
 function withOutputLimit(
   body: Readonly<JsonObject>,
   { outputTokens, limitedBy }: CallGrant,
@@ -96,14 +97,18 @@ function inputSize({ messages, system, tools }: ModelRequest) {
   return { bytes: Buffer.byteLength(text), media, endless }
 }
 
-/** One attempt under caps: it holds the most it can take, and its answer is shortened to what it got. */
+/**
+ * Makes one attempt under a budget: reserves the most it can use, and lowers its output limit to what
+ * was granted. `info` has the prices and lengths of the model, if known.
+ */
 export async function capped(
   call: WireCall,
   wire: Wire,
   budget: CallBudget,
+  info: ModelInfo | undefined,
   tell: Tell,
 ): Promise<ModelReply> {
-  const { request, settings, info, signal } = call
+  const { request, settings, signal } = call
   const { wire: wireName } = call.route
   const grant = await budget.reserve(callNeed(request, settings.body, info, wireName), signal)
   const { body, notice } = withOutputLimit(settings.body, grant, wireName)
@@ -112,7 +117,7 @@ export async function capped(
     return await wire({ ...call, settings: { ...settings, body } }, tell)
   } catch (thrown) {
     const error = asAgentError(thrown)
-    // Only an answer that says no is known to have cost nothing.
+    // Only a call that the provider rejected is known to have cost nothing.
     if (!error.unsent && error.status === undefined) budget.brokeOff()
     throw error
   }

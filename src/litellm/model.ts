@@ -140,9 +140,10 @@ export class LiteLLMModel implements Model {
       for (const message of ready.notices) await tell({ type: 'notice', message })
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
+      const limitInfo = options.budget && (info ?? (await this.servedInfo()))
       const retries = { maxRetries: settings.maxRetries, signal }
       const attempt = (tell: Tell) =>
-        options.budget ? capped(call, wire, options.budget, tell) : wire(call, tell)
+        options.budget ? capped(call, wire, options.budget, limitInfo, tell) : wire(call, tell)
       const reply = await withRetries(attempt, retries, (event) => {
         if (event.type === 'textDelta') text += event.text
         return tell(event)
@@ -168,6 +169,20 @@ export class LiteLLMModel implements Model {
       modelInfo({ provider, model, ...(aws && { region: aws.region }) }),
     )
     return resolved.info
+  }
+
+  /** Returns what a LiteLLM Proxy reports about its model. `undefined` if it does not answer. */
+  private servedInfo(): Promise<ModelInfo | undefined> {
+    const resolved = this.resolve()
+    const { route } = resolved
+    if (route.kind !== 'proxy') return Promise.resolve(undefined)
+    resolved.served ??= import('./models/catalog.js')
+      .then(({ servedModelInfo }) => servedModelInfo(route))
+      .catch(() => {
+        delete resolved.served
+        return undefined
+      })
+    return resolved.served
   }
 
   private settingsWith(params: Readonly<JsonObject>, route: Route): CallSettings {
@@ -214,6 +229,7 @@ interface Resolved {
   settings: CallSettings
   fallbacks: LiteLLMModel[]
   info?: Promise<ModelInfo | undefined>
+  served?: Promise<ModelInfo | undefined>
 }
 
 /** A fallback as the proxy knows it. */

@@ -10,7 +10,7 @@ const priced: CallNeed = {
   inputTokens: 10,
   outputTokens: 5,
   leastOutputTokens: 1,
-  asked: true,
+  minInputTokens: 5,
   price: { input: 0.01, perOutputToken: 0.01 },
 }
 const unpriced: CallNeed = { ...priced, price: null }

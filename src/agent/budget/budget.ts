@@ -53,6 +53,14 @@ export class Budget {
     return undefined
   }
 
+  /** Returns a limit that the run has exceeded, this run's own first. */
+  exceeded(): LimitHit | undefined {
+    for (const { caps, spent } of this.path)
+      for (const [name, max] of caps)
+        if (spent[name] > max) return { name, max, spent: spent[name] }
+    return undefined
+  }
+
   /** Returns what is left of each limit set here or above, less what running calls have reserved. */
   remaining(): Partial<Amounts> {
     const left: Partial<Amounts> = {}
@@ -225,17 +233,17 @@ export class CallReservation implements CallBudget {
 }
 
 /** Whether nothing bounds what the call uses of a limit, so that only the next call can be stopped. */
-function unbounded(limit: SharedLimit, { price, asked }: CallNeed): boolean {
-  return limit === 'maxCostUsd' ? price === null : !asked
+function unbounded(limit: SharedLimit, { price }: CallNeed): boolean {
+  return limit === 'maxCostUsd' && price === null
 }
 
 /** Returns the longest output that one limit allows, given what is left of it. */
 function longestAnswer(limit: SharedLimit, left: number, need: CallNeed): number {
-  const { inputTokens, price } = need
+  const { inputTokens, minInputTokens, price } = need
   if (unbounded(limit, need)) return left > 0 ? Number.POSITIVE_INFINITY : 0
   if (limit === 'maxOutputTokens') return left
-  // The input length is an estimate, and no call is refused because of an estimate.
-  if (limit === 'maxTotalTokens') return left > inputTokens ? left - inputTokens : left
+  // The input length is an estimate, so that a call is refused only if its lower bound is too long.
+  if (limit === 'maxTotalTokens') return left > minInputTokens ? Math.max(1, left - inputTokens) : 0
   const { input, perOutputToken } = price ?? { input: 0, perOutputToken: 0 }
   const forOutput = left - input
   if (perOutputToken === 0) return forOutput < 0 ? 0 : Number.POSITIVE_INFINITY

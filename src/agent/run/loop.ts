@@ -87,13 +87,17 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
     if (complete) return end(toolUses(message).length > 0 ? 'toolUse' : 'endTurn')
     if (truncated) {
       if (output) throw output.truncated(text)
-      return end('maxTokens')
+      const hit = budget.exhausted()
+      return hit ? end('limitReached', hit) : end('maxTokens')
     }
 
     const uses = toolUses(message)
     if (uses.length === 0) {
       const next = await output?.afterText(messageText(message))
-      if (next === undefined) return end(reply.stopReason)
+      if (next === undefined) {
+        const exceeded = output ? undefined : budget.exceeded()
+        return exceeded ? end('limitReached', exceeded) : end(reply.stopReason)
+      }
       if (output && reply.stopReason === 'contentFiltered') throw output.filtered(text)
       messages.push(next)
       await emit({ type: 'message', message: next })
