@@ -11,7 +11,7 @@ import type { Tell, Wire, WireCall } from './wires/wire.js'
 /** Text has at least this many bytes of JSON per token, in any script. */
 const leastBytesPerToken = 2
 const usualBytesPerToken = 4
-const mostBytesPerToken = 8
+const mostCharsPerToken = 10
 
 /** Parameters for the output limit that every wire sends. If both are set, the provider decides. */
 const lengthParams = ['max_completion_tokens', 'max_tokens']
@@ -37,7 +37,7 @@ export function callNeed(
   info: ModelInfo | undefined,
   wire: Route['wire'],
 ): CallNeed {
-  const { bytes, media, endless } = inputSize(request)
+  const { bytes, media, endless, textChars } = inputSize(request)
   const room = info?.contextTokens ?? Infinity
   // A longer input is rejected by the provider and costs nothing.
   const most = endless ? room : Math.min(Math.ceil(bytes / leastBytesPerToken) + media, room)
@@ -46,7 +46,7 @@ export function callNeed(
     .filter((value) => typeof value === 'number')
   return {
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
-    minInputTokens: Math.floor(bytes / mostBytesPerToken),
+    minInputTokens: Math.floor(textChars / mostCharsPerToken),
     outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
     // Claude's thinking counts toward the output limit, which must be larger than its budget.
     leastOutputTokens:
@@ -87,14 +87,16 @@ function mostCost(
 function inputSize({ messages, system, tools }: ModelRequest) {
   let media = 0
   let endless = false
+  let textChars = 0
   const text = JSON.stringify([system, tools, messages], (key, value) => {
+    if (key === 'text' && typeof value === 'string') textChars += value.length
     const tokens = mediaTokens(key, value)
     if (tokens === undefined) return value
     media += tokens
     endless ||= isDocumentByUrl(key, value)
     return { ...value, source: '' }
   })
-  return { bytes: Buffer.byteLength(text), media, endless }
+  return { bytes: Buffer.byteLength(text), media, endless, textChars }
 }
 
 /**

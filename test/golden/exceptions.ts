@@ -275,6 +275,15 @@ export const exceptions: Record<string, Exception> = {
     reason: 'By default only an overflow shortens a history.',
     body: (body, index) => (index === 1 ? { ...body, messages: expect.anything() as never } : body),
   },
+  'limit-output-tokens': {
+    reason: 'Token limits bound each call (DESIGN §5): the rest is sent as its output limit.',
+    body: (body) => ({ ...body, max_tokens: expect.any(Number) as never }),
+  },
+  'limit-output-tokens-plain': {
+    reason: 'A run that used more than a limit reports it (DESIGN §5).',
+    outcome: { stopReason: 'limitReached' },
+    body: (body) => ({ ...body, max_tokens: 1 }),
+  },
   'limit-invalid': { reason: 'No call was made.', outcome: { usage: noUsage, cycles: 0 } },
   'model-nova-without-flag': rejected(
     'configuration',

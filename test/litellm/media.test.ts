@@ -122,7 +122,7 @@ test('what is not known of a model is let through', async () => {
   expect(await sent('deepseek/deepseek-chat', image)).toHaveLength(1)
 })
 
-test('a video is no block that can be sent', async () => {
+test('a video is not a block that can be sent', async () => {
   const video = { video: { format: 'mp4', source: { bytes } } } as unknown as ContentBlock
   expect((await refused('litellm_proxy/any', video)).message).toMatch(/video/)
 })

@@ -373,7 +373,7 @@ describe('an agent', () => {
     await fake.waitFor(({ modelRequests }) => modelRequests[0]?.abortedAt, 1_000)
   })
 
-  test('an overflow cuts the oldest large tool result, once, and says so', async () => {
+  test('an overflow truncates the oldest large tool result and reports it', async () => {
     const overflow = errorStep(400, {
       error: { message: "This model's maximum context length is 8192 tokens." },
     })
@@ -404,7 +404,7 @@ describe('an agent', () => {
     )
     expect(result.metrics.notices).toEqual([expect.stringContaining('large tool result')])
 
-    fake.script(overflow, overflow)
+    fake.script(...Array.from({ length: 9 }, () => overflow))
     const again = new Agent({ model: model(), messages: [...messages] })
     expect((await failure(again.invoke('Hm'))).code).toBe('contextWindowOverflow')
   })
@@ -483,7 +483,7 @@ describe('cache points', () => {
     }
   })
 
-  test('a second one among the tools is refused', () => {
+  test('a second cache point among the tools is refused', () => {
     const tools = [
       cachePoint,
       calculator,

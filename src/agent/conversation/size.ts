@@ -41,5 +41,6 @@ function usedShare(message: string): number {
   const used = Math.max(...counts)
   const window = Math.max(...counts.filter((count) => count < used))
   const share = used / window
-  return Number.isFinite(share) && share < 100 ? share : 1
+  // Other numbers, such as a status or a date in a model's name, give a share that is not plausible.
+  return Number.isFinite(share) && share <= 5 ? share : 1
 }
