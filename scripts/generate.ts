@@ -7,6 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { configSchemaText } from './config-schema.js'
 import { fourRoutesText } from './four-routes.js'
+import { frameworksText } from './frameworks.js'
 import { withSection } from './generated.js'
 import { inputSchemasText } from './input-schemas.js'
 import { linksText } from './links.js'
@@ -43,6 +44,7 @@ const outputs: Readonly<Record<string, Output>> = {
   variables: { file: 'README.md', text: variablesText, isSection: true },
   tools: { file: 'README.md', text: toolsText, isSection: true },
   routes: { file: 'docs/routes.md', text: routesText, isSection: true },
+  frameworks: { file: 'docs/frameworks.md', text: frameworksText, isSection: true },
   'four-routes': {
     file: 'docs/caching.md',
     text: fourRoutesText,

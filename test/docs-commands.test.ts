@@ -144,13 +144,8 @@ async function firstMatch(
   throw new Error(`It ended before ${pattern}: ${text}`)
 }
 
-describe('Python snippets', () => {
+describe('snippets that Python reads', () => {
   const python = join(root, '.venv-test/bin/python')
-
-  test.each(snippets('py'))('$at runs', async ({ code }) => {
-    const { stdout } = await run(python, ['-c', code], { cwd: folder, env })
-    expect(stdout.trim()).not.toBe('')
-  })
 
   test('TOML ones are TOML', async () => {
     const all = snippets('toml')

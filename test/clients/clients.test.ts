@@ -20,15 +20,19 @@ import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/i
 import { type Environment, environment, program, upstream } from '../helpers/program.js'
 import { runPython } from '../helpers/python.js'
 import { reportTrust } from '../helpers/trust.js'
+import { clientTable } from './client-table.js'
 import { everyTool, type Used } from './every-tool.js'
+import { packageVersion, requirementVersion } from './versions.js'
 
-/* Each client lists the tools and calls every one of them, at both doors. */
+/* Each client lists the tools and calls every one of them, over both transports. */
 
 const run = promisify(execFile)
-const installed = fileURLToPath(new URL('node_modules', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const here = join(root, 'test/clients')
+const installed = join(here, 'node_modules')
+const version = (name: string) => packageVersion(here, name)
 const doors: readonly Door[] = ['stdio', 'http']
-/** Which client got through which door, for docs/reliability.md. */
-const done: string[] = []
+const table = clientTable()
 let fake: FakeProvider
 let server: HttpServer
 let node24: string
@@ -45,56 +49,78 @@ afterAll(async () => {
   await server.stop()
   await fake.close()
   await rm(home, { recursive: true, force: true })
-  reportTrust('clients', { clientsAtDoors: done.length, tools: names().length }, [
-    '| Client | Door | Tools called |',
-    '|---|---|---|',
-    ...done,
-  ])
+  reportTrust('clients', { clients: table.size(), tools: names().length }, table.rows())
 })
 beforeEach(() => fake.reset())
 
 const both = <T>(clients: readonly T[]) =>
   clients.flatMap((client) => doors.map((door) => ({ client, door })))
 
-test.each(both(clientKinds))('TypeScript $client over $door', async ({ client, door }) => {
-  const connection =
-    door === 'http' ? connectHttp(client, server) : connectStdio(client, upstream(fake))
-  holds(`TypeScript ${client}`, door, await used(await connection))
-})
+const sdks = {
+  '2026': { title: 'TypeScript SDK 2.x, revision 2026', package: '@modelcontextprotocol/client' },
+  '2025': { title: 'TypeScript SDK 2.x, revision 2025', package: '@modelcontextprotocol/client' },
+  sdk1: { title: 'TypeScript SDK 1.x', package: '@modelcontextprotocol/sdk' },
+}
 
+test.each(both(clientKinds))(
+  'the TypeScript client $client calls every tool over $door',
+  async ({ client, door }) => {
+    const connection =
+      door === 'http' ? connectHttp(client, server) : connectStdio(client, upstream(fake))
+    const { title, package: name } = sdks[client]
+    holds(title, packageVersion(root, name), door, await used(await connection))
+  },
+)
+
+const testLock = join(root, 'test/python/requirements.txt')
+const mcp2Lock = join(here, 'stacks/python-mcp2/requirements.txt')
 const pythons = [
-  { name: 'mcp1', environment: 'test' },
-  { name: 'strands', environment: 'test' },
-  { name: 'mcp2', environment: 'clients' },
-  { name: 'fastmcp', environment: 'clients' },
+  { name: 'mcp1', title: 'Python mcp 1.x', package: 'mcp', environment: 'test', lock: testLock },
+  {
+    name: 'strands',
+    title: 'Strands Agents (Python), its MCP client',
+    package: 'strands-agents',
+    environment: 'test',
+    lock: testLock,
+  },
+  { name: 'mcp2', title: 'Python mcp 2.x', package: 'mcp', environment: 'mcp2', lock: mcp2Lock },
+  { name: 'fastmcp', title: 'FastMCP', package: 'fastmcp', environment: 'mcp2', lock: mcp2Lock },
 ] as const
 
-test.each(both(pythons))('Python $client.name over $door', async ({ client, door }) => {
-  const spec = {
-    client: client.name,
-    door,
-    command: process.execPath,
-    args: [program],
-    env: environment(upstream(fake)),
-    url: server.url,
-    token: server.token,
-    calls: everyTool(client.name),
-  }
-  const answer = (await runPython('every_tool.py', spec, client.environment)) as Used
-  holds(`Python ${client.name}`, door, answer)
-  if (client.name !== 'strands') expect(answer.progress).toBeGreaterThan(2)
-})
+test.each(both(pythons))(
+  'the Python client $client.name calls every tool over $door',
+  async ({ client, door }) => {
+    const spec = {
+      client: client.name,
+      door,
+      command: process.execPath,
+      args: [program],
+      env: environment(upstream(fake)),
+      url: server.url,
+      token: server.token,
+      calls: everyTool(client.name),
+    }
+    const answer = (await runPython('every_tool.py', spec, client.environment)) as Used
+    holds(client.title, requirementVersion(client.lock, client.package), door, answer)
+    if (client.name !== 'strands') expect(answer.progress).toBeGreaterThan(2)
+  },
+)
 
-describe('bridges', () => {
-  test('mcp-remote: a client over stdio, the server over HTTP', async () => {
+describe('through a bridge, a client calls every tool', () => {
+  test('mcp-remote: from stdio to our HTTP', async () => {
     const header = `Authorization: Bearer ${server.token}`
     const args = [server.url, '--transport', 'http-only', '--header', header]
     const env = { MCP_REMOTE_CONFIG_DIR: home }
     const bridge = join(installed, 'mcp-remote/dist/proxy.js')
-    holds('mcp-remote', 'http', await used(await connectStdio('2025', env, args, bridge)))
+    holds(
+      'mcp-remote',
+      version('mcp-remote'),
+      'http',
+      await used(await connectStdio('2025', env, args, bridge)),
+    )
   })
 
-  test('mcp-proxy: clients over HTTP, the server over stdio', async () => {
+  test('mcp-proxy: from HTTP to our stdio', async () => {
     const port = await freePort()
     const bridge = join(installed, '.bin/mcp-proxy')
     const own = ['--host', '127.0.0.1', '--port', String(port), '--server', 'stream', '--']
@@ -106,7 +132,8 @@ describe('bridges', () => {
     try {
       const url = `http://127.0.0.1:${port}/mcp`
       await listening(url)
-      holds('mcp-proxy', 'stdio', await used(await connectHttp('2025', { url, token: '' })))
+      const answer = await used(await connectHttp('2025', { url, token: '' }))
+      holds('mcp-proxy', version('mcp-proxy'), 'stdio', answer)
     } finally {
       child.kill()
       await ended
@@ -114,11 +141,11 @@ describe('bridges', () => {
   })
 })
 
-describe('the inspector, strictly', () => {
+describe('the inspector with --strict lists the tools and runs an agent', () => {
   const eras = ['legacy', 'modern']
   const cases = doors.flatMap((door) => eras.map((era) => ({ door, era })))
 
-  test.each(cases)('$era over $door', async ({ door, era }) => {
+  test.each(cases)('in the $era era over $door', async ({ door, era }) => {
     const cli = join(installed, '.bin/mcp-inspector')
     const target =
       door === 'stdio'
@@ -134,7 +161,13 @@ describe('the inspector, strictly', () => {
     const call = ['--method', 'tools/call', '--tool-name', 'run_agent']
     const answer = await inspect(...call, '--tool-arg', 'prompt=What is 2+2')
     expect(answer.structuredContent.status).toBe('completed')
-    done.push(`| inspector --strict, ${era} | ${door} | all listed, 1 called |`)
+    const name = `MCP Inspector --strict, ${era} era`
+    table.add(
+      name,
+      version('@modelcontextprotocol/inspector'),
+      door,
+      'listed all tools, called one',
+    )
   })
 })
 
@@ -159,7 +192,7 @@ async function used(connection: Connection): Promise<Used> {
   }
 }
 
-function holds(client: string, door: Door, { tools, results }: Used): void {
+function holds(client: string, version: string, door: Door, { tools, results }: Used): void {
   expect([...tools].sort()).toEqual(names())
   expect(results.map(({ is_error }) => is_error ?? false)).toEqual(results.map(() => false))
   expect(results).toHaveLength(names().length)
@@ -167,10 +200,10 @@ function holds(client: string, door: Door, { tools, results }: Used): void {
     status: 'completed',
     text: expect.stringContaining('4'),
   })
-  done.push(`| ${client} | ${door} | ${results.length} |`)
+  table.add(client, version, door, `called all ${results.length} tools`)
 }
 
-/** The inspector hands its own environment on to nobody. */
+/** Returns arguments for the inspector, which passes on nothing of its own environment. */
 function variables(env: Environment): string[] {
   return Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`])
 }

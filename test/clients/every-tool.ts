@@ -5,7 +5,7 @@ export interface ToolUse {
   arguments: JsonObject
 }
 
-/** One call of each tool, all of which go well. "$runId": the run of the answer before. */
+/** Returns one call of each tool, all of which succeed. "$runId" means the run of the previous result. */
 export function everyTool(sessionId: string): ToolUse[] {
   const schema = {
     type: 'object',
@@ -31,6 +31,6 @@ export function everyTool(sessionId: string): ToolUse[] {
 export interface Used {
   tools: string[]
   results: { structured: JsonObject | null; is_error: boolean | null }[]
-  /** How many notices of progress came; only of clients that can ask for them. */
+  /** How many progress notifications arrived; 0 from clients that cannot request them. */
   progress: number
 }

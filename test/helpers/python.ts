@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-/** `clients`: the second Python SDK, which cannot be in one environment with the first. */
-type PythonEnvironment = 'test' | 'clients'
+/** The second Python SDK cannot be in one environment with the first. */
+const environments = { test: '.venv-test', mcp2: 'test/clients/stacks/python-mcp2/.venv' }
+type PythonEnvironment = keyof typeof environments
 
-/** Starts a script of test/python with LiteLLM at hand, and no network. */
+/** Starts a script of test/python in an environment, without network; `test` has LiteLLM. */
 export function startPython(script: string, environment: PythonEnvironment = 'test') {
-  const venv = `.venv-${environment}`
+  const venv = environments[environment]
   const python = fileURLToPath(new URL(`../../${venv}/bin/python`, import.meta.url))
-  if (!existsSync(python)) throw new Error(`${venv} is missing: run scripts/setup-python.sh`)
+  if (!existsSync(python)) throw new Error(`${venv} is missing. Run npm run pretest.`)
   const file = fileURLToPath(new URL(`../python/${script}`, import.meta.url))
   return spawn(python, [file], {
     env: { PATH: process.env.PATH, LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'CRITICAL' },
@@ -18,7 +19,7 @@ export function startPython(script: string, environment: PythonEnvironment = 'te
   })
 }
 
-/** Runs a script of test/python with LiteLLM at hand: JSON in, JSON out, no network. */
+/** Runs a script of test/python, which reads JSON and prints JSON, in an environment without network. */
 export async function runPython(
   script: string,
   input: unknown,

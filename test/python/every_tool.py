@@ -1,10 +1,11 @@
-"""Lists the tools of the built server with a Python client, and calls each.
+"""Lists the tools of the built server with a Python client and calls each of them.
 
 Input: {"client": "mcp1" | "strands" | "mcp2" | "fastmcp", "door": "stdio" | "http",
         "command", "args", "env", "url", "token", "calls": [{"tool", "arguments"}]}
-Output: {"tools": [names], "results": [{"structured", "is_error"}], "progress": how many notices}
+Output: {"tools": [names], "results": [{"structured", "is_error"}],
+         "progress": the number of notifications}
 
-The argument "$runId" stands for the run of the answer before it that has one.
+The argument "$runId" means the run of the latest result that has one.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ def http_headers(spec):
 
 
 class Calls:
-    """The calls of a client, one after another."""
+    """The calls of a client, one after the other."""
 
     def __init__(self, spec):
         self.calls = spec["calls"]
