@@ -6,6 +6,7 @@ import type { Config } from '../config/resolve.js'
 import { type Check, ok, problem, warning } from './checks/check.js'
 import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/machine.js'
 import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
+import { networkChecks } from './checks/network.js'
 import { serverChecks } from './checks/servers.js'
 import { docsPage } from './docs-page.js'
 import { explain } from './explain.js'
@@ -77,12 +78,15 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
     sessionsCheck(config.sessions),
     databaseChecks(from),
   ])
+  const found = routes.flatMap(({ route }) => route ?? [])
+  const network = await networkChecks(config, found, process.env)
   const bedrock = routes.some(({ route }) => route?.wire === 'bedrock-converse')
   const checks = [
     node,
     ok('configuration', configurationText(config)),
     ...config.warnings.map(configurationWarning),
     ...routes.map(({ check }) => check),
+    ...network,
     keysCheck(process.env),
     ...proxy,
     ...servers,

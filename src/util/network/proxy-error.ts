@@ -34,7 +34,7 @@ export class ProxyError extends Error {
       case undefined:
         return `Check that the proxy in ${source} is right and running, or list the host in NO_PROXY.`
       case 407:
-        return `Set the user name and password in ${source}, as http://user:password@host:port.`
+        return `Set the user name and password in ${source}: user:password, then @, before the host.`
       case 403:
       case 405:
         return 'The proxy refuses this host. Ask its operator to allow it, or list the host in NO_PROXY.'

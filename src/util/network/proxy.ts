@@ -38,11 +38,25 @@ export class ProxySettingError extends Error {
 export function proxyFor(url: URL, env: Environment = process.env): HttpProxy | undefined {
   const target = targetOf(url)
   if (isThisMachine(target.host)) return undefined
-  const found =
-    variable(url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', env) ??
+  const found = proxyVariable(url.protocol, env)
+  return found && !isExempt(target, noProxyOf(env)) ? parsedProxy(found) : undefined
+}
+
+/** Returns the proxy for a protocol, such as `https:`, whatever `NO_PROXY` lists. */
+export function namedProxy(protocol: string, env: Environment): HttpProxy | undefined {
+  const found = proxyVariable(protocol, env)
+  return found && parsedProxy(found)
+}
+
+export function noProxyOf(env: Environment): string {
+  return variable('NO_PROXY', env)?.value ?? ''
+}
+
+function proxyVariable(protocol: string, env: Environment): Variable | undefined {
+  return (
+    variable(protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY', env) ??
     variable('ALL_PROXY', env)
-  if (!found || isExempt(target, variable('NO_PROXY', env)?.value ?? '')) return undefined
-  return parsedProxy(found)
+  )
 }
 
 /** Returns the host and port that a URL leads to. */
