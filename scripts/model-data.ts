@@ -12,6 +12,7 @@ const otherProviders = [
   'bedrock_mantle',
   'azure',
   'azure_ai',
+  'snowflake',
 ]
 const wanted = new Set([...otherProviders, ...Object.keys(providers)])
 /** Entries that are not models: commitments by the hour, price classes, tools. */

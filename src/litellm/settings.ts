@@ -40,6 +40,7 @@ const ownArgs = [
   'wire',
   'api_version',
   'azure_ad_token',
+  'account_id',
   'aws_region_name',
   'aws_access_key_id',
   'aws_secret_access_key',

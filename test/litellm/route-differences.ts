@@ -35,6 +35,16 @@ export const differences: readonly Difference[] = [
     why: 'Cohere’s own wire there, its OpenAI-compatible one here; models it knows become cohere_chat.',
   },
   {
+    model: /^gradient_ai\//,
+    differs: ['base', 'called'],
+    why: 'LiteLLM adds /v1 later, and refuses max_retries, which every call of its client has.',
+  },
+  {
+    model: /^heroku\//,
+    differs: ['url'],
+    why: 'LiteLLM adds /v1 to an address that ends in it already.',
+  },
+  {
     model: /^ai21\//,
     differs: ['provider'],
     why: 'LiteLLM renames it ai21_chat; the place is the same.',

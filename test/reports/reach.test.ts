@@ -92,6 +92,28 @@ test.each<[string, JsonObject]>([
 })
 
 test.each([
+  ['snowflake/claude-3-5-sonnet', 'anthropic-messages', '/cortex/v1/messages', 'KEYPAIR_JWT'],
+  ['snowflake/llama3.1-8b', 'openai-chat', '/cortex/v1/chat/completions', undefined],
+])('reach 10: %s is called directly on %s at %s', async (modelId, wire, path, tokenType) => {
+  const env = { SNOWFLAKE_ACCOUNT_ID: 'my-account', SNOWFLAKE_JWT: 'k' }
+  const url = `https://my-account.snowflakecomputing.com/api/v2${path}`
+  expect(await explainRoute({ modelId }, env)).toMatchObject({ wire, url })
+  const args = { api_key: 'pat/sk-test-0123456789', api_base: fake.url, account_id: 'a' }
+  const model = new LiteLLMModel(
+    { modelId, clientArgs: args, params: { max_tokens: 9 } },
+    { env: {} },
+  )
+  await new Agent({ model }).invoke('Hi').catch(() => undefined)
+  const request = fake.requests.at(-1)
+  expect(request?.path).toBe(`/api/v2${path}`)
+  expect(request?.headers.authorization).toBe('Bearer sk-test-0123456789')
+  expect(request?.headers['x-snowflake-authorization-token-type']).toBe(
+    tokenType && 'PROGRAMMATIC_ACCESS_TOKEN',
+  )
+  expect(request?.body).not.toHaveProperty('account_id')
+})
+
+test.each([
   ['gradient_ai/llama3.3-70b-instruct', 'https://inference.do-ai.run/v1/chat/completions'],
   ['heroku/claude-4-sonnet', 'https://us.inference.heroku.com/v1/chat/completions'],
 ])('reach 10: %s is called directly at %s', async (modelId, url) => {

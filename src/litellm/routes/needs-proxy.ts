@@ -16,7 +16,6 @@ export const proxyOnly: ReadonlySet<string> = new Set([
   'chatgpt',
   'gigachat',
   'petals',
-  'snowflake',
   'predibase',
   'nlp_cloud',
   'maritalk',

@@ -8,6 +8,7 @@ import { needsProxy, proxyOnly } from './needs-proxy.js'
 import { openaiCompatibleRoute } from './openai-compatible.js'
 import { providers } from './providers.js'
 import { proxyPrefix, proxyRoute } from './proxy.js'
+import { snowflakeRoute } from './snowflake.js'
 import type { FoundRoute, Route } from './types.js'
 
 export type { ClientArgs, Environment } from './args.js'
@@ -86,6 +87,8 @@ function prefixedRoute(
       return bedrockRoute(model, args, env)
     case 'bedrock_mantle':
       return mantleRoute(model, args, env)
+    case 'snowflake':
+      return snowflakeRoute(model, args, env)
     case 'azure':
     case 'azure_ai':
       return azureRoute(prefix, model, args, env)

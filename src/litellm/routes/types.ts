@@ -24,6 +24,8 @@ export interface Route {
   /** How the key is carried; `bearer` where it is not said. */
   readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
   readonly query?: Readonly<Record<string, string>>
+  /** Headers that the provider requires on every request. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly aws?: AwsAccess
   /** Where the provider's Responses API is; `undefined` if it has none. */
   readonly responses?: Place

@@ -2,11 +2,17 @@ import { version } from '../../version.js'
 import type { Route } from '../routes/route.js'
 
 /** The headers that every request of a route carries: the form of the body, and the key. */
-export function requestHeaders({ apiKey, auth = 'bearer', traits }: Route): Record<string, string> {
+export function requestHeaders({
+  apiKey,
+  auth = 'bearer',
+  traits,
+  headers: own,
+}: Route): Record<string, string> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'content-type': 'application/json',
     'user-agent': `litellm-agents-mcp/${version}`,
+    ...own,
   }
   if (apiKey === undefined) return headers
   if (auth === 'bearer') headers.authorization = `Bearer ${apiKey}`
