@@ -1,5 +1,5 @@
 import type { ApprovalDecision, ApprovalRequest } from '../agent/tools/approval.js'
-import { harmless } from './terminal.js'
+import { describeCall } from '../util/describe-call.js'
 
 const askable = process.stdin.isTTY === true && process.stderr.isTTY === true
 
@@ -13,7 +13,7 @@ export async function decide(
   stopped: AbortSignal,
 ): Promise<ApprovalDecision> {
   if (allowed) return { approved: true }
-  const call = harmless(`${toolName} ${JSON.stringify(input)}`)
+  const call = describeCall(toolName, input)
   if (!askable) {
     process.stderr.write(
       `Refused, because there is no terminal to ask for approval: ${call}. Pass --yes to allow such calls.\n`,

@@ -6,7 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { configFor } from '../policy/allowance.js'
-import { askingOf, type QuestionCodec, questionCodec } from './calls/elicitation.js'
+import { createElicitor, type FormStateCodec, formStateCodec } from './calls/elicitation.js'
 import { serveTasks, takesTasks, tasksExtension } from './calls/tasks.js'
 import { surfaceOf } from './catalog.js'
 import { clientName } from './client/identity.js'
@@ -43,9 +43,9 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     // A 2025 client over HTTP has no stream of its own on which to be told anything.
     const listChanged = era === 'modern' || requestInfo === undefined
     const { approvalTimeoutSeconds } = services.config.runs
-    let made: QuestionCodec | undefined
+    let made: FormStateCodec | undefined
     const codec = () => {
-      made ??= questionCodec(services.signingKey(), principal, approvalTimeoutSeconds)
+      made ??= formStateCodec(services.signingKey(), principal, approvalTimeoutSeconds)
       return made
     }
     const server = new ProtocolServer(
@@ -80,7 +80,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
           {
             ...toolCall(params.arguments ?? {}, principal, context),
             client: clientName(server, context),
-            asking: askingOf(server, context, era, codec),
+            elicitor: createElicitor(server, context, era, codec),
             trace,
           },
           own(),
@@ -120,7 +120,7 @@ function toolCall(
   args: unknown,
   principal: string,
   context: ServerContext,
-): Omit<ToolCall, 'asking' | 'client' | 'trace'> {
+): Omit<ToolCall, 'elicitor' | 'client' | 'trace'> {
   const { http, mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
   // It comes back with every notification.

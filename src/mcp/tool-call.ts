@@ -7,7 +7,7 @@ import type { PassedBudget } from '../agent/tools/budget-meta.js'
 import type { RunEngine, RunRecord } from '../runs/engine.js'
 import type { TraceContext } from '../util/trace-context.js'
 
-/** A result, or a form for the person at the client, to be called again with. */
+/** A result, or a form for the user, after which the client repeats the call. */
 export type ToolAnswer = CallToolResult | InputRequiredResult
 
 /** One block of a result's `content`. */
@@ -21,39 +21,39 @@ export interface ServerTool {
 }
 
 export interface ToolCall {
-  /** As they came; the tool checks them. */
+  /** The arguments as the client sent them; the tool checks them. */
   readonly args: unknown
   readonly signal: AbortSignal
-  /** Who calls; sessions belong to them. */
+  /** The owner of the runs and sessions of this call. */
   readonly principal: string
-  /** The client by the name it gives itself, where it does. */
+  /** The name of the client; `undefined` if it gave none. */
   readonly client: string | undefined
-  /** What the caller passes down of its own; absent: nothing. */
+  /** What the caller passes down of its own budget; `undefined` if nothing. */
   readonly budget: PassedBudget | undefined
-  /** The client knows of tasks (2026-07-28), and may be answered with one. */
+  /** Whether the client declared the Tasks extension (2026-07-28), so that a result may be a task. */
   readonly takesTasks: boolean
-  readonly asking: Asking
-  /** Of which the call is a part; `undefined`: of none. */
+  readonly elicitor: Elicitor
+  /** The caller's trace context; `undefined` if it sent none. */
   readonly trace: TraceContext | undefined
-  /** `undefined`: nobody listens. */
+  /** Sends a progress notification; `undefined` if the client asked for none. */
   readonly sendProgress: ((progress: number, message: string) => void) | undefined
 }
 
-/** A call's way to the person at its client: a form that is shown before the call has its result. */
-export interface Asking {
-  /** Whether the client can show one. */
-  readonly able: boolean
-  /** Whether it is shown while the call waits (2025), and not by the result of the call (2026). */
-  readonly withinCall: boolean
-  /** The run that the client was asked about in the round before this one. */
+/** A call's way to show approval forms to the user of its client. */
+export interface Elicitor {
+  /** Whether the client can show forms. */
+  readonly supported: boolean
+  /** Whether a form is shown while the call waits (2025), and not by its result (2026). */
+  readonly inline: boolean
+  /** The run whose form the previous round of this call showed. */
   readonly runId: string | undefined
-  /** Takes the answers of that round; whether there was one to each question. */
+  /** Passes the answers of that round to the run. Returns whether each form was answered. */
   decide(runs: RunEngine, principal: string): Promise<boolean>
-  /** The form to be the result; within the call, whether each question was answered in time. */
-  ask(record: RunRecord, within: Within): Promise<InputRequiredResult | boolean>
+  /** Returns the form as a result or, inline, whether each form was answered in time. */
+  ask(record: RunRecord, approval: ApprovalContext): Promise<InputRequiredResult | boolean>
 }
 
-export interface Within {
+export interface ApprovalContext {
   readonly runs: RunEngine
   readonly principal: string
   readonly signal: AbortSignal

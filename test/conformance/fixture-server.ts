@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { createLogger } from '../../src/app/logger.js'
 import { resolveConfig } from '../../src/config/resolve.js'
-import { askingOf, questionCodec } from '../../src/mcp/calls/elicitation.js'
+import { createElicitor, formStateCodec } from '../../src/mcp/calls/elicitation.js'
 import { takesTasks } from '../../src/mcp/calls/tasks.js'
 import { type HttpServer, serveHttp } from '../../src/mcp/http/server.js'
 import { InFlight } from '../../src/mcp/in-flight.js'
@@ -79,13 +79,13 @@ function withFixtures(
   door: HttpServer,
 ): Server {
   const principal = authInfo?.clientId ?? localPrincipal
-  const codec = questionCodec(services.signingKey(), principal, 60)
+  const codec = formStateCodec(services.signingKey(), principal, 60)
   const mint = codec.mint as Mint
   const callOf = (context: ServerContext) => ({
     principal,
     signal: context.mcpReq.signal,
     takesTasks: takesTasks(context),
-    asking: askingOf(server, context, era, () => codec),
+    elicitor: createElicitor(server, context, era, () => codec),
     trace: undefined,
   })
   const tools: Record<string, FixtureTool<ToolAnswer>> = {

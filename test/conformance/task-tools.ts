@@ -82,7 +82,7 @@ export function taskTools(
     const call: ToolCall = {
       ...own,
       // What a run asks for is asked by its task.
-      asking: { ...own.asking, able: false },
+      elicitor: { ...own.elicitor, supported: false },
       args: {},
       budget: undefined,
       client: undefined,

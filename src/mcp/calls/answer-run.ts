@@ -24,26 +24,26 @@ export async function answerRun(
   call: ToolCall,
   services: Services,
 ): Promise<RunAnswer> {
-  const { asking, client, principal, sendProgress, signal } = call
+  const { elicitor, client, principal, sendProgress, signal } = call
   const { runs } = services
   const seconds = waitSeconds ?? defaultWaitSeconds(client, sendProgress !== undefined)
   const until = performance.now() + seconds * 1000
   const left = () => Math.max(0, until - performance.now())
   const progress = sendProgress && new Progress(sendProgress)
   try {
-    let answered = await asking.decide(runs, principal)
+    let answered = await elicitor.decide(runs, principal)
     for (;;) {
       const record = await runs.wait(runId, principal, {
         timeoutMs: left(),
         signal,
-        asks: asking.able && asking.withinCall && answered,
+        asks: elicitor.supported && elicitor.inline && answered,
         ...(progress && { onProgress: (doing) => progress.say(doing) }),
       })
       if (!record) throw unknownRun(runId, services.config)
-      // Who leaves a form unanswered is not shown it again and again.
-      if (record.status !== 'waiting' || !asking.able || !answered)
+      // Ask only once: if the user ignores the form, return the run as waiting.
+      if (record.status !== 'waiting' || !elicitor.supported || !answered)
         return { record, answer: runResult(record, services) }
-      const asked = await asking.ask(record, { runs, principal, signal, timeoutMs: left() })
+      const asked = await elicitor.ask(record, { runs, principal, signal, timeoutMs: left() })
       if (isInputRequiredResult(asked)) return { record, answer: asked }
       answered = asked
     }

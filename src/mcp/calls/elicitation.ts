@@ -9,48 +9,52 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import * as z from 'zod'
+import type { ApprovalDecision } from '../../agent/tools/approval.js'
 import type { PendingApproval, RunEngine, RunRecord } from '../../runs/engine.js'
+import { describeCall } from '../../util/describe-call.js'
 import { showsForms } from '../client/identity.js'
-import type { Asking, Within } from '../tool-call.js'
+import type { ApprovalContext, Elicitor } from '../tool-call.js'
 
-/** What a client carries between a question and its answer: signed, and good for a while. */
-interface Question {
+/** The state that a client carries between a form and its answer: signed, and valid for a while. */
+interface FormState {
   runId: string
 }
 
-export type QuestionCodec = RequestStateCodec<Question>
+export type FormStateCodec = RequestStateCodec<FormState>
 
-/** Signs for one principal, so that nobody answers what somebody else was asked. */
-export function questionCodec(
+/** Returns a codec that signs for one principal, so that no one answers the form of another. */
+export function formStateCodec(
   key: Uint8Array,
   principal: string,
   ttlSeconds: number,
-): QuestionCodec {
-  return createRequestStateCodec<Question>({
+): FormStateCodec {
+  return createRequestStateCodec<FormState>({
     key,
     ttlSeconds,
     bind: ({ mcpReq }) => JSON.stringify([mcpReq.method, principal]),
   })
 }
 
-export function askingOf(
+/** Returns a call's way to show approval forms to the user of its client. */
+export function createElicitor(
   server: Server,
   context: ServerContext,
   era: McpRequestContext['era'],
-  codec: () => QuestionCodec,
-): Asking {
+  codec: () => FormStateCodec,
+): Elicitor {
   const { mcpReq } = context
-  const runId = mcpReq.requestState<Question>()?.runId
-  const withinCall = era === 'legacy'
+  const runId = mcpReq.requestState<FormState>()?.runId
+  const inline = era === 'legacy'
   return {
-    able: showsForms(server, context),
-    withinCall,
+    supported: showsForms(server, context),
+    inline,
     runId,
     decide: async (runs, principal) =>
       runId === undefined || takeAnswers(runs, runId, principal, mcpReq.inputResponses),
-    ask: async (record, within) =>
-      withinCall
-        ? askWithinCall(record, within, mcpReq)
+    ask: async (record, approval) =>
+      inline
+        ? askInline(record, approval, mcpReq)
         : inputRequired({
             inputRequests: approvalForms(record),
             requestState: await codec().mint({ runId: record.runId }, context),
@@ -58,19 +62,23 @@ export function askingOf(
   }
 }
 
-async function askWithinCall(
+/** Looser than the SDK's own schema, which refuses `content: null` and null members of it. */
+const answerSchema = z.looseObject({ action: z.string() })
+
+async function askInline(
   record: RunRecord,
-  { runs, principal, signal, timeoutMs: timeout }: Within,
+  { runs, principal, signal, timeoutMs: timeout }: ApprovalContext,
   mcpReq: ServerContext['mcpReq'],
 ): Promise<boolean> {
-  // Who wants no wait wants no form.
+  // The call has no time left to wait for an answer, so it shows no form.
   if (timeout <= 0) return false
   const answered = async ([toolUseId, { method, params }]: [string, InputRequest]) => {
     try {
-      const answer = await mcpReq.send({ method, params: { ...params } }, { signal, timeout })
+      const request = { method, params: { ...params } }
+      const answer = await mcpReq.send(request, answerSchema, { signal, timeout })
       return takeAnswers(runs, record.runId, principal, { [toolUseId]: answer })
     } catch {
-      // It has not answered, or with an error: what waits can still be decided by a tool.
+      // The client did not answer, or answered with an error. A tool can still pass the decision.
       return false
     }
   }
@@ -78,7 +86,7 @@ async function askWithinCall(
   return all.every(Boolean)
 }
 
-/** Takes what a person said in forms; whether they said something in each. */
+/** Passes the answers of forms to the run. Returns whether each form was answered. */
 export async function takeAnswers(
   runs: RunEngine,
   runId: string,
@@ -94,43 +102,36 @@ export async function takeAnswers(
   return all
 }
 
-/** One form for each tool call that waits. */
+/** Returns one form for each tool call that waits. */
 export function approvalForms({ agent, approvals = [] }: RunRecord): InputRequests {
-  const form = (approval: PendingApproval) =>
+  const form = ({ input, toolName }: PendingApproval) =>
     inputRequired.elicit({
-      message: question(agent, approval),
+      message: `${agent === '' ? 'The agent' : `The agent ${agent}`} wants to call ${describeCall(toolName, input)}`,
       requestedSchema: {
         type: 'object',
         properties: {
-          allow: { type: 'boolean', title: 'Allow this call', default: false },
+          allow: { type: 'boolean', title: 'Allow this call', default: true },
           reason: { type: 'string', title: 'Why, or what to do instead', maxLength: 1_000 },
         },
-        required: ['allow'],
       },
     })
   return Object.fromEntries(approvals.map((approval) => [approval.toolUseId, form(approval)]))
 }
 
-/** What a person said in a form: to accept the form is not yet to allow the call. */
+/**
+ * Returns the decision of an answer. The action decides: some clients accept a form without content.
+ * A user who accepts the form may still clear `allow` to refuse with a reason.
+ */
 function decisionOf({
   action,
-  content = {},
+  content,
 }: {
   action: string
   content?: Record<string, unknown>
-}) {
-  const { allow, reason } = content
+}): ApprovalDecision {
+  const { allow, reason } = content ?? {}
   return {
-    approved: action === 'accept' && allow === true,
+    approved: action === 'accept' && allow !== false,
     ...(typeof reason === 'string' && reason !== '' && { reason: reason.slice(0, 1_000) }),
   }
-}
-
-const shownChars = 2_000
-
-function question(agent: string, { input, toolName }: PendingApproval): string {
-  const who = agent === '' ? 'The agent' : `The agent ${agent}`
-  const text = JSON.stringify(input, null, 1)
-  const cut = text.length > shownChars ? `${text.slice(0, shownChars).toWellFormed()}…` : text
-  return `${who} wants to call ${toolName} with ${cut}`
 }

@@ -16,7 +16,7 @@ export interface RunCallArguments {
   idempotencyKey?: string | undefined
 }
 
-/** A short run is answered at once: that spares a client of tasks the asking. */
+/** A run that ends within this time is returned at once, which saves the client from polling a task. */
 const taskWaitSeconds = 1
 const shortAnswers = new ShortAnswers()
 
@@ -32,7 +32,7 @@ export async function runCall(
     ...(call.trace && { trace: call.trace }),
   }
   const { modelId } = spec
-  const { runId = await startRun(spec, args, call, services) } = call.asking
+  const { runId = await startRun(spec, args, call, services) } = call.elicitor
   const patience = args.waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
   const { answer, record } = await answerRun(runId, patience, call, services)
   if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)

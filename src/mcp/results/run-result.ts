@@ -11,6 +11,8 @@ import {
   type RunResult,
 } from '../../runs/engine.js'
 import { cutText } from '../../util/cut-text.js'
+import { describeCall } from '../../util/describe-call.js'
+import { visibleText } from '../../util/visible-text.js'
 import type { Services } from '../services.js'
 import { failure, success, textContent } from './results.js'
 import { runContent } from './run-content.js'
@@ -29,10 +31,10 @@ function runningResult(record: RunRecord): CallToolResult {
   const { activity, approvals, metrics, runId, text, tool, usage } = record
   const soFar = tool === 'structured_extract' ? { output: null } : { text, stopReason: null }
   const next = approvals
-    ? `The run ${runId} waits until the user decides about ${callsText(approvals)}. Ask the user, then pass the decision to answer_approval, or stop the run with cancel_run.`
-    : `The run ${runId} is still running (${activity}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`
+    ? `The run ${runId} waits until the user decides about tool calls. Ask the user, then pass each decision to answer_approval, or stop the run with cancel_run.`
+    : `The run ${runId} is still running (${visibleText(activity)}). Call get_run with this runId to wait for its result, or cancel_run to stop it.`
   return success(
-    textContent(next),
+    [...textContent(next), ...textContent(callsText(approvals ?? []))],
     {
       status: 'running',
       ...soFar,
@@ -47,8 +49,11 @@ function runningResult(record: RunRecord): CallToolResult {
 
 function callsText(approvals: readonly PendingApproval[]): string {
   return approvals
-    .map(({ toolName, toolUseId }) => `${toolName} (toolUseId ${toolUseId})`)
-    .join(', ')
+    .map(
+      ({ input, toolName, toolUseId }) =>
+        `toolUseId ${visibleText(toolUseId)}: ${describeCall(toolName, input)}`,
+    )
+    .join('\n')
 }
 
 function failedResult(record: RunRecord, error: RunFailure, { redact }: Services): CallToolResult {

@@ -35,7 +35,7 @@ export function answerApprovalTool(services: Services): ServerTool {
     _meta: { 'anthropic/requiresUserInteraction': true },
     run: async ({ runId, toolUseId, approve, reason, waitSeconds }, call) => {
       // A later round of this call has already passed the decision.
-      if (call.asking.runId === undefined) {
+      if (call.elicitor.runId === undefined) {
         const { runs } = services
         const decision = { approved: approve, ...(reason !== undefined && { reason }) }
         if (!(await runs.decide(runId, call.principal, toolUseId, decision)))
