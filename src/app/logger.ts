@@ -1,6 +1,7 @@
 import type { Logger as Pino } from 'pino'
 import type { LogLevel } from '../config/resolve.js'
 import type { LogFields, Logger } from '../util/logger.js'
+import { stderrWriter } from './stderr.js'
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const secretPaths = ['authorization', 'apiKey', 'api_key', 'token', 'password'].flatMap((name) => [
@@ -9,13 +10,13 @@ const secretPaths = ['authorization', 'apiKey', 'api_key', 'token', 'password'].
 ])
 
 export interface ServerLog extends Logger {
-  /** From now on. */
+  /** Sets the level of the lines that follow. */
   setLevel(level: LogLevel): void
 }
 
 /**
- * The server's log: pino's, in JSON, to stderr, without secrets. It is loaded with the first line
- * that is written, for most servers start and end without one.
+ * Returns the server's log, which writes JSON lines without secrets to stderr. It loads pino with
+ * the first line, because most servers start and end without writing one.
  */
 export function createLogger(first: LogLevel, redact: (text: string) => string): ServerLog {
   let level = first
@@ -26,7 +27,7 @@ export function createLogger(first: LogLevel, redact: (text: string) => string):
       if (levels.indexOf(at) < levels.indexOf(level)) return
       pino ??= loadPino(redact)
       const logger = pino
-      // Writing waits for the descriptor: whoever is to be answered is answered first.
+      // Responses that are ready are sent first.
       setImmediate(() => logger.then((logger) => logger[at](fields, redact(message))))
     }
   return {
@@ -41,13 +42,10 @@ export function createLogger(first: LogLevel, redact: (text: string) => string):
 }
 
 async function loadPino(redact: (text: string) => string): Promise<Pino> {
-  const { pino, destination, stdSerializers } = await import('pino')
-  const stderr = destination({ fd: 2, sync: true })
-  // Nobody reads any more: there is nobody to tell.
-  stderr.on('error', () => {})
+  const { pino, stdSerializers } = await import('pino')
   return pino(
     {
-      // What is below the level comes no further than the function above.
+      // The function above has dropped the lines below the level.
       level: 'trace',
       redact: { paths: secretPaths, censor: '[redacted]' },
       formatters: { log: (fields) => redactedFields(fields, redact) },
@@ -56,7 +54,7 @@ async function loadPino(redact: (text: string) => string): Promise<Pino> {
           error instanceof Error ? redacted(stdSerializers.err(error), redact) : String(error),
       },
     },
-    stderr,
+    stderrWriter(),
   )
 }
 

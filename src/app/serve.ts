@@ -1,4 +1,5 @@
 import { Console } from 'node:console'
+import { Writable } from 'node:stream'
 import { loadConfig } from '../config/load.js'
 import type { Config, LogLevel } from '../config/resolve.js'
 import { type FileStates, fileStates } from '../config/watch.js'
@@ -8,21 +9,23 @@ import { type House, openHouse } from './app.js'
 import { saveCompiledCode } from './compile-cache.js'
 import type { ServerLog } from './logger.js'
 import { orphaned } from './parent-process.js'
+import { stderrWriter } from './stderr.js'
 
 const graceMs = 5_000
-
+/** The time for writing the last log lines to a client that reads slowly. */
+const lastLinesMs = 250
 const watchAfterMs = 250
 
-/** To whoever expects a command to say something. */
-const atTerminal =
-  'Serving MCP over stdin and stdout, as a client that starts this speaks it. --help tells of commands for people.\n'
+/** For a person who starts the server at a terminal. */
+const terminalNotice =
+  'Serving MCP over stdin and stdout, for a client that starts this program. Run with --help for the commands for people.\n'
 
 /** Which transport to serve, and the flags that override the configuration file. */
 export type ServeOptions =
   | { name: 'stdio'; config?: string }
   | { name: 'http'; config?: string; host?: string; port?: number; noAuth: boolean }
 
-interface Door {
+interface RunningServer {
   ended?: Promise<void>
   close(graceMs: number): Promise<void>
   announce(changes: ListChanges): void
@@ -30,28 +33,28 @@ interface Door {
 
 /** Serves until the client disconnects or a signal arrives, then ends the process. Throws if it cannot start. */
 export async function serve(command: ServeOptions): Promise<void> {
-  keepStdoutForTheProtocol()
+  reserveStdout()
   const config = await loadConfig(command)
   const states = fileStates(config.files)
   const level = config.logLevel ?? (command.name === 'stdio' ? 'warn' : 'info')
   const house = await openHouse(config, level)
   switchLevelOnSignal(house.log, level)
-  const door = await openDoor(command, house)
-  endOnSignals(door)
+  const server = await openServer(command, house)
+  endOnSignals(server)
   saveCompiledCode()
-  watchFilesSoon(states, house, door, () => loadConfig(command))
-  if (door.ended) {
-    await Promise.race([door.ended, orphaned()])
+  watchFilesSoon(states, house, server, () => loadConfig(command))
+  if (server.ended) {
+    await Promise.race([server.ended, orphaned()])
     // The client is gone, so no one can collect the remaining runs: stop them now.
-    await end(door, 0)
+    await end(server, 0)
   }
 }
 
-async function openDoor(command: ServeOptions, house: House): Promise<Door> {
+async function openServer(command: ServeOptions, house: House): Promise<RunningServer> {
   const { services, live } = house
   if (command.name === 'stdio') {
-    if (process.stdin.isTTY) process.stderr.write(atTerminal)
-    return endingHouse(serveOverStdio(services), house)
+    if (process.stdin.isTTY) process.stderr.write(terminalNotice)
+    return closingApp(serveOverStdio(services), house)
   }
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('../mcp/auth/access.js'),
@@ -60,33 +63,33 @@ async function openDoor(command: ServeOptions, house: House): Promise<Door> {
   const access = httpAccess(live.config.http, command.noAuth, randomToken)
   const token = access === 'open' ? undefined : access.generatedToken
   if (token !== undefined) live.addSecret(token)
-  const door = await serveHttp(services, access, {
+  const server = await serveHttp(services, access, {
     loadDashboard: () => import('../dashboard/routes.js'),
   })
-  process.stderr.write(`Listening on ${door.url}\nDashboard at ${new URL('/', door.url)}\n`)
+  process.stderr.write(`Listening on ${server.url}\nDashboard at ${new URL('/', server.url)}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
-  return endingHouse(door, house)
+  return closingApp(server, house)
 }
 
-/** A door that ends other servers, and sends what is still to be told, when the runs behind it are over. */
-function endingHouse(door: Door, { tools, telemetry }: House): Door {
+/** Closes the other MCP servers and the telemetry too, once the runs have ended. */
+function closingApp(server: RunningServer, { tools, telemetry }: House): RunningServer {
   const close = async (grace: number) => {
-    await door.close(grace)
+    await server.close(grace)
     await Promise.all([tools.close(), telemetry?.close()])
   }
-  return { ...door, close }
+  return { ...server, close }
 }
 
-/** After a client's first questions, for nothing is to come before them. */
+/** Watches the configuration files, after a delay that keeps a client's first requests fast. */
 function watchFilesSoon(
   states: FileStates,
   { live, services, tools }: House,
-  door: Door,
+  server: RunningServer,
   load: () => Promise<Config>,
 ): void {
   if (states.size === 0) return
   const onReplaced = (changes: ListChanges) => {
-    door.announce(changes)
+    server.announce(changes)
     tools.update(live.config)
   }
   const watch = async () => {
@@ -100,37 +103,44 @@ function randomToken(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
 }
 
-/** A library that prints would put its words between the messages of the protocol. */
-function keepStdoutForTheProtocol(): void {
-  Object.assign(console, new Console(process.stderr))
-  // A client may close our stderr and go on: then there is nobody to tell.
-  process.stderr.on('error', () => {})
+/** Sends what libraries print to stderr, because stdout is reserved for the protocol. */
+function reserveStdout(): void {
+  const stderr = stderrWriter()
+  const lines = new Writable({
+    decodeStrings: false,
+    write: (text, _, done) => {
+      stderr.write(String(text))
+      done()
+    },
+  })
+  Object.assign(console, new Console(lines))
 }
 
-/** SIGUSR2 turns `debug` on, and off again, in a server that runs. */
+/** Switches the log level to `debug`, and back, on SIGUSR2. */
 function switchLevelOnSignal(log: ServerLog, usual: LogLevel): void {
-  // Windows has no such signal.
+  // Windows has no SIGUSR2.
   if (process.platform === 'win32') return
   let level = usual
   process.on('SIGUSR2', () => {
     level = level === 'debug' ? usual : 'debug'
     log.setLevel(level)
-    process.stderr.write(`Log level: ${level}\n`)
+    stderrWriter().write(`Log level: ${level}\n`)
   })
 }
 
-function endOnSignals(door: Door): void {
+function endOnSignals(server: RunningServer): void {
   let ending = false
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => {
-      // The second time, somebody has no patience left.
+      // A second signal asks to end at once.
       if (ending) process.exit(0)
       ending = true
-      void end(door, graceMs)
+      void end(server, graceMs)
     })
 }
 
-async function end(door: Door, grace: number): Promise<never> {
-  await door.close(grace)
+async function end(server: RunningServer, grace: number): Promise<never> {
+  await server.close(grace)
+  await stderrWriter().flush(lastLinesMs)
   process.exit(0)
 }

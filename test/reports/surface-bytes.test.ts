@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type HttpServer, startHttp } from '../helpers/connect.js'
@@ -7,7 +9,15 @@ import {
   startFakeProvider,
 } from '../helpers/fake-provider/index.js'
 import { send } from '../helpers/http-client.js'
-import { initialize, messages, type Program, startProgram, upstream } from '../helpers/program.js'
+import {
+  environment,
+  initialize,
+  messages,
+  type Program,
+  program,
+  startProgram,
+  upstream,
+} from '../helpers/program.js'
 import { sentTexts } from '../helpers/sent-texts.js'
 
 const bom = Buffer.from([0xef, 0xbb, 0xbf])
@@ -229,4 +239,77 @@ describe('surface 9: lone surrogates', () => {
       expect(userText(0)).toBe('bad \ufffd')
     },
   )
+})
+
+describe('surface 10: a client that never reads stderr', () => {
+  /** Starts the program with its stderr left unread. */
+  async function startUnread(env: Record<string, string>) {
+    const child = spawn(process.execPath, [program], { env: environment(env) })
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    const answer = (id: number | string) =>
+      expect
+        .poll(() => messages(stdout).find((message) => message.id === id), { timeout: 15_000 })
+        .toBeDefined()
+    child.stdin.write(`${JSON.stringify(initializeRequest)}\n`)
+    await answer('initialize')
+    return { child, answer }
+  }
+
+  test.each(['warn', 'info', 'debug', 'trace'])(
+    'surface 10: at the level %s, thousands of unread log lines do not stop the server',
+    async (level) => {
+      const { child, answer } = await startUnread({ LITELLM_AGENTS_LOG_LEVEL: level })
+      child.stdin.write('bad\n'.repeat(10_000))
+      child.stdin.write(`${ping('alive')}\n`)
+      await answer('alive')
+      child.stdin.end()
+      const [code] = await once(child, 'exit')
+      expect(code).toBe(0)
+    },
+  )
+
+  test('surface 10: after SIGUSR2, thousands of unread log lines do not stop the server', async () => {
+    const { child, answer } = await startUnread({})
+    for (let count = 0; count < 1_000; count++) child.kill('SIGUSR2')
+    child.kill('SIGUSR2')
+    child.stdin.write('bad\n'.repeat(10_000))
+    child.stdin.write(`${ping('alive')}\n`)
+    await answer('alive')
+    child.kill('SIGTERM')
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(0)
+  })
+
+  test('surface 10: log lines that were dropped are counted once the client reads again', async () => {
+    const { child, answer } = await startUnread({})
+    const sent = 20_000
+    child.stdin.write('bad\n'.repeat(sent))
+    child.stdin.write(`${ping('alive')}\n`)
+    await answer('alive')
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    await expect.poll(() => stderr, { timeout: 15_000 }).toMatch(/"dropped":\d+/)
+    const lines = stderr.split('\n').filter((line) => line !== '')
+    const dropped = lines.reduce((sum, line) => sum + (JSON.parse(line).dropped ?? 0), 0)
+    const written = lines.filter((line) => JSON.parse(line).dropped === undefined).length
+    expect(dropped + written).toBe(sent)
+    child.kill('SIGKILL')
+  })
+
+  test('surface 10: a client that reads stderr gets every log line', async () => {
+    server = startProgram()
+    await initialize(server)
+    server.child.stdin.write('bad\n'.repeat(5_000))
+    server.send({ id: 'alive', method: 'ping' })
+    await server.answer('alive')
+    await expect
+      .poll(() => server?.stderr().split('\n').length, { timeout: 15_000 })
+      .toBe(5_000 + 1)
+    expect(server.stderr()).not.toContain('dropped')
+  })
 })

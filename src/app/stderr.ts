@@ -1,0 +1,66 @@
+import type { Writable } from 'node:stream'
+
+/** The text that waits for a client to read stderr; beyond it, lines are dropped. */
+const maxWaitingLength = 256 * 1024
+const warnLevel = 40
+
+/**
+ * Writes to stderr without waiting for its reader: a client that never reads stderr must not stop
+ * the server. Lines that find the buffer full are dropped and counted, and the count is written
+ * once there is room again.
+ */
+export class BoundedWriter {
+  private dropped = 0
+
+  constructor(private readonly stream: Writable) {
+    // A client may close its end of stderr and go on.
+    stream.on('error', () => {})
+    stream.on('drain', () => this.reportDropped())
+  }
+
+  write(line: string): void {
+    if (this.stream.writableLength > maxWaitingLength) {
+      this.dropped++
+      return
+    }
+    this.reportDropped()
+    this.stream.write(line)
+  }
+
+  /** Resolves when everything has been written, or after so many milliseconds. */
+  async flush(withinMs: number): Promise<void> {
+    // Lines of the log are written one turn of the event loop later.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (this.stream.writableLength === 0) return
+    await new Promise<void>((resolve) => {
+      this.stream.once('drain', resolve)
+      setTimeout(resolve, withinMs)
+    })
+  }
+
+  private reportDropped(): void {
+    const { dropped } = this
+    if (dropped === 0) return
+    this.dropped = 0
+    const msg = 'log lines were dropped, because stderr was not read'
+    this.stream.write(`${JSON.stringify({ level: warnLevel, time: Date.now(), dropped, msg })}\n`)
+  }
+}
+
+let writer: BoundedWriter | undefined
+
+/** The writer for the stderr of this process. */
+export function stderrWriter(): BoundedWriter {
+  writer ??= new BoundedWriter(nonBlocking(process.stderr))
+  return writer
+}
+
+/** Node makes a pipe at stderr block on Windows, where it holds 4 KB; elsewhere it never blocks. */
+function nonBlocking(stderr: Writable): Writable {
+  const handle: unknown = process.platform === 'win32' ? Reflect.get(stderr, '_handle') : undefined
+  if (typeof handle === 'object' && handle !== null && 'setBlocking' in handle) {
+    const { setBlocking } = handle
+    if (typeof setBlocking === 'function') setBlocking.call(handle, false)
+  }
+  return stderr
+}
