@@ -11,7 +11,7 @@ export async function openSessions(
   const options = storeOptions(config)
   if (databaseUrl !== undefined) {
     const { openPostgres } = await import('../runs/postgres/open-postgres.js')
-    return (await openPostgres(databaseUrl, options, onError)).sessions
+    return (await openPostgres({ databaseUrl }, options, onError)).sessions
   }
   if (dir === undefined) return new MemorySessions(options)
   const { FileSessions } = await import('../runs/sessions/files/file-sessions.js')

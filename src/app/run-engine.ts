@@ -72,7 +72,7 @@ async function inProcess({
 /** What keeps runs in a database is loaded only where there is one. */
 async function durable(
   config: Config['runs'],
-  { databaseUrl, deployment }: NonNullable<Config['runs']['durable']>,
+  { databaseUrl, deployment, listenUrl }: NonNullable<Config['runs']['durable']>,
   { live, buildRun, onEnd, onError }: RunEngineOptions,
 ): Promise<RunServices> {
   const [
@@ -88,7 +88,8 @@ async function durable(
     import('../runs/durable/postgres-usage.js'),
     import('../runs/durable/postgres-history.js'),
   ])
-  const postgres = await openPostgres(databaseUrl, storeOptions(live.config.sessions), onError)
+  const urls = { databaseUrl, listenUrl }
+  const postgres = await openPostgres(urls, storeOptions(live.config.sessions), onError)
   const runs = await DurableEngine.open({
     ...config,
     ...postgres,

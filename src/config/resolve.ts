@@ -121,7 +121,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
     },
     http: resolveHttp(http, env, flags),
     sessions: resolveSessions(file, env, databaseUrl ?? sessionsDatabase(file?.content, env)),
-    runs: resolveRuns(runs, databaseUrl),
+    runs: resolveRuns(runs, databaseUrl, env),
     telemetry: resolveTelemetry(file?.content.telemetry ?? {}, env),
     agents: file?.agents ?? new Map(),
     mcpServers: file?.mcpServers ?? new Map(),

@@ -18,6 +18,11 @@ export const runsSchema = strict({
     .min(1)
     .exactOptional()
     .describe('The PostgreSQL of runs and sessions; means engine: dbos.'),
+  listenUrl: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('PostgreSQL itself, for notifications, where databaseUrl leads to a pooler.'),
   deployment: z
     .string()
     .min(1)
@@ -58,6 +63,8 @@ export interface RunsConfig {
 
 export interface DurableRunsConfig {
   databaseUrl: string
+  /** An address of PostgreSQL itself, for notifications, if `databaseUrl` leads to a pooler. */
+  listenUrl?: string
   /** Servers of one name and version take over each other's runs. */
   deployment: string
 }
@@ -65,9 +72,11 @@ export interface DurableRunsConfig {
 type RunsContent = z.output<typeof runsSchema>
 
 export function resolveRuns(
-  { databaseUrl: _url, deployment = 'default', engine: _engine, ...runs }: RunsContent,
+  { databaseUrl: _url, listenUrl, deployment = 'default', engine: _engine, ...runs }: RunsContent,
   databaseUrl: string | undefined,
+  env: Environment,
 ): RunsConfig {
+  const direct = listenUrl ?? (env.DATABASE_URL_DIRECT || undefined)
   return {
     maxConcurrent: 256,
     maxQueued: 1024,
@@ -77,7 +86,9 @@ export function resolveRuns(
     approvalTimeoutSeconds: 60 * 60,
     maxTextChars: 20_000,
     ...runs,
-    ...(databaseUrl !== undefined && { durable: { databaseUrl, deployment } }),
+    ...(databaseUrl !== undefined && {
+      durable: { databaseUrl, deployment, ...(direct !== undefined && { listenUrl: direct }) },
+    }),
   }
 }
 

@@ -40,6 +40,8 @@ export interface RunEngine {
   transcript(runId: string, principal: string): Promise<readonly Message[] | undefined>
   /** How much there is to do in this process. */
   load(): RunLoad
+  /** Whether the engine can work now: false while its database is unavailable, and once it closes. */
+  readonly ready: boolean
   /** Takes no more runs, lets those that are left end within the grace, and stops the others. */
   close(graceMs: number): Promise<void>
 }
@@ -70,7 +72,7 @@ export interface StartOptions {
 
 export interface WaitOptions {
   timeoutMs: number
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /**
    * Whoever waits will ask for the word that the run then waits for: so long the run is not detached
    * from the call that started it.

@@ -62,7 +62,7 @@ export async function durableEngine(
   const ended: RunRecord[] = []
   // What breaks when the server of the tests goes is no failure.
   const onError = () => {}
-  const postgres = await openPostgres(url, {}, onError)
+  const postgres = await openPostgres({ databaseUrl: url }, {}, onError)
   await query('TRUNCATE litellm_agents.runs, litellm_agents.sessions CASCADE')
   const engine = await DurableEngine.open({
     ...postgres,

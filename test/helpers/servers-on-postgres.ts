@@ -6,6 +6,8 @@ import type { Environment } from './program.js'
 /** For each test a database of its own; what it starts shares it, and ends with the test. */
 export function serversOnPostgres(): {
   start(env: Environment, args?: string[]): Promise<HttpServer>
+  /** The database of the present test. */
+  database(): TestDatabase
 } {
   let postgres: TestPostgres
   let database: TestDatabase
@@ -24,6 +26,7 @@ export function serversOnPostgres(): {
   })
 
   return {
+    database: () => database,
     start: async (env, args) => {
       const server = await startHttp({ DATABASE_URL: database.url, ...env }, args)
       servers.push(server)

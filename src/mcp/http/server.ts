@@ -119,9 +119,11 @@ function mcpRoutes(
     [
       '/readyz',
       (_, response) =>
-        isReady()
-          ? sendJson(response, 200, { status: 'ready' })
-          : sendJson(response, 503, { status: 'closing' }),
+        !isReady()
+          ? sendJson(response, 503, { status: 'closing' })
+          : services.runs.ready
+            ? sendJson(response, 200, { status: 'ready' })
+            : sendJson(response, 503, { status: 'database unavailable' }),
     ],
     [
       '/mcp',

@@ -16,14 +16,14 @@ export function childSteps(
   return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const step = `${place}/${++steps} ${name}`
     const [known] = await database.rows<{ record: T }>(
-      'SELECT record FROM run_steps WHERE run_id = $1 AND place = $2',
+      'SELECT record FROM litellm_agents.run_steps WHERE run_id = $1 AND place = $2',
       [runId, step],
     )
     if (known) return known.record
     const record = await work()
     const kept = await retryUntilAvailable(() =>
       database.rows(
-        `INSERT INTO run_steps SELECT run_id, $3, $4 FROM runs r WHERE run_id = $1 AND ${owned}
+        `INSERT INTO litellm_agents.run_steps SELECT run_id, $3, $4 FROM litellm_agents.runs r WHERE run_id = $1 AND ${owned}
          ON CONFLICT DO NOTHING RETURNING run_id`,
         [runId, executorId, step, JSON.stringify(record)],
       ),

@@ -1,4 +1,5 @@
 import { loadOptionalPackage } from '../../agent/optional-package.js'
+import type { Pool } from '../postgres/pool.js'
 import type { RunStep } from './step-log.js'
 
 const sdk = {
@@ -14,18 +15,18 @@ export const workflowTable = `${schemaName}.workflow_status`
 
 const queueName = 'runs'
 const queuePollMs = 100
-const idleTimeout = 'idle_in_transaction_session_timeout'
-const idleTransactionMs = 60_000
 
 export interface DbosOptions {
   databaseUrl: string
-  /** This node, and no other, ever. */
+  /** The connections for DBOS's tables. */
+  pool: Pool
+  /** Unique to this process. */
   executorId: string
   /** Workflows stay with nodes of one version. */
   version: string
   /** How many runs this node works on at a time. */
   maxRunning: number
-  warn: (message: string) => void
+  warn: (message: string) => unknown
   /** Does work that only one node may do at a time. */
   withLock: (work: () => Promise<void>) => Promise<void>
 }
@@ -37,10 +38,12 @@ export interface Dbos {
   enqueue(runId: string, principal: string): Promise<void>
   /** Puts the runs that a dead node was working on back into the queue. */
   requeueRunsOf(executorId: string): Promise<number>
+  /** Puts a run that this node is working on back into the queue. */
+  requeue(runId: string): Promise<void>
   /** Forgets what is recorded of runs. */
   forget(runIds: readonly string[]): Promise<void>
   /** Whether an error says that another node has the run. */
-  isLoss(error: unknown): boolean
+  isOwnershipLoss(error: unknown): boolean
   /** Takes no more runs from the queue, and lets go of the database. */
   close(): Promise<void>
 }
@@ -54,10 +57,13 @@ export async function launchDbos(
     sdk,
     () => import('@dbos-inc/dbos-sdk'),
   )
-  const { withLock, databaseUrl, executorId, version, maxRunning, warn } = options
+  const { withLock, databaseUrl, pool, executorId, version, maxRunning, warn } = options
   DBOS.setConfig({
     name: 'litellm-agents-mcp',
-    systemDatabaseUrl: endingIdleTransactions(databaseUrl),
+    systemDatabaseUrl: databaseUrl,
+    systemDatabasePool: pool,
+    // Nothing here waits for DBOS's notifications, and a pooler would not deliver them.
+    useListenNotify: false,
     systemDatabaseSchemaName: schemaName,
     executorID: executorId,
     applicationVersion: version,
@@ -87,10 +93,11 @@ export async function launchDbos(
       if (runIds.length > 0) await DBOS.resumeWorkflows(runIds, { queueName })
       return runIds.length
     },
+    requeue: (runId) => DBOS.resumeWorkflows([runId], { queueName }).then(() => {}),
     forget: async (runIds) => {
       await DBOS.deleteWorkflows([...runIds])
     },
-    isLoss: (error) => error instanceof DBOSWorkflowConflictError,
+    isOwnershipLoss: (error) => error instanceof DBOSWorkflowConflictError,
     close: () => DBOS.shutdown({ deregister: true }),
   }
   // It makes its tables, and several nodes at once get in each other's way.
@@ -102,16 +109,4 @@ export async function launchDbos(
     minPollingIntervalMs: queuePollMs,
   })
   return dbos
-}
-
-/**
- * DBOS wants transactions ended that a dead node has left open. Set with the connection: DBOS's own way
- * is a statement beside the first one, which pg warns of.
- */
-function endingIdleTransactions(databaseUrl: string): string {
-  const url = new URL(databaseUrl)
-  const options = url.searchParams.get('options') ?? ''
-  if (!options.includes(idleTimeout))
-    url.searchParams.set('options', `${options} -c ${idleTimeout}=${idleTransactionMs}`.trim())
-  return url.href
 }

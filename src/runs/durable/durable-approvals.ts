@@ -1,14 +1,13 @@
 import type { Approve } from '../../agent/tools/approval.js'
 import type { PendingApprovals } from '../live/pending-approvals.js'
 import type { Notifications } from '../postgres/notifications.js'
+import { retryUntilAvailable } from '../postgres/outage.js'
 import { type Decisions, decisionTopic } from './decisions.js'
 
-/** A notice may be lost. */
-const lookAgainMs = 2_000
-
 /**
- * Asks a person through the store, so that their word may come by any node, and is known to the next
- * one that goes on with the run. Each `toolUseId` is one call's alone, and on every node the same.
+ * Asks a person through the store, so that the decision can come from any node, and so that the next
+ * node that continues the run knows it. Each `toolUseId` belongs to one call, and is the same on every
+ * node.
  */
 export function durableApprove(
   runId: string,
@@ -16,17 +15,18 @@ export function durableApprove(
   decisions: Decisions,
   notifications: Notifications,
 ): Approve {
+  const decided = () => retryUntilAvailable(() => decisions.of(runId))
   return async (request, signal) => {
-    const said = await decisions.of(runId)
-    const known = said.get(request.toolUseId)
+    const { toolUseId } = request
+    const known = (await decided()).get(toolUseId)
     if (known) return known
     const notices = notifications.watch(decisionTopic(runId))
     const over = new AbortController()
     const listening = listen()
     try {
       const decision = await pending.approve(request, signal)
-      // Also the word of nobody.
-      await decisions.add(runId, request.toolUseId, decision)
+      // A refusal because nobody answered is a decision, too.
+      await retryUntilAvailable(() => decisions.add(runId, toolUseId, decision))
       return decision
     } finally {
       over.abort()
@@ -36,9 +36,8 @@ export function durableApprove(
 
     async function listen(): Promise<void> {
       while (!over.signal.aborted) {
-        for (const [toolUseId, decision] of await decisions.of(runId))
-          pending.decide(toolUseId, decision)
-        await notices.change(lookAgainMs, over.signal)
+        for (const [id, decision] of await decided()) pending.decide(id, decision)
+        await notices.next(notifications.pollMs, over.signal)
       }
     }
   }

@@ -12,9 +12,11 @@ import {
   type WaitOptions,
 } from '../engine.js'
 import { keyReused, shuttingDown } from '../engine-errors.js'
+import { databaseOn } from '../postgres/database.js'
 import { schemaLock } from '../postgres/migrations.js'
 import type { Notifications } from '../postgres/notifications.js'
 import { retryUntilAvailable } from '../postgres/outage.js'
+import { openPool, type Pool } from '../postgres/pool.js'
 import type { PostgresSessions } from '../postgres/postgres-sessions.js'
 import type { Database } from '../postgres/queryable.js'
 import type { RunAllowance } from '../quotas/quotas.js'
@@ -24,84 +26,96 @@ import { Execution, type ExecutionContext } from './execution.js'
 import { Maintenance } from './maintenance.js'
 import { NodeRegistry } from './node-registry.js'
 import { noProgress } from './run-rows.js'
-import { cancelTopic, RunStore, runTopic } from './run-store.js'
+import { cancelTopic, RunStore } from './run-store.js'
+import { RunWaits } from './run-waits.js'
 
 export interface DurableEngineOptions {
   databaseUrl: string
   database: Database
   notifications: Notifications
   sessions: PostgresSessions
+  /** Whether a connection pooler sits in between. */
+  pooled: boolean
   buildRun: BuildRun
-  /** Of the program: a run stays with nodes of one version. */
+  /** The version of the program: runs stay with nodes of one version. */
   version: string
-  /** How many runs this node works on at a time, and how many may wait for their turn on any. */
+  /** How many runs this node works on at a time, and how many may be queued on all nodes. */
   maxConcurrent: number
   maxQueued: number
-  /** What a principal may have run, on all nodes together. */
+  /** Returns a principal's quotas, which hold over all nodes. */
   allowance: (principal: string) => RunAllowance
-  /** How long a tool call waits for somebody's word. */
+  /** How long a tool call waits for approval. */
   approvalTimeoutSeconds: number
   /** How long the result of a run is kept. */
   resultTtlSeconds: number
   onError: (error: unknown) => void
-  /** Told of every run that has ended on this node. */
+  /** Called with every run that has ended on this node. */
   onEnd?: (record: RunRecord) => void
 }
 
 const never = new Promise<never>(() => {})
-
-/** A notice may be lost. */
-const lookAgainMs = 2_000
+/** How long a start waits for a database that is unavailable before it fails. */
+const startWithinMs = 5_000
+const dbosConnections = 10
+const statementTimeoutMs = 10_000
+const heartbeatTimeoutMs = 3_000
 
 /**
- * Runs that outlive their node: each model call and each tool call is a step that is recorded, and
- * whichever node takes a run over goes on with the step it was in.
+ * Runs that outlive their node: each model call and each tool call is a recorded step, and the node
+ * that takes a run over continues with the step that was in progress.
  */
 export class DurableEngine implements RunEngine {
   private readonly executorId = crypto.randomUUID()
   private readonly store: RunStore
   private readonly executions = new Map<string, Execution>()
-  /** Calls whose end cancels the run they started, by run. */
+  /** Calls that cancel the run they started when they end, by run. */
   private readonly attached = new Map<string, { signal: AbortSignal; off: () => void }>()
-  private readonly nodes: NodeRegistry
+  private readonly waits: RunWaits
+  /** Statements of DBOS have no time limit until its tables exist. */
+  private readonly statement = { timeoutMs: 0 }
+  private dbosPool!: Pool
+  private heartbeatPool!: Pool
+  private nodes!: NodeRegistry
   private dbos!: Dbos
   private maintenance!: Maintenance
   private closing = false
+  private closed: Promise<void> | undefined
 
   private constructor(private readonly options: DurableEngineOptions) {
-    const { database, notifications, onError, version } = options
+    const { database, maxQueued, notifications, version } = options
     const { executorId } = this
-    this.store = new RunStore(database, {
-      version,
-      executorId,
-      workflowTable,
-      maxQueued: options.maxQueued,
-    })
-    this.nodes = new NodeRegistry(database, notifications, {
-      executorId,
-      version,
-      onDeath: async (dead) => {
-        await this.dbos.requeueRunsOf(dead)
-      },
-      onBeat: () => this.runMaintenance(),
-      onError,
-    })
+    const storeOptions = { version, executorId, workflowTable, maxQueued }
+    this.store = new RunStore(database, notifications, storeOptions)
+    this.waits = new RunWaits(
+      this.store.reads,
+      notifications,
+      (id) => this.executions.get(id)?.activity,
+    )
   }
 
   static async open(options: DurableEngineOptions): Promise<DurableEngine> {
-    const runs = new DurableEngine(options)
-    await runs.launch()
-    return runs
+    const engine = new DurableEngine(options)
+    await engine.launch()
+    return engine
   }
 
   async start(spec: RunSpec, options: StartOptions = {}): Promise<RunHandle> {
     if (this.closing) throw shuttingDown()
     const runId = crypto.randomUUID()
     const { idempotency } = options
-    const found = await this.store.add(runId, spec, options, this.options.allowance(spec.principal))
+    const allowance = this.options.allowance(spec.principal)
+    // A commit whose answer was lost is repeated: otherwise a run would go on that its caller was
+    // told had failed.
+    const found = await retryUntilAvailable(
+      () => this.store.add(runId, spec, options, allowance),
+      Date.now() + startWithinMs,
+    )
     if (found && found.argumentsDigest !== idempotency?.argumentsDigest) throw keyReused()
     if (found) return { runId: found.runId }
-    await this.dbos.enqueue(runId, spec.principal)
+    this.waits.remember(runId, spec)
+    // From here on the run exists: if this node does not enqueue it, maintenance does.
+    const enqueued = this.dbos.enqueue(runId, spec.principal).catch(this.options.onError)
+    await within(startWithinMs, enqueued)
     if (options.signal && !idempotency) this.attach(runId, spec.principal, options.signal)
     return { runId }
   }
@@ -111,37 +125,28 @@ export class DurableEngine implements RunEngine {
     principal: string,
     options: WaitOptions,
   ): Promise<RunRecord | undefined> {
-    return this.until(runId, principal, options, ({ status }) => status === 'waiting')
+    return this.waitFor(runId, principal, options, ({ status }) => status === 'waiting')
   }
 
-  private async until(
+  private async waitFor(
     runId: string,
     principal: string,
-    { timeoutMs, signal, asks, onProgress }: WaitOptions,
-    isNews: (run: RunSummary) => boolean,
+    options: WaitOptions,
+    awaited: (run: RunSummary) => boolean,
   ): Promise<RunRecord | undefined> {
-    const until = Date.now() + timeoutMs
-    // The signal of the call that started a run ends the run itself, and so the wait.
+    const { asks, signal } = options
+    // The signal of the call that started a run cancels the run, which ends the wait.
     const leaving = signal === this.attached.get(runId)?.signal ? undefined : signal
-    const notices = this.options.notifications.watch(runTopic(runId))
-    try {
-      for (let told = ''; ; ) {
-        const run = await this.store.reads.summary(runId, principal)
-        if (!run) return undefined
-        const left = until - Date.now()
-        const gone = leaving?.aborted ?? false
-        if (hasEnded(run.status) || isNews(run) || left <= 0 || gone) {
-          const goesOn = asks && run.status === 'waiting'
-          if (!gone && !goesOn) this.detach(runId)
-          return this.store.reads.record(runId, principal)
-        }
-        if (run.activity !== told) onProgress?.(run.activity)
-        told = run.activity
-        await notices.change(Math.min(left, lookAgainMs), leaving)
-      }
-    } finally {
-      notices.stop()
-    }
+    const run = await this.waits.wait(
+      runId,
+      principal,
+      leaving ? options : { ...options, signal: undefined },
+      awaited,
+    )
+    if (!run) return undefined
+    const goesOn = asks && run.status === 'waiting'
+    if (!leaving?.aborted && !goesOn) this.detach(runId)
+    return this.waits.record(run)
   }
 
   get(runId: string, principal: string): Promise<RunRecord | undefined> {
@@ -179,35 +184,57 @@ export class DurableEngine implements RunEngine {
     return { active: this.executions.size, queued: 0 }
   }
 
+  /** A node that cannot write heartbeats loses its runs to others, and takes on no new ones. */
+  get ready(): boolean {
+    return !this.closing && this.nodes.alive
+  }
+
   /**
-   * Begins no new step, lets those that are being done end within the grace, and hands the runs to
-   * other nodes.
+   * Begins no new step, lets the steps in progress end within the grace period, and hands the runs
+   * over to other nodes. Calls that wait for a run return it as it is.
    */
-  async close(graceMs: number): Promise<void> {
+  close(graceMs: number): Promise<void> {
+    this.closed ??= this.handOver(graceMs)
+    return this.closed
+  }
+
+  private async handOver(graceMs: number): Promise<void> {
     this.closing = true
     const until = Date.now() + graceMs
+    // Calls that end with this process do not cancel their runs.
+    for (const { off } of this.attached.values()) off()
+    this.attached.clear()
+    this.waits.close()
     while (Date.now() < until && [...this.executions.values()].some(({ idle }) => !idle))
       await new Promise((resolve) => setTimeout(resolve, 20))
-    for (const { off } of this.attached.values()) off()
     await this.nodes.stop()
+    // DBOS must not record anything from here on: while it shuts down, it takes its own absence for
+    // the error of a step.
+    this.dbosPool.end().catch(() => {})
     await this.dbos.close()
     await this.nodes.leave()
+    await this.options.notifications.close()
+    this.heartbeatPool.end().catch(() => {})
   }
 
   private async launch(): Promise<void> {
     const { database, databaseUrl, maxConcurrent, onError, version } = this.options
+    this.nodes = await this.openNodes()
     await this.nodes.announce()
+    this.dbosPool = await this.openPool('dbos', dbosConnections, this.statement)
     this.dbos = await launchDbos(
       {
         databaseUrl,
+        pool: this.dbosPool,
         executorId: this.executorId,
         version,
         maxRunning: maxConcurrent,
-        warn: (message) => onError(new Error(message)),
+        warn: (message) => this.closing || onError(new Error(message)),
         withLock: (work) => database.withLock(schemaLock, work),
       },
       (runId, dbos) => this.execute(runId, dbos),
     )
+    this.statement.timeoutMs = statementTimeoutMs
     this.maintenance = new Maintenance(database, {
       version,
       workflowTable,
@@ -216,6 +243,37 @@ export class DurableEngine implements RunEngine {
       forget: this.dbos.forget,
     })
     this.nodes.join()
+  }
+
+  private async openNodes(): Promise<NodeRegistry> {
+    const { notifications, onError, pooled, version } = this.options
+    const timeoutMs = heartbeatTimeoutMs
+    this.heartbeatPool = await this.openPool('heartbeat', 2, { timeoutMs }, timeoutMs)
+    return new NodeRegistry(databaseOn(this.heartbeatPool, pooled, onError), notifications, {
+      executorId: this.executorId,
+      version,
+      onDeath: async (dead) => {
+        await this.dbos.requeueRunsOf(dead)
+      },
+      onBeat: () => this.runMaintenance(),
+      onError,
+    })
+  }
+
+  private openPool(
+    name: string,
+    maxConnections: number,
+    statement: { timeoutMs: number },
+    connectTimeoutMs?: number,
+  ): Promise<Pool> {
+    const { databaseUrl, onError } = this.options
+    return openPool(databaseUrl, {
+      name: `litellm-agents-mcp ${name}`,
+      maxConnections,
+      statement,
+      onError,
+      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+    })
   }
 
   private async execute(runId: string, dbos: Dbos): Promise<void> {
@@ -233,15 +291,15 @@ export class DurableEngine implements RunEngine {
       approvalTimeoutSeconds: this.options.approvalTimeoutSeconds,
       notifications,
       runStep: dbos.runStep,
-      isLoss: dbos.isLoss,
-      // A node that closes leaves its runs where they are, for others to go on with.
-      mayStart: () => (this.closing ? never : Promise.resolve()),
+      isOwnershipLoss: dbos.isOwnershipLoss,
+      requeue: dbos.requeue,
+      closing: () => this.closing,
       onError,
       onEnd,
     }
     const execution = new Execution(runId, taken, context)
     this.executions.set(runId, execution)
-    // A notice says that there may be something to see, and one comes to all when a connection is back.
+    // A notice may be of another time: the store knows whether a cancel was requested.
     const off = notifications.on(cancelTopic(runId), () => {
       this.cancelRequested([runId]).catch(onError)
     })
@@ -254,7 +312,6 @@ export class DurableEngine implements RunEngine {
     }
   }
 
-  /** What each beat of the node does beside. */
   private async runMaintenance(): Promise<void> {
     const running = [...this.executions.keys()]
     if (running.length > 0) await this.cancelRequested(running)
@@ -278,7 +335,7 @@ export class DurableEngine implements RunEngine {
       outcome: { error },
       keepSeconds,
     })
-    if (!ended) await this.until(runId, principal, { timeoutMs: stopMs }, () => false)
+    if (!ended) await this.waitFor(runId, principal, { timeoutMs: stopMs }, () => false)
   }
 
   private attach(runId: string, principal: string, signal: AbortSignal): void {
@@ -303,5 +360,15 @@ export class DurableEngine implements RunEngine {
   }
 }
 
-/** A run stops within a second, wherever it is; a node that died just now takes some more. */
+/** A run stops within a second on any node. A node that died a moment ago takes longer. */
 const stopMs = 10_000
+
+/** Resolves with the work, or after a time. */
+async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs)
+  })
+  await Promise.race([work, timeout])
+  clearTimeout(timer)
+}

@@ -97,8 +97,7 @@ export class DurableTools {
     const index = this.unasked.findIndex((call) => call.toolUseId === toolUseId)
     const [call] = index === -1 ? [] : this.unasked.splice(index, 1)
     if (!call) throw new Error(`No call ${toolUseId} is there to be asked about.`)
-    // PostgreSQL's text holds no NUL.
-    const unique = `${call.path}:${toolUseId.replaceAll('\0', '\uFFFD')}`
+    const unique = `${call.path}:${shortId(toolUseId)}`
     return this.askPerson({ ...request, toolUseId: unique }, signal)
   }
 
@@ -153,8 +152,9 @@ export class DurableTools {
       recorded: ({ model, tools }) => {
         const nth = `#${++agents}`
         const name = `${call.name}${nth}`
-        const stepLog = this.stepLog.below(name)
-        const place = { name, path: `${call.path}${nth}/` }
+        const path = `${call.path}${nth}/`
+        const stepLog = this.stepLog.below(path)
+        const place = { name, path }
         const durable = new DurableTools(tools, place, stepLog, this.askPerson)
         return {
           model: new DurableModel(model, durable, stepLog),
@@ -164,6 +164,19 @@ export class DurableTools {
       },
     }
   }
+}
+
+/** Ids up to this length are shown as they are. */
+const maxIdLength = 128
+
+/**
+ * Returns an id that an index of PostgreSQL can hold: providers' ids can have thousands of characters,
+ * such as those with a thought signature of Gemini, or a NUL.
+ */
+function shortId(toolUseId: string): string {
+  if (toolUseId.length <= maxIdLength && !/[\0\p{Surrogate}]/u.test(toolUseId)) return toolUseId
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha256').update(JSON.stringify(toolUseId)).digest('base64url')
 }
 
 async function recordRun({ tool, input, context }: Call): Promise<ToolRecord> {

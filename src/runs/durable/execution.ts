@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AgentError, asAgentError } from '../../agent/errors.js'
 import { defaultLimits } from '../../agent/limits.js'
 import { urlOf } from '../../agent/messages/media.js'
@@ -5,9 +6,10 @@ import type { Metrics } from '../../agent/metrics/types.js'
 
 import type { AgentResult } from '../../agent/result.js'
 import type { RunOutcome, RunRecord, RunResult } from '../engine.js'
+import { unexpectedError } from '../engine-errors.js'
 import { failureData, LiveRun } from '../live/live-run.js'
 import type { Notifications } from '../postgres/notifications.js'
-import { retryUntilAvailable } from '../postgres/outage.js'
+import { isUnavailable, retryUntilAvailable } from '../postgres/outage.js'
 import type { PostgresSessions } from '../postgres/postgres-sessions.js'
 import { runSpec } from '../run.js'
 import type { BuildRun, RunParts, RunSpec } from '../spec.js'
@@ -30,18 +32,25 @@ export interface ExecutionContext {
   readonly approvalTimeoutSeconds: number
   readonly notifications: Notifications
   readonly runStep: RunStep
-  readonly isLoss: (error: unknown) => boolean
-  /** Resolves when a new step may start, which may be never. */
-  readonly mayStart: () => Promise<void>
+  readonly isOwnershipLoss: (error: unknown) => boolean
+  /** Puts a run back into the queue, so that a node continues it from its record. */
+  readonly requeue: (runId: string) => Promise<void>
+  /** Whether this node is shutting down, and leaves its runs to other nodes. */
+  readonly closing: () => boolean
   readonly onError: (error: unknown) => void
   /** Told of every run that has ended here. */
   readonly onEnd: ((record: RunRecord) => void) | undefined
 }
 
-/** A run that nodes have taken on so often has taken them down with it. */
+/** A run that this many nodes took on and did not end is presumed to end the nodes. */
 const maxAttempts = 20
-/** What is recorded is gone through in a moment, also by a run whose time is up. */
+/** A run fails if a step cannot be recorded at this attempt, because repeated steps are paid for. */
+const maxFaultyAttempts = 3
+const faultPauseMs = 200
+const maxFaultPauseMs = 5_000
+/** The time for replaying the record, also for a run whose time is up. */
 const minSeconds = 1
+const never = new Promise<never>(() => {})
 
 /** One run on this node, from what is recorded of it to its end. */
 export class Execution {
@@ -49,6 +58,8 @@ export class Execution {
   private readonly stepLog: StepLog
   private cancelRequested: boolean
   private superseded = false
+  private finishing = false
+  private live: LiveRun | undefined
 
   constructor(
     readonly runId: string,
@@ -59,17 +70,22 @@ export class Execution {
     this.stepLog = new StepLog(context.runStep, {
       stop: () => this.controller.abort(),
       // What was done before a cancel is gone through all the same: it is part of what was spent.
-      onLive: () => {
+      beforeWork: () => {
         if (this.cancelRequested) this.controller.abort()
       },
-      mayStart: context.mayStart,
-      childSteps: (place) => context.store.childSteps(runId, place),
+      waitToStart: () => (context.closing() ? never : Promise.resolve()),
+      childSteps: (path) => context.store.childSteps(runId, path),
     })
   }
 
-  /** Nothing is being done right now: the run waits for a step that may start. */
+  /** Whether nothing would be lost if this node ended now. */
   get idle(): boolean {
-    return this.stepLog.idle
+    return !this.finishing && this.stepLog.idle
+  }
+
+  /** What the run is doing, while other nodes need not be asked. */
+  get activity(): string | undefined {
+    return this.live?.status === 'running' ? this.live.activity : undefined
   }
 
   cancel(): void {
@@ -85,26 +101,46 @@ export class Execution {
 
   async run(): Promise<void> {
     const { approvalTimeoutSeconds, keepSeconds, onEnd, onError, store } = this.context
-    const { principal } = this.taken.spec
-    const live = new LiveRun(this.taken.spec, approvalTimeoutSeconds * 1000, this.runId)
+    const { createdAt, spec, startedAt } = this.taken
+    const live = new LiveRun(spec, approvalTimeoutSeconds * 1000, this.runId)
+    this.live = live
     const progressWriter = new ProgressWriter(live, store, onError)
     live.begin()
-    const outcome = await this.outcome(live, progressWriter)
+    const found = await this.outcome(live, progressWriter)
     await progressWriter.stop()
-    const { fault } = this.stepLog
-    if (this.superseded) return
-    if (fault !== undefined && this.context.isLoss(fault)) throw fault
+    const outcome = await this.unlessFault(found, live)
+    if (!outcome) return
+    this.finishing = true
     const { record, transcript } = live.end(outcome, keepSeconds)
     const { status } = record
     const end = { status, outcome, keepSeconds, progress: progressOf(record) }
     const news = progressWriter.unwritten(transcript)
-    // A run is not lost for a database that is away for a while.
-    const ended = await retryUntilAvailable(() =>
-      store.finish(this.runId, this.taken.spec, end, news),
-    )
-    if (!ended || !onEnd) return
-    const kept = await store.reads.record(this.runId, principal)
-    if (kept) onEnd(kept)
+    const ended = await retryUntilAvailable(() => store.finish(this.runId, spec, end, news))
+    this.finishing = false
+    if (ended) onEnd?.({ ...record, createdAt, startedAt, ...ended })
+  }
+
+  /**
+   * Returns the outcome to write, or nothing if another execution continues the run. A fault of this
+   * node or of the database is never the end of a run, unless it recurs.
+   */
+  private async unlessFault(outcome: RunOutcome, live: LiveRun): Promise<RunOutcome | undefined> {
+    const { closing, isOwnershipLoss, onError, requeue } = this.context
+    const { fault } = this.stepLog
+    if (this.superseded) return undefined
+    if (fault === undefined) return outcome
+    if (closing()) return never
+    if (isOwnershipLoss(fault)) throw fault
+    onError(fault)
+    const { attempts } = this.taken
+    if (isUnavailable(fault) || attempts < maxFaultyAttempts) {
+      await sleep(Math.min(attempts * faultPauseMs, maxFaultPauseMs))
+      await requeue(this.runId)
+      return undefined
+    }
+    const { text, usage, metrics } = live.record()
+    const error = { ...failureData(unexpectedError()), text, usage, metrics, internal: true }
+    return { error: { ...error, metrics: this.sinceFirstNode(metrics) } }
   }
 
   private async outcome(live: LiveRun, progressWriter: ProgressWriter): Promise<RunOutcome> {

@@ -12,7 +12,7 @@ export function postgresHistory(database: Queryable): RunHistory {
     of: async (principal) => {
       const rows = await database.rows<PastRow>(
         `SELECT run_id, agent, model_id, status, figures, ${milliseconds('created_at')}, ${milliseconds('ended_at')}
-         FROM runs r WHERE principal = $1 AND figures IS NOT NULL AND expires_at > now()
+         FROM litellm_agents.runs r WHERE principal = $1 AND figures IS NOT NULL AND expires_at > now()
          ORDER BY r.ended_at DESC LIMIT ${maxPastRuns}`,
         [principal],
       )
@@ -20,7 +20,7 @@ export function postgresHistory(database: Queryable): RunHistory {
     },
     principals: async () => {
       const rows = await database.rows<{ principal: string }>(
-        'SELECT DISTINCT principal FROM usage_totals UNION SELECT DISTINCT principal FROM runs',
+        'SELECT DISTINCT principal FROM litellm_agents.usage_totals UNION SELECT DISTINCT principal FROM litellm_agents.runs',
       )
       return rows.map(({ principal }) => principal)
     },

@@ -1,20 +1,48 @@
 import type { Metrics } from '../../agent/metrics/types.js'
 import { noUsage } from '../../agent/metrics/usage.js'
-import { type SpendingRow, spendingRows } from '../history/spending-rows.js'
+import { spendingRows } from '../history/spending-rows.js'
 import type { UsageSource, UsageTotal } from '../history/usage-totals.js'
 import type { Queryable } from '../postgres/queryable.js'
 
-import type { RunSpec } from '../spec.js'
-
 export const today = "(now() AT TIME ZONE 'UTC')::date"
 
-/** Totals of all nodes, from the first run on. */
+const maxTotals = 10_000
+/** How many log entries one roll-up adds to the totals. */
+const maxRolledUp = 10_000
+
+const counts = [
+  'runs',
+  'cycles',
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'cache_read_input_tokens',
+  'cache_write_input_tokens',
+  'reasoning_tokens',
+  'cost_usd',
+  'unknown_usage',
+  'unknown_cost',
+] as const
+
+type Count = (typeof counts)[number]
+
+const typeOf = (count: Count) => (count === 'cost_usd' ? 'double precision' : 'bigint')
+const sums = counts.map((count) => `sum(${count})::${typeOf(count)} AS ${count}`).join(', ')
+const added = counts.map((count) => `${count} = t.${count} + excluded.${count}`).join(', ')
+
+/** Totals of all nodes, from the first run on: those that were rolled up, and the log. */
 export function postgresUsage(database: Queryable): UsageSource {
   return {
     of: async (principal) => {
       const rows = await database.rows<TotalRow>(
-        `SELECT *, to_char(day, 'YYYY-MM-DD') AS day FROM usage_totals WHERE principal = $1
-         ORDER BY usage_totals.day DESC, agent, model_id LIMIT ${maxTotals}`,
+        `SELECT to_char(day, 'YYYY-MM-DD') AS day, agent, model_id, ${sums} FROM (
+           SELECT day, agent, model_id, ${counts.join(', ')} FROM litellm_agents.usage_totals
+           WHERE principal = $1
+           UNION ALL
+           SELECT day, agent, model_id, ${counts.join(', ')} FROM litellm_agents.usage_log
+           WHERE principal = $1) AS parts
+         GROUP BY parts.day, agent, model_id
+         ORDER BY parts.day DESC, agent, model_id LIMIT ${maxTotals}`,
         [principal],
       )
       return rows.map(totalOf)
@@ -22,49 +50,68 @@ export function postgresUsage(database: Queryable): UsageSource {
   }
 }
 
-const maxTotals = 10_000
-
-/** Adds what a run and the agents below it used and cost to the totals of the day. */
-export async function addUsage(
-  client: Queryable,
-  { principal, agent }: RunSpec,
-  metrics: Metrics,
-): Promise<void> {
-  // In one order on every node, so that no two of them wait for each other.
-  const place = ({ agent, modelId }: SpendingRow) => JSON.stringify([agent, modelId])
-  const rows = spendingRows(agent, metrics).sort((one, other) =>
-    place(one) < place(other) ? -1 : 1,
-  )
-  for (const { costUsd, cycles, knownCostUsd, modelId, runs, ...row } of rows) {
-    const usage = row.usage ?? noUsage
-    await client.rows(
-      `INSERT INTO usage_totals AS t (day, principal, agent, model_id, ${counted.join(', ')})
-       VALUES (${today}, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-       ON CONFLICT (day, principal, agent, model_id) DO UPDATE SET ${added}`,
-      [
-        principal,
-        row.agent,
-        modelId,
-        runs,
-        cycles,
-        usage.inputTokens,
-        usage.outputTokens,
-        usage.totalTokens,
-        usage.cacheReadInputTokens ?? 0,
-        usage.cacheWriteInputTokens ?? 0,
-        usage.reasoningTokens ?? 0,
-        knownCostUsd,
-        row.usage === null ? cycles : 0,
-        costUsd === null ? cycles : 0,
-      ],
-    )
-  }
+/**
+ * SQL that logs what a run used. `run` is a table with the run's `principal`; `rows` is the parameter
+ * with the result of `usageEntries`.
+ */
+export function insertUsage(run: string, rows: string): string {
+  const columns = counts.map((count) => `${count} ${typeOf(count)}`).join(', ')
+  return `INSERT INTO litellm_agents.usage_log (day, principal, agent, model_id, ${counts.join(', ')})
+    SELECT ${today}, ${run}.principal, used.* FROM ${run},
+      json_to_recordset(${rows}::json) AS used (agent text, model_id text, ${columns})`
 }
 
-type Count = 'runs' | 'cycles' | 'unknown_usage' | 'unknown_cost' | `${string}_tokens`
+/** What a run and the agents below it used and cost, as JSON for `insertUsage`. */
+export function usageEntries(agent: string, metrics: Metrics): string {
+  const entries = spendingRows(agent, metrics).map(
+    ({ costUsd, cycles, knownCostUsd, modelId, runs, ...row }) => {
+      const usage = row.usage ?? noUsage
+      const counted: Record<Count, number> = {
+        runs,
+        cycles,
+        input_tokens: usage.inputTokens,
+        output_tokens: usage.outputTokens,
+        total_tokens: usage.totalTokens,
+        cache_read_input_tokens: usage.cacheReadInputTokens ?? 0,
+        cache_write_input_tokens: usage.cacheWriteInputTokens ?? 0,
+        reasoning_tokens: usage.reasoningTokens ?? 0,
+        cost_usd: knownCostUsd,
+        unknown_usage: row.usage === null ? cycles : 0,
+        unknown_cost: costUsd === null ? cycles : 0,
+      }
+      return { agent: row.agent, model_id: modelId, ...counted }
+    },
+  )
+  return JSON.stringify(entries)
+}
 
-/** A bigint comes as a text. */
-type TotalRow = Record<Count, string> & {
+/** Adds log entries to the totals. Nodes may do this at the same time: each takes other entries. */
+export async function rollUpSpending(database: Queryable): Promise<void> {
+  const groups = 'day, principal, agent, model_id'
+  // The order is the same on every node, so that no two nodes wait for each other.
+  await database.rows(
+    `WITH moved AS (${takenFrom('usage_log')})
+     INSERT INTO litellm_agents.usage_totals AS t (${groups}, ${counts.join(', ')})
+     SELECT ${groups}, ${sums} FROM moved GROUP BY ${groups} ORDER BY ${groups}
+     ON CONFLICT (${groups}) DO UPDATE SET ${added}`,
+  )
+  await database.rows(
+    `WITH moved AS (${takenFrom('spending_log')})
+     INSERT INTO litellm_agents.day_spending AS d (day, principal, tokens, usd)
+     SELECT day, principal, sum(tokens)::bigint, sum(usd) FROM moved GROUP BY 1, 2 ORDER BY 1, 2
+     ON CONFLICT (day, principal) DO UPDATE
+     SET tokens = d.tokens + excluded.tokens, usd = d.usd + excluded.usd`,
+  )
+}
+
+function takenFrom(log: string): string {
+  return `DELETE FROM litellm_agents.${log} WHERE entry IN (
+    SELECT entry FROM litellm_agents.${log} ORDER BY entry LIMIT ${maxRolledUp}
+    FOR UPDATE SKIP LOCKED) RETURNING *`
+}
+
+/** The driver returns a bigint as text. */
+type TotalRow = Record<Exclude<Count, 'cost_usd'>, string> & {
   day: string
   agent: string
   model_id: string
@@ -91,18 +138,3 @@ function totalOf(row: TotalRow): UsageTotal {
     knownCostUsd: row.cost_usd,
   }
 }
-
-const counted = [
-  'runs',
-  'cycles',
-  'input_tokens',
-  'output_tokens',
-  'total_tokens',
-  'cache_read_input_tokens',
-  'cache_write_input_tokens',
-  'reasoning_tokens',
-  'cost_usd',
-  'unknown_usage',
-  'unknown_cost',
-]
-const added = counted.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')

@@ -20,7 +20,7 @@ export class RunReads {
 
   async record(runId: string, principal: string): Promise<RunRecord | undefined> {
     const [row] = await this.database.rows<RecordRow>(
-      `SELECT ${recordColumns} FROM runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
+      `SELECT ${recordColumns} FROM litellm_agents.runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
       [runId, principal],
     )
     return row && recordOf(row)
@@ -29,7 +29,7 @@ export class RunReads {
   /** What changes while a run goes on, without what it said. */
   async summary(runId: string, principal: string): Promise<RunSummary | undefined> {
     const [row] = await this.database.rows<SummaryRow>(
-      `SELECT ${summaryColumns} FROM runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
+      `SELECT ${summaryColumns} FROM litellm_agents.runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,
       [runId, principal],
     )
     return row && summaryOf(row)
@@ -38,7 +38,7 @@ export class RunReads {
   async list(principal: string, filter: RunFilter): Promise<RunSummary[]> {
     const { statuses = null, sessionId = null } = filter
     const rows = await this.database.rows<SummaryRow>(
-      `SELECT ${summaryColumns} FROM runs r WHERE principal = $1 AND ${unexpired}
+      `SELECT ${summaryColumns} FROM litellm_agents.runs r WHERE principal = $1 AND ${unexpired}
          AND ($2::text[] IS NULL OR status = ANY($2)) AND ($3::text IS NULL OR session_id = $3)
        ORDER BY created_at DESC LIMIT $4`,
       [principal, statuses, sessionId, listLimit(filter)],
@@ -48,7 +48,7 @@ export class RunReads {
 
   async messages(runId: string): Promise<Message[]> {
     const rows = await this.database.rows<{ message: Message }>(
-      'SELECT message FROM run_messages WHERE run_id = $1 ORDER BY position',
+      'SELECT message FROM litellm_agents.run_messages WHERE run_id = $1 ORDER BY position',
       [runId],
     )
     return rows.map(({ message }) => message)

@@ -31,6 +31,8 @@ export interface SummaryRow {
   status: RunStatus
   doing: string
   approvals: PendingApproval[] | null
+  /** The ids of calls that a person has decided on, of a run that waits. */
+  decided: string[] | null
   created_at: number
   started_at: number | null
   ended_at: number | null
@@ -49,15 +51,21 @@ const milliseconds = (column: string) =>
 
 export const summaryColumns = `r.run_id, r.principal, r.tool, r.agent, r.model_id, r.session_id,
   r.status, r.doing, r.approvals,
+  CASE WHEN r.status = 'waiting' THEN
+    (SELECT array_agg(d.tool_use_id) FROM litellm_agents.run_decisions d WHERE d.run_id = r.run_id)
+  END AS decided,
   ${['created_at', 'started_at', 'ended_at', 'expires_at'].map(milliseconds).join(', ')},
   CASE WHEN r.status = 'queued' THEN
-    (SELECT count(*)::int FROM runs o WHERE o.status = 'queued' AND o.created_at < r.created_at)
+    (SELECT count(*)::int FROM litellm_agents.runs o WHERE o.status = 'queued' AND o.created_at < r.created_at)
   END AS ahead`
 
 export const recordColumns = `${summaryColumns}, r.progress, r.outcome`
 
 export function summaryOf(row: SummaryRow): RunSummary {
-  const { session_id, started_at, ended_at, expires_at, approvals } = row
+  const { session_id, started_at, ended_at, expires_at, decided } = row
+  // The node of the run has yet to see the decisions on these calls.
+  const approvals = row.approvals?.filter(({ toolUseId }) => !decided?.includes(toolUseId)) ?? []
+  const goesOn = row.status === 'waiting' && approvals.length === 0
   return {
     runId: row.run_id,
     principal: row.principal,
@@ -65,13 +73,17 @@ export function summaryOf(row: SummaryRow): RunSummary {
     agent: row.agent,
     modelId: row.model_id,
     ...(session_id !== null && { sessionId: session_id }),
-    status: row.status,
-    activity: row.ahead === null ? row.doing : `queued, ${row.ahead} before it`,
+    status: goesOn ? 'running' : row.status,
+    activity: goesOn
+      ? 'continuing'
+      : row.ahead === null
+        ? row.doing
+        : `queued, ${row.ahead} before it`,
     createdAt: Math.round(row.created_at),
     ...(started_at !== null && { startedAt: Math.round(started_at) }),
     ...(ended_at !== null && { endedAt: Math.round(ended_at) }),
     ...(expires_at !== null && { expiresAt: Math.round(expires_at) }),
-    ...(approvals && approvals.length > 0 && { approvals }),
+    ...(approvals.length > 0 && { approvals }),
   }
 }
 

@@ -1,14 +1,21 @@
 import type { Message } from '../../agent/messages/content.js'
 import type { PendingApproval, RunOutcome, RunStatus, StartOptions } from '../engine.js'
 import { runFigures } from '../history/run-history.js'
-import { notify } from '../postgres/notifications.js'
+import type { Notifications } from '../postgres/notifications.js'
 import type { Database, Queryable } from '../postgres/queryable.js'
 import type { RunAllowance } from '../quotas/quotas.js'
 import type { RunSpec } from '../spec.js'
-import { addSpending, admitted } from './admission.js'
+import {
+  type Admitted,
+  admitted,
+  hasQuota,
+  insertSpending,
+  queuedRuns,
+  queueFullError,
+} from './admission.js'
 import { childSteps } from './child-steps.js'
 import { Decisions } from './decisions.js'
-import { addUsage } from './postgres-usage.js'
+import { insertUsage, usageEntries } from './postgres-usage.js'
 import { RunReads, unexpired } from './run-reads.js'
 import type { RunProgress } from './run-rows.js'
 import type { RunStep } from './step-log.js'
@@ -18,10 +25,19 @@ export interface TakenRun {
   readonly spec: RunSpec
   readonly stream: boolean | undefined
   readonly cancelRequested: boolean
-  /** How often nodes have taken it on, this time included. */
+  /** How often nodes have taken the run on, this time included. */
   readonly attempts: number
-  /** Since it first began, in milliseconds. */
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly startedAt: number
+  /** How long the run has worked since it first began, in milliseconds. */
   readonly elapsedMs: number
+}
+
+/** Milliseconds since 1970. */
+export interface EndTimes {
+  readonly endedAt: number
+  readonly expiresAt: number
 }
 
 export interface RunEnd {
@@ -63,6 +79,7 @@ export class RunStore {
 
   constructor(
     private readonly database: Database,
+    private readonly notifications: Notifications,
     private readonly options: {
       version: string
       executorId: string
@@ -71,75 +88,107 @@ export class RunStore {
     },
   ) {
     this.reads = new RunReads(database)
-    this.decisions = new Decisions(database)
+    this.decisions = new Decisions(database, notifications)
     this.owned = `EXISTS (SELECT FROM ${options.workflowTable} w WHERE w.workflow_uuid = r.run_id
       AND w.status = 'PENDING' AND w.executor_id = $2)`
   }
 
-  /** Adds a run, or finds the one that has its idempotency key already. Fails where it is not let in. */
+  /**
+   * Adds a run, or returns the run that has its idempotency key already. Adding the same run again
+   * changes nothing, so that a start whose answer was lost can be repeated. Fails if the run is
+   * not admitted.
+   */
   async add(
     runId: string,
-    wanted: RunSpec,
-    { idempotency, stream }: StartOptions,
+    spec: RunSpec,
+    options: StartOptions,
     allowance: RunAllowance,
   ): Promise<KeyedRun | undefined> {
-    const { maxQueued, version } = this.options
-    const key = idempotency?.key ?? null
+    const { idempotency } = options
+    if (!idempotency && !hasQuota(allowance)) {
+      await this.insert(this.database, runId, { spec, held: {} }, options)
+      return undefined
+    }
     return this.database.transaction(async (client) => {
-      const found = key === null ? undefined : await runWithKey(client, wanted.principal, key)
+      const { key } = idempotency ?? {}
+      const found = key === undefined ? undefined : await runWithKey(client, spec.principal, key)
       if (found) return found
-      const { spec, held } = await admitted(client, wanted, allowance, maxQueued)
-      const added = await client.rows(
-        `INSERT INTO runs (run_id, principal, tool, agent, model_id, session_id, spec, stream,
-           version, idempotency_key, arguments_digest, held_tokens, held_usd)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-         ON CONFLICT DO NOTHING RETURNING run_id`,
-        [
-          runId,
-          spec.principal,
-          spec.tool,
-          spec.agent,
-          spec.modelId,
-          spec.sessionId ?? null,
-          JSON.stringify(spec),
-          stream ?? null,
-          version,
-          key,
-          idempotency?.argumentsDigest ?? null,
-          held.tokens ?? null,
-          held.usd ?? null,
-        ],
+      const added = await this.insert(
+        client,
+        runId,
+        await admitted(client, spec, allowance),
+        options,
       )
-      // Somebody else was faster by a moment.
-      return added.length === 0 && key !== null
-        ? runWithKey(client, spec.principal, key)
-        : undefined
+      // Another start with the same key was faster.
+      return added || key === undefined ? undefined : runWithKey(client, spec.principal, key)
     })
   }
 
-  /** Takes a run on; `undefined` where it has ended or belongs to another node. */
+  private async insert(
+    client: Queryable,
+    runId: string,
+    { spec, held }: Admitted,
+    { idempotency, stream }: StartOptions,
+  ): Promise<boolean> {
+    const { maxQueued, version } = this.options
+    const [row] = await client.rows<{ room: boolean; added: boolean }>(
+      `WITH room AS (SELECT ${queuedRuns} < $14 AS found), added AS (
+         INSERT INTO litellm_agents.runs (run_id, principal, tool, agent, model_id, session_id,
+           spec, stream, version, idempotency_key, arguments_digest, held_tokens, held_usd)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM room WHERE found
+         ON CONFLICT DO NOTHING RETURNING run_id)
+       SELECT found AS room, EXISTS (SELECT FROM added) AS added FROM room`,
+      [
+        runId,
+        spec.principal,
+        spec.tool,
+        spec.agent,
+        spec.modelId,
+        spec.sessionId ?? null,
+        JSON.stringify(spec),
+        stream ?? null,
+        version,
+        idempotency?.key ?? null,
+        idempotency?.argumentsDigest ?? null,
+        held.tokens ?? null,
+        held.usd ?? null,
+        maxQueued,
+      ],
+    )
+    if (!row?.room) throw await queueFullError(client)
+    return row.added
+  }
+
+  /** Takes a run on; `undefined` if it has ended or belongs to another node. */
   async take(runId: string): Promise<TakenRun | undefined> {
     const [row] = await this.database.rows<{
       spec: RunSpec
       stream: boolean | null
       cancel_requested: boolean
       attempts: number
+      created_at: number
+      started_at: number
       elapsed: number
     }>(
-      `UPDATE runs r SET status = 'running', doing = 'started', started_at = coalesce(started_at, now()),
-         attempts = attempts + 1, approvals = NULL, ${waitedSoFar}, waiting_since = NULL
+      `UPDATE litellm_agents.runs r SET status = 'running', doing = 'started',
+         started_at = coalesce(started_at, now()), attempts = attempts + 1, approvals = NULL,
+         ${waitedSoFar}, waiting_since = NULL
        WHERE run_id = $1 AND ended_at IS NULL AND ${this.owned}
        RETURNING spec, stream, cancel_requested, attempts,
+         (extract(epoch from created_at) * 1000)::float8 AS created_at,
+         (extract(epoch from started_at) * 1000)::float8 AS started_at,
          (extract(epoch from now() - started_at - waited) * 1000)::float8 AS elapsed`,
       [runId, this.options.executorId],
     )
     if (!row) return undefined
-    await notify(this.database, runTopic(runId))
+    this.notifications.send(runTopic(runId))
     return {
       spec: row.spec,
       stream: row.stream ?? undefined,
       cancelRequested: row.cancel_requested,
       attempts: row.attempts,
+      createdAt: Math.round(row.created_at),
+      startedAt: Math.round(row.started_at),
       elapsedMs: row.elapsed,
     }
   }
@@ -150,13 +199,22 @@ export class RunStore {
   ): Promise<void> {
     const waiting = status === 'waiting'
     await this.database.rows(
-      `UPDATE runs r SET status = $2, doing = $3, progress = $4, approvals = $5,
-         ${waiting ? 'waiting_since = coalesce(waiting_since, now())' : `${waitedSoFar}, waiting_since = NULL`}
-       WHERE run_id = $1 AND ended_at IS NULL`,
-      [runId, status, activity, JSON.stringify(progress), approvals && JSON.stringify(approvals)],
+      `WITH reported AS (
+         UPDATE litellm_agents.runs r SET status = $2, doing = $3, progress = $4, approvals = $5,
+           ${waiting ? 'waiting_since = coalesce(waiting_since, now())' : `${waitedSoFar}, waiting_since = NULL`}
+         WHERE run_id = $1 AND ended_at IS NULL RETURNING run_id)
+       ${insertMessages('reported', '$6', '$7')}`,
+      [
+        runId,
+        status,
+        activity,
+        JSON.stringify(progress),
+        approvals && JSON.stringify(approvals),
+        news.position,
+        news.messages.map((message) => JSON.stringify(message)),
+      ],
     )
-    await addMessages(this.database, runId, news)
-    await notify(this.database, runTopic(runId))
+    this.notifications.send(runTopic(runId))
   }
 
   /** The steps of an agent that works in a tool call. */
@@ -165,42 +223,51 @@ export class RunStore {
     return childSteps(this.database, { owned: this.owned, executorId }, runId, place)
   }
 
-  /** Writes how a run ended, and adds up what it spent; `false`: it was not this node's to end. */
+  /**
+   * Writes how a run ended, and logs what it spent. Returns when it ended, or undefined if another
+   * node has the run.
+   */
   async finish(
     runId: string,
     spec: RunSpec,
     { status, progress, outcome, keepSeconds }: RunEnd,
     news: NewMessages,
-  ): Promise<boolean> {
-    return this.database.transaction(async (client) => {
-      // Whoever takes the workflow over waits for this.
-      await client.rows(
-        `SELECT FROM ${this.options.workflowTable} WHERE workflow_uuid = $1 FOR NO KEY UPDATE`,
-        [runId],
-      )
-      const ended = await client.rows(
-        `UPDATE runs r SET status = $3, doing = $3, progress = $4, outcome = $5, approvals = NULL,
-           ended_at = now(), expires_at = now() + make_interval(secs => $6), figures = $7
-         WHERE run_id = $1 AND ended_at IS NULL AND ${this.owned} RETURNING run_id`,
-        [
-          runId,
-          this.options.executorId,
-          status,
-          JSON.stringify(progress),
-          JSON.stringify(outcome),
-          keepSeconds,
-          JSON.stringify(runFigures(spec, progress.usage, progress.metrics, outcome)),
-        ],
-      )
-      if (ended.length === 0) return false
-      await addMessages(client, runId, news)
-      const { usage, metrics } = progress
-      await addUsage(client, spec, metrics)
-      const tokens = usage?.totalTokens ?? null
-      await addSpending(client, runId, { tokens, usd: metrics.costUsd })
-      await notify(client, runTopic(runId))
-      return true
-    })
+  ): Promise<EndTimes | undefined> {
+    const { usage, metrics } = progress
+    const [ended] = await this.database.rows<{ ended_at: number; expires_at: number }>(
+      // A node that takes the workflow over waits for the row lock of "owner".
+      `WITH owner AS (
+         SELECT FROM ${this.options.workflowTable} WHERE workflow_uuid = $1
+           AND status = 'PENDING' AND executor_id = $2 FOR NO KEY UPDATE),
+       ended AS (
+         UPDATE litellm_agents.runs SET status = $3, doing = $3, progress = $4, outcome = $5,
+           approvals = NULL, ended_at = now(), expires_at = now() + make_interval(secs => $6),
+           figures = $7
+         WHERE run_id = $1 AND ended_at IS NULL AND EXISTS (SELECT FROM owner)
+         RETURNING run_id, principal, held_tokens, held_usd, ended_at, expires_at),
+       said AS (${insertMessages('ended', '$8', '$9')}),
+       used AS (${insertUsage('ended', '$10')}),
+       spent AS (${insertSpending('ended', '$11', '$12')})
+       SELECT (extract(epoch from ended_at) * 1000)::float8 AS ended_at,
+         (extract(epoch from expires_at) * 1000)::float8 AS expires_at FROM ended`,
+      [
+        runId,
+        this.options.executorId,
+        status,
+        JSON.stringify(progress),
+        JSON.stringify(outcome),
+        keepSeconds,
+        JSON.stringify(runFigures(spec, usage, metrics, outcome)),
+        news.position,
+        news.messages.map((message) => JSON.stringify(message)),
+        usageEntries(spec.agent, metrics),
+        usage?.totalTokens ?? null,
+        metrics.costUsd,
+      ],
+    )
+    if (!ended) return undefined
+    this.notifications.send(runTopic(runId))
+    return { endedAt: Math.round(ended.ended_at), expiresAt: Math.round(ended.expires_at) }
   }
 
   /** Ends a run that no node has begun; `false`: one has. */
@@ -209,7 +276,7 @@ export class RunStore {
     { progress, outcome, status, keepSeconds }: RunEnd,
   ): Promise<boolean> {
     const ended = await this.database.rows(
-      `UPDATE runs SET status = $2, doing = $2, progress = $3, outcome = $4, cancel_requested = true,
+      `UPDATE litellm_agents.runs SET status = $2, doing = $2, progress = $3, outcome = $4, cancel_requested = true,
          ended_at = now(), expires_at = now() + make_interval(secs => $5), figures = $6
        WHERE run_id = $1 AND status = 'queued' RETURNING run_id`,
       [
@@ -224,23 +291,23 @@ export class RunStore {
         ),
       ],
     )
-    await notify(this.database, runTopic(runId))
+    this.notifications.send(runTopic(runId))
     return ended.length > 0
   }
 
   async requestCancel(runId: string, principal: string): Promise<void> {
     await this.database.rows(
-      `UPDATE runs SET cancel_requested = true
+      `UPDATE litellm_agents.runs SET cancel_requested = true
        WHERE run_id = $1 AND principal = $2 AND ended_at IS NULL`,
       [runId, principal],
     )
-    await notify(this.database, cancelTopic(runId))
+    this.notifications.send(cancelTopic(runId))
   }
 
   /** Those of the runs that somebody wants to be stopped. */
   async cancelRequested(runIds: readonly string[]): Promise<string[]> {
     const rows = await this.database.rows<{ run_id: string }>(
-      'SELECT run_id FROM runs WHERE run_id = ANY($1) AND cancel_requested',
+      'SELECT run_id FROM litellm_agents.runs WHERE run_id = ANY($1) AND cancel_requested',
       [runIds],
     )
     return rows.map(({ run_id }) => run_id)
@@ -261,28 +328,23 @@ async function runWithKey(
 ): Promise<KeyedRun | undefined> {
   const [found] = await client.rows<{ run_id: string; arguments_digest: string }>(
     `WITH freed AS (
-       UPDATE runs r SET idempotency_key = NULL
+       UPDATE litellm_agents.runs r SET idempotency_key = NULL
        WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested AND NOT ${unexpired}
      )
-     SELECT run_id, arguments_digest FROM runs r
+     SELECT run_id, arguments_digest FROM litellm_agents.runs r
      WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested AND ${unexpired}`,
     [principal, key],
   )
   return found && { runId: found.run_id, argumentsDigest: found.arguments_digest }
 }
 
-/** A run that is resumed says again what it has said: that is known already. */
-async function addMessages(
-  client: Queryable,
-  runId: string,
-  { messages, position }: NewMessages,
-): Promise<void> {
-  if (messages.length === 0) return
-  await client.rows(
-    `INSERT INTO run_messages (run_id, position, message)
-     SELECT $1, $2 + ordinality - 1, message::json
-     FROM unnest($3::text[]) WITH ORDINALITY AS given (message, ordinality)
-     ON CONFLICT DO NOTHING`,
-    [runId, position, messages.map((message) => JSON.stringify(message))],
-  )
+/**
+ * SQL that adds messages of the run in the table `run`, if any. A run that is resumed produces its
+ * first messages again: those are known already.
+ */
+function insertMessages(run: string, position: string, messages: string): string {
+  return `INSERT INTO litellm_agents.run_messages (run_id, position, message)
+    SELECT ${run}.run_id, ${position}::int + ordinality - 1, message::json
+    FROM ${run}, unnest(${messages}::text[]) WITH ORDINALITY AS given (message, ordinality)
+    ON CONFLICT DO NOTHING`
 }

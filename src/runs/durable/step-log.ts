@@ -1,16 +1,16 @@
 import { untilAborted } from '../../util/until-aborted.js'
 
-/** Runs work as a step that is recorded: on another node, or later, its recorded result comes back. */
+/** Runs work as a recorded step: on another node, or later, the recorded result is returned. */
 export type RunStep = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * The recorded steps of one run. A step's work does not throw: what went wrong is part of its
- * result. Where a run was stopped in the middle of a step, there is no result to be recorded.
+ * The recorded steps of one run. The work of a step does not throw: a failure is part of its result.
+ * If a run stops in the middle of a step, nothing is recorded.
  */
 export class StepLog {
-  /** Why this node may not go on with the run: another one has it, or the record does not fit. */
+  /** Why this node may not continue the run: it lost the run, or a step could not be recorded. */
   fault: unknown
-  /** Steps whose work is going on. */
+  /** Steps whose work or recording is in progress. */
   private working = 0
 
   constructor(
@@ -18,18 +18,18 @@ export class StepLog {
     private readonly options: {
       /** Stops the run. */
       stop: () => void
-      /** Called where a step is done for the first time, before its work. */
-      onLive: () => void
+      /** Called before the work of a step that is not recorded yet. */
+      beforeWork: () => void
       /** Resolves when a new step may start, which may be never. */
-      mayStart: () => Promise<void>
-      /** The steps of an agent that works below, by the name of its place. */
-      childSteps: (place: string) => RunStep
+      waitToStart: () => Promise<void>
+      /** Returns the steps of an agent below, by the path of its place. */
+      childSteps: (path: string) => RunStep
     },
   ) {}
 
-  /** The record of an agent that works in one of the steps. */
-  below(place: string): StepLog {
-    return new StepLog(this.options.childSteps(place), this.options)
+  /** Returns the steps of an agent that works in one of these steps. */
+  below(path: string): StepLog {
+    return new StepLog(this.options.childSteps(path), this.options)
   }
 
   get idle(): boolean {
@@ -39,15 +39,22 @@ export class StepLog {
   async step<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.fault !== undefined) throw this.fault
     const { aborted, stop } = untilAborted(signal)
+    let end = () => {}
     const done = this.runStep(name, async () => {
-      await this.options.mayStart()
-      this.options.onLive()
-      this.working++
-      const result = await work().finally(() => this.working--)
-      // Cut short, it is no result: the step stays open, and whoever resumes the run does it anew.
-      return signal.aborted ? never : result
+      await this.options.waitToStart()
+      this.options.beforeWork()
+      end = this.beginWork()
+      const result = await work()
+      if (!signal.aborted) return result
+      // A result that was cut short is not recorded: the node that resumes the run repeats the step.
+      end()
+      return never
     })
-    done.catch(() => {})
+    // Recording is part of the work: a node that shuts down waits for it.
+    done.then(
+      () => end(),
+      () => end(),
+    )
     try {
       return await Promise.race([done, aborted])
     } catch (error) {
@@ -58,6 +65,15 @@ export class StepLog {
       throw error
     } finally {
       stop()
+    }
+  }
+
+  private beginWork(): () => void {
+    let working = true
+    this.working++
+    return () => {
+      if (working) this.working--
+      working = false
     }
   }
 }

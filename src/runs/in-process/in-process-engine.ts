@@ -171,6 +171,10 @@ export class InProcessEngine implements RunEngine {
     return this.queue.load
   }
 
+  get ready(): boolean {
+    return !this.closing
+  }
+
   async close(graceMs: number): Promise<void> {
     this.closing = true
     if (graceMs > 0) await this.waitForAll(graceMs)

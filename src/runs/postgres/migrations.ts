@@ -1,14 +1,14 @@
 import type { Database } from './queryable.js'
 
-/** Ours; the engine's own tables are in another. */
-export const schemaName = 'litellm_agents'
+/** The schema of this program's tables. DBOS has its own. */
+const schemaName = 'litellm_agents'
 
-/** Any number; whoever holds it makes tables. */
+/** The key of the advisory lock under which tables are created. */
 export const schemaLock = 7_231_540_189
 
 /**
- * The tables, in the order they came about. What is here has run somewhere: change nothing, add at
- * the end. JSON is kept as `json`, not `jsonb`, which knows no NUL in a text.
+ * The steps that create the tables, in order. Each of these has run on some database, so never change
+ * one: add a step at the end. JSON has the type `json`, because `jsonb` rejects NUL in a text.
  */
 const migrations = [
   `CREATE TABLE sessions (
@@ -127,22 +127,49 @@ const migrations = [
    );`,
   `ALTER TABLE runs ADD COLUMN figures json;
    CREATE INDEX ON runs (principal, ended_at DESC) WHERE figures IS NOT NULL;`,
+  `-- What runs used and spent, one row for each end, until it is added to the totals. Totals that all
+   -- ends of runs write to would make these wait for one another.
+   CREATE TABLE usage_log (
+     entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     LIKE usage_totals
+   );
+   CREATE INDEX ON usage_log (principal);
+   CREATE TABLE spending_log (
+     entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     LIKE day_spending
+   );
+   CREATE INDEX ON spending_log (principal, day);`,
 ]
 
-/** Brings the tables up to date; of several nodes that start at once, one does it. */
+/** Creates or updates the tables. If several nodes start at once, one of them does it. */
 export async function migrate(database: Database): Promise<void> {
+  if ((await currentVersion(database)) >= migrations.length) return
   await database.withLock(schemaLock, async () => {
     await database.rows(`CREATE SCHEMA IF NOT EXISTS ${schemaName}`)
-    await database.rows('CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY)')
-    const [row] = await database.rows<{ version: number }>(
-      'SELECT coalesce(max(version), 0) AS version FROM schema_version',
+    await database.rows(
+      `CREATE TABLE IF NOT EXISTS ${schemaName}.schema_version (version int PRIMARY KEY)`,
     )
+    const version = await currentVersion(database)
     for (const [index, sql] of migrations.entries()) {
-      if (index < (row?.version ?? 0)) continue
+      if (index < version) continue
       await database.transaction(async (client) => {
+        // The migrations name their tables without the schema.
+        await client.rows(`SET LOCAL search_path = ${schemaName}`)
         await client.rows(sql)
-        await client.rows('INSERT INTO schema_version VALUES ($1)', [index + 1])
+        await client.rows(`INSERT INTO ${schemaName}.schema_version VALUES (${index + 1})`)
       })
     }
   })
+}
+
+/** Returns how many migrations have run. */
+async function currentVersion(database: Database): Promise<number> {
+  const [table] = await database.rows<{ found: boolean }>(
+    `SELECT to_regclass('${schemaName}.schema_version') IS NOT NULL AS found`,
+  )
+  if (!table?.found) return 0
+  const [row] = await database.rows<{ version: number }>(
+    `SELECT coalesce(max(version), 0) AS version FROM ${schemaName}.schema_version`,
+  )
+  return row?.version ?? 0
 }

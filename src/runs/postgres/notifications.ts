@@ -1,39 +1,55 @@
 import type { Client } from 'pg'
+import { retryUntilAvailable } from './outage.js'
 import type { Queryable } from './queryable.js'
 
 const channel = 'litellm_agents'
 const reconnectMs = 1_000
-
-/** Tells whoever listens, on whichever node, that something with this name has changed. */
-export async function notify(database: Queryable, topic: string): Promise<void> {
-  await database.rows('SELECT pg_notify($1, $2)', [channel, topic])
-}
+/** Notices are sent together, because each commit with a notice takes a lock of the whole database. */
+const batchMs = 20
+/** A notice that was not sent within this time is useless: its listeners have polled by then. */
+const sendWithinMs = 5_000
 
 export interface Watch {
-  /** Resolves with the next notice, after so many milliseconds, or when the signal aborts. */
-  change(withinMs: number, signal?: AbortSignal): Promise<void>
+  /** Resolves at the next notice, after `withinMs`, or when the signal aborts. */
+  next(withinMs: number, signal?: AbortSignal): Promise<void>
   stop(): void
 }
 
 /**
- * What other nodes tell through the database. It comes fast and may be lost: whoever listens looks
- * again after a while all the same.
+ * Notices between nodes, through the database. Notices are fast but can be lost, so a listener also
+ * polls.
  */
 export class Notifications {
   private readonly listeners = new Map<string, Set<() => void>>()
+  private unsent = new Set<string>()
+  private sending: Promise<void> | undefined
   private client: Client | undefined
   private timer: NodeJS.Timeout | undefined
   private closed = false
 
+  /** `listenUrl` is undefined if notices cannot be received: listeners then only poll. */
   constructor(
-    private readonly url: string,
+    private readonly database: Queryable,
+    private readonly listenUrl: string | undefined,
     private readonly onError: (error: Error) => void,
   ) {}
 
-  /** Starts to listen; from then on a broken connection is made anew. */
+  /** How long a listener waits for a notice before it polls. */
+  get pollMs(): number {
+    return this.listenUrl === undefined ? 500 : 2_000
+  }
+
+  /** Starts to listen, and reconnects from then on. */
   async open(): Promise<void> {
+    if (this.listenUrl === undefined) return
     const { default: pg } = await import('pg')
-    const client = new pg.Client({ connectionString: this.url, keepAlive: true })
+    const client = new pg.Client({
+      connectionString: this.listenUrl,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 10_000,
+      query_timeout: 10_000,
+    })
     let broken = false
     const onBreak = (error?: Error) => {
       if (broken || this.closed) return
@@ -48,11 +64,20 @@ export class Notifications {
     await client.connect()
     await client.query(`LISTEN ${channel}`)
     this.client = client
-    // Whatever was said meanwhile was not heard.
+    // Notices sent while there was no connection were lost.
     for (const topic of this.listeners.keys()) this.emit(topic)
   }
 
-  /** Calls back on each notice of this topic, until the returned function is called. */
+  /** Calls the listeners of this process, and soon sends a notice of this topic to all nodes. */
+  send(topic: string): void {
+    this.emit(topic)
+    this.unsent.add(topic)
+    this.sending ??= new Promise<void>((resolve) => setTimeout(resolve, batchMs)).then(() =>
+      this.flush(),
+    )
+  }
+
+  /** Calls back at each notice of this topic, until the returned function is called. */
   on(topic: string, listener: () => void): () => void {
     const listeners = this.listeners.get(topic) ?? new Set()
     this.listeners.set(topic, listeners.add(listener))
@@ -71,7 +96,7 @@ export class Notifications {
       wake()
     })
     return {
-      change: (withinMs, signal) =>
+      next: (withinMs, signal) =>
         new Promise((resolve) => {
           const done = () => {
             clearTimeout(timer)
@@ -88,14 +113,30 @@ export class Notifications {
     }
   }
 
+  private emit(topic: string): void {
+    for (const listener of [...(this.listeners.get(topic) ?? [])]) listener()
+  }
+
+  /** Sends the notices that are due, then closes the connection. */
   async close(): Promise<void> {
     this.closed = true
+    await this.sending
     clearTimeout(this.timer)
     await this.client?.end().catch(() => {})
   }
 
-  private emit(topic: string): void {
-    for (const listener of [...(this.listeners.get(topic) ?? [])]) listener()
+  private async flush(): Promise<void> {
+    this.sending = undefined
+    const topics = [...this.unsent]
+    this.unsent = new Set()
+    const send = () =>
+      this.database.rows('SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic', [
+        channel,
+        topics,
+      ])
+    await retryUntilAvailable(send, Date.now() + sendWithinMs).catch((error: unknown) =>
+      this.onError(error instanceof Error ? error : new Error(String(error))),
+    )
   }
 
   private reconnectLater(): void {

@@ -2,21 +2,32 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AgentError } from '../../agent/errors.js'
 
 const firstPauseMs = 100
-const longestPauseMs = 5_000
+const maxPauseMs = 5_000
 
-/** Does it again, for as long as it takes, where the database could not be reached. */
-export async function retryUntilAvailable<T>(work: () => Promise<T>): Promise<T> {
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+/**
+ * Repeats work while the database is unavailable: forever, or until `until` (milliseconds since
+ * 1970), when the last failure is thrown. Any other failure is thrown at once.
+ */
+export async function retryUntilAvailable<T>(
+  work: () => Promise<T>,
+  until = Number.POSITIVE_INFINITY,
+): Promise<T> {
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, maxPauseMs)) {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof AgentError && isOutage(error.cause))) throw error
+      if (!isUnavailable(error) || Date.now() + pauseMs > until) throw error
       await sleep(pauseMs)
     }
   }
 }
 
-/** Whether a statement failed for want of a server, and not for what it says. */
+/** Returns whether work failed because the database was unavailable. */
+export function isUnavailable(error: unknown): boolean {
+  return isOutage(error instanceof AgentError ? error.cause : error)
+}
+
+/** Returns whether a statement failed because of the server or the connection, not because of its content. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''

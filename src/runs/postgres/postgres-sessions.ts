@@ -88,7 +88,7 @@ export class PostgresSessions implements SessionStore {
   async list(principal: string): Promise<SessionSummary[]> {
     await this.evict()
     const rows = await this.database.rows<{ summary: SessionSummary }>(
-      'SELECT summary FROM sessions WHERE principal = $1 ORDER BY last_used DESC',
+      'SELECT summary FROM litellm_agents.sessions WHERE principal = $1 ORDER BY last_used DESC',
       [principal],
     )
     return rows.map(({ summary }) => summary)
@@ -101,8 +101,8 @@ export class PostgresSessions implements SessionStore {
   ): Promise<number> {
     await this.evict()
     const agents = await this.database.rows<{ agent: string }>(
-      `SELECT agent FROM sessions WHERE principal = $1 AND session_id = $2
-       UNION SELECT agent FROM session_turns WHERE principal = $1 AND session_id = $2 AND ${aliveTurn}`,
+      `SELECT agent FROM litellm_agents.sessions WHERE principal = $1 AND session_id = $2
+       UNION SELECT agent FROM litellm_agents.session_turns WHERE principal = $1 AND session_id = $2 AND ${aliveTurn}`,
       [principal, sessionId],
     )
     let forgotten = 0
@@ -112,7 +112,7 @@ export class PostgresSessions implements SessionStore {
       const holder = crypto.randomUUID()
       await this.turns.enter(key, holder, signal)
       const gone = await this.database.rows(
-        `DELETE FROM sessions WHERE ${sameSession} RETURNING version`,
+        `DELETE FROM litellm_agents.sessions WHERE ${sameSession} RETURNING version`,
         keyValues(key),
       )
       forgotten += gone.length
@@ -127,7 +127,7 @@ export class PostgresSessions implements SessionStore {
 
   private async read(key: SessionKey): Promise<Versioned> {
     const [row] = await this.database.rows<SessionRow>(
-      `SELECT version, messages, cache_memory, summary FROM sessions WHERE ${sameSession}`,
+      `SELECT version, messages, cache_memory, summary FROM litellm_agents.sessions WHERE ${sameSession}`,
       keyValues(key),
     )
     if (!row) return { version: 0, state: undefined }
@@ -148,9 +148,9 @@ export class PostgresSessions implements SessionStore {
     }
     const kept = await this.database.rows(
       version === 0
-        ? `INSERT INTO sessions (principal, agent, session_id, holder, messages, cache_memory, summary, version)
+        ? `INSERT INTO litellm_agents.sessions (principal, agent, session_id, holder, messages, cache_memory, summary, version)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING version`
-        : `UPDATE sessions SET holder = $4, messages = $5, cache_memory = $6, summary = $7,
+        : `UPDATE litellm_agents.sessions SET holder = $4, messages = $5, cache_memory = $6, summary = $7,
              version = $8, last_used = now()
            WHERE ${sameSession} AND version = $8 - 1 RETURNING version`,
       [
@@ -169,7 +169,7 @@ export class PostgresSessions implements SessionStore {
   /** Whether this turn was committed by the same holder, on a node that died before it could tell. */
   private async alreadySaved(key: SessionKey, holder: string, version: number): Promise<boolean> {
     const [row] = await this.database.rows<{ holder: string; version: string }>(
-      `SELECT holder, version FROM sessions WHERE ${sameSession}`,
+      `SELECT holder, version FROM litellm_agents.sessions WHERE ${sameSession}`,
       keyValues(key),
     )
     return row?.holder === holder && Number(row.version) === version
@@ -177,7 +177,7 @@ export class PostgresSessions implements SessionStore {
 
   private async touch(key: SessionKey): Promise<void> {
     await this.database.rows(
-      `UPDATE sessions SET last_used = now() WHERE ${sameSession}`,
+      `UPDATE litellm_agents.sessions SET last_used = now() WHERE ${sameSession}`,
       keyValues(key),
     )
   }
@@ -185,7 +185,7 @@ export class PostgresSessions implements SessionStore {
   /** Deletes this session if it was not used for a while; whoever calls has it. */
   private async forgetExpired(key: SessionKey): Promise<void> {
     await this.database.rows(
-      `DELETE FROM sessions WHERE ${sameSession} AND last_used < now() - make_interval(secs => $4)`,
+      `DELETE FROM litellm_agents.sessions WHERE ${sameSession} AND last_used < now() - make_interval(secs => $4)`,
       [...keyValues(key), this.ttlSeconds],
     )
   }
@@ -193,7 +193,7 @@ export class PostgresSessions implements SessionStore {
   /** Deletes what was not used for a while. */
   private async evict(): Promise<void> {
     await this.database.rows(
-      `DELETE FROM sessions s WHERE last_used < now() - make_interval(secs => $1) AND ${unused}`,
+      `DELETE FROM litellm_agents.sessions s WHERE last_used < now() - make_interval(secs => $1) AND ${unused}`,
       [this.ttlSeconds],
     )
   }
@@ -201,9 +201,9 @@ export class PostgresSessions implements SessionStore {
   /** Deletes the least recently used, so that one more is not too many. */
   private async makeRoom(): Promise<void> {
     await this.database.rows(
-      `DELETE FROM sessions WHERE (principal, agent, session_id) IN (
-         SELECT principal, agent, session_id FROM sessions s WHERE ${unused} ORDER BY last_used
-         LIMIT greatest(0, (SELECT count(*) FROM sessions) - $1 + 1))`,
+      `DELETE FROM litellm_agents.sessions WHERE (principal, agent, session_id) IN (
+         SELECT principal, agent, session_id FROM litellm_agents.sessions s WHERE ${unused} ORDER BY last_used
+         LIMIT greatest(0, (SELECT count(*) FROM litellm_agents.sessions) - $1 + 1))`,
       [this.maxSessions],
     )
   }
@@ -223,5 +223,5 @@ interface SessionRow {
 }
 
 const unused = `NOT EXISTS (
-  SELECT FROM session_turns t WHERE t.principal = s.principal AND t.agent = s.agent
+  SELECT FROM litellm_agents.session_turns t WHERE t.principal = s.principal AND t.agent = s.agent
     AND t.session_id = s.session_id AND t.${aliveTurn})`

@@ -1,5 +1,5 @@
 import type { SessionKey } from '../sessions/session-store.js'
-import { type Notifications, notify } from './notifications.js'
+import type { Notifications } from './notifications.js'
 import type { Database } from './queryable.js'
 
 /** Whoever has a turn renews it; one that nobody renews any more is over. */
@@ -46,7 +46,7 @@ export class SessionTurns {
     try {
       for (let told = false; (await this.currentHolder(key)) !== holder; told = true) {
         if (!told) onWait?.()
-        await line.change(lookAgainMs, signal)
+        await line.next(lookAgainMs, signal)
         signal.throwIfAborted()
       }
     } catch (reason) {
@@ -60,8 +60,8 @@ export class SessionTurns {
   async leave(key: SessionKey, holder: string): Promise<void> {
     this.held.delete(holder)
     if (this.held.size === 0) this.stop()
-    await this.database.rows('DELETE FROM session_turns WHERE holder = $1', [holder])
-    await notify(this.database, topicOf(key))
+    await this.database.rows('DELETE FROM litellm_agents.session_turns WHERE holder = $1', [holder])
+    this.notifications.send(topicOf(key))
   }
 
   stop(): void {
@@ -73,7 +73,7 @@ export class SessionTurns {
   private async join(key: SessionKey, holder: string): Promise<void> {
     const entry = this.lastEntry.then(() =>
       this.database.rows(
-        `INSERT INTO session_turns (principal, agent, session_id, holder, lease_until)
+        `INSERT INTO litellm_agents.session_turns (principal, agent, session_id, holder, lease_until)
          VALUES ($1, $2, $3, $4, now() + make_interval(secs => $5))
          ON CONFLICT (holder) DO UPDATE SET lease_until = excluded.lease_until`,
         [...keyValues(key), holder, leaseSeconds],
@@ -87,7 +87,7 @@ export class SessionTurns {
 
   private async currentHolder(key: SessionKey): Promise<string | undefined> {
     const [row] = await this.database.rows<{ holder: string }>(
-      `SELECT holder FROM session_turns WHERE ${sameSession} AND ${aliveTurn} ORDER BY turn LIMIT 1`,
+      `SELECT holder FROM litellm_agents.session_turns WHERE ${sameSession} AND ${aliveTurn} ORDER BY turn LIMIT 1`,
       keyValues(key),
     )
     return row?.holder
@@ -95,12 +95,12 @@ export class SessionTurns {
 
   private async renew(): Promise<void> {
     await this.database.rows(
-      `UPDATE session_turns SET lease_until = now() + make_interval(secs => $2)
+      `UPDATE litellm_agents.session_turns SET lease_until = now() + make_interval(secs => $2)
        WHERE holder = ANY($1)`,
       [[...this.held], leaseSeconds],
     )
     await this.database.rows(
-      "DELETE FROM session_turns WHERE lease_until < now() - interval '1 hour'",
+      "DELETE FROM litellm_agents.session_turns WHERE lease_until < now() - interval '1 hour'",
     )
   }
 }

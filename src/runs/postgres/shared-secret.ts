@@ -6,9 +6,12 @@ export async function sharedSecret(
   name: string,
   value: Uint8Array,
 ): Promise<Uint8Array> {
-  await database.rows('INSERT INTO secrets VALUES ($1, $2) ON CONFLICT DO NOTHING', [name, value])
+  await database.rows('INSERT INTO litellm_agents.secrets VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+    name,
+    value,
+  ])
   const [row] = await database.rows<{ value: Buffer }>(
-    'SELECT value FROM secrets WHERE name = $1',
+    'SELECT value FROM litellm_agents.secrets WHERE name = $1',
     [name],
   )
   return row?.value ?? value

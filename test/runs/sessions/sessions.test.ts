@@ -31,8 +31,9 @@ beforeAll(async () => {
   postgres = await startPostgres()
   const { url, query } = await postgres.database()
   // When the server stops, its connections break.
-  const notifications = new Notifications(url, () => {})
-  shared = { query, notifications, database: await openDatabase(url, () => {}) }
+  const { database } = await openDatabase(url, () => {})
+  const notifications = new Notifications(database, url, () => {})
+  shared = { query, notifications, database }
   await notifications.open()
 })
 

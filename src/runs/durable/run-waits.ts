@@ -1,0 +1,112 @@
+import { hasEnded, type RunRecord, type RunSummary, type WaitOptions } from '../engine.js'
+import type { Notifications } from '../postgres/notifications.js'
+import { isUnavailable } from '../postgres/outage.js'
+import type { RunSpec } from '../spec.js'
+import type { RunReads } from './run-reads.js'
+import { noProgress } from './run-rows.js'
+import { runTopic } from './run-store.js'
+
+/** The number of runs that were started here whose first state is remembered. */
+const maxStarted = 1_000
+
+/**
+ * The calls on this node that wait for runs. While the database is unavailable they keep waiting, and
+ * return what is known of their run when their time is up.
+ */
+export class RunWaits {
+  /** Runs started here, as they were at first. */
+  private readonly started = new Map<string, RunSummary>()
+  private readonly waiting = new Set<AbortController>()
+  private closed = false
+
+  /** `activityHere` returns the activity of a run that works in this process. */
+  constructor(
+    private readonly reads: RunReads,
+    private readonly notifications: Notifications,
+    private readonly activityHere: (runId: string) => string | undefined,
+  ) {}
+
+  remember(runId: string, { agent, modelId, principal, sessionId, tool }: RunSpec): void {
+    this.started.set(runId, {
+      runId,
+      principal,
+      tool,
+      agent,
+      modelId,
+      ...(sessionId !== undefined && { sessionId }),
+      status: 'queued',
+      activity: 'queued',
+      createdAt: Date.now(),
+    })
+    const [oldest] = this.started.keys()
+    if (this.started.size > maxStarted && oldest !== undefined) this.started.delete(oldest)
+  }
+
+  /** Waits until the run has ended or is `awaited`, the time is up, the signal aborts or the node closes. */
+  async wait(
+    runId: string,
+    principal: string,
+    { timeoutMs, signal, onProgress }: WaitOptions,
+    awaited: (run: RunSummary) => boolean,
+  ): Promise<RunSummary | undefined> {
+    const until = Date.now() + timeoutMs
+    const { pollMs } = this.notifications
+    const left = new AbortController()
+    const leave = () => left.abort()
+    if (signal?.aborted || this.closed) leave()
+    signal?.addEventListener('abort', leave, { once: true })
+    this.waiting.add(left)
+    const notices = this.notifications.watch(runTopic(runId))
+    const started = this.started.get(runId)
+    let known = started?.principal === principal ? started : undefined
+    try {
+      for (let shown = '', readAt = 0; ; ) {
+        const over = Date.now() >= until || left.signal.aborted
+        const fresh = !over && Date.now() - readAt < pollMs
+        let activity = fresh ? this.activityHere(runId) : undefined
+        if (activity === undefined) {
+          known = await this.read(runId, principal, known)
+          readAt = Date.now()
+          if (!known || hasEnded(known.status) || awaited(known) || over) return known
+          activity = known.activity
+        }
+        if (activity !== shown) onProgress?.(activity)
+        shown = activity
+        await notices.next(Math.min(until - Date.now(), pollMs), left.signal)
+      }
+    } finally {
+      notices.stop()
+      this.waiting.delete(left)
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+
+  /** Returns the record of a run that was read a moment ago, or its summary if the database is unavailable. */
+  async record(run: RunSummary): Promise<RunRecord | undefined> {
+    try {
+      return await this.reads.record(run.runId, run.principal)
+    } catch (error) {
+      if (hasEnded(run.status) || !isUnavailable(error)) throw error
+      return { ...run, ...noProgress() }
+    }
+  }
+
+  /** Ends all waits: the node closes. */
+  close(): void {
+    this.closed = true
+    for (const left of this.waiting) left.abort()
+  }
+
+  private async read(
+    runId: string,
+    principal: string,
+    known: RunSummary | undefined,
+  ): Promise<RunSummary | undefined> {
+    try {
+      return await this.reads.summary(runId, principal)
+    } catch (error) {
+      if (!known || !isUnavailable(error)) throw error
+      return known
+    }
+  }
+}
