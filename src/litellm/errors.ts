@@ -26,7 +26,27 @@ interface Rule {
   type?: RegExp
   message?: RegExp
   retryable?: boolean
+  /** Overrides the hint of the code. */
+  hint?: string
 }
+
+/** Inputs that a model cannot take, in the words of the servers. */
+const cannotTake = [
+  {
+    message:
+      /(image|vision|multimodal)( input)?s? (is|are) not supported|not support (image|vision|multimodal)|\bmmproj\b|not a multimodal model/i,
+    hint: 'Choose a model with vision, or remove the images.',
+  },
+  {
+    message: /audio( input)?s? (is|are) not supported|not support audio/i,
+    hint: 'Choose a model that takes audio, or remove the audio.',
+  },
+  {
+    message:
+      /not support (the )?(use of )?(tools?|function calling)\b|(tools?|function calling) (is|are) not supported/i,
+    hint: 'Choose a model with tool support, or an agent without tools.',
+  },
+]
 
 /** How LiteLLM and the providers say in words that a conversation is too long for the model. */
 export const overflowMessage = new RegExp(
@@ -90,6 +110,8 @@ const rules: readonly Rule[] = [
     message: /Invalid model name passed in model|model .{0,80}(does not exist|not found)/i,
   },
   { code: 'modelNotFound', status: (status) => status === 404 },
+  // Local servers report inputs that the model cannot take as an internal error.
+  ...cannotTake.map(({ message, hint }): Rule => ({ code: 'invalidRequest', message, hint })),
   { code: 'timeout', status: (status) => status === 408, retryable: true },
   { code: 'providerError', status: (status) => status === 409, retryable: true },
   // Errors of streams have no status. A failed response names what is wrong with an image.
@@ -142,7 +164,7 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
   return new AgentError({
     code: rule.code,
     message: `${where(route)} ${answered(refusal.status, message, route)}`,
-    hint: hints[rule.code],
+    hint: rule.hint ?? hints[rule.code],
     // OpenAI's and Anthropic's own clients honor this header too.
     retryable: (rule.retryable ?? false) && refusal.headers?.get('x-should-retry') !== 'false',
     ...(refusal.status !== undefined && { status: refusal.status }),

@@ -1,9 +1,10 @@
 import type { AnySchema, Options, ValidateFunction } from 'ajv'
 import type { Validation } from '../agent/validator.js'
-import type { JsonObject, JsonValue } from '../util/json.js'
+import type { JsonValue } from '../util/json.js'
+import { fromDraft04, isOldDraft } from './draft-04.js'
 import { inTime, TookTooLong } from './in-time.js'
 import { describeErrors, type KeywordError } from './issues.js'
-import { pattern } from './pattern.js'
+import { ForeignPattern, pattern } from './pattern.js'
 import { type SchemaText, unusable } from './shape.js'
 
 /** A compiled JSON Schema. The returned value has the schema's defaults filled in. */
@@ -31,8 +32,10 @@ export function jsonValidator(shape: SchemaText, label: string): Promise<JsonVal
   return validator
 }
 
-async function compile({ schema, text }: SchemaText, label: string): Promise<JsonValidator> {
-  const draft = draftOf(schema, label)
+async function compile(given: SchemaText, label: string): Promise<JsonValidator> {
+  const { text } = given
+  const schema = isOldDraft(given) ? fromDraft04(given.schema) : given.schema
+  const draft = draftOf({ schema, text }, label)
   compilers[draft] ??= load(draft)
   const { metaSchema, newCompiler } = await compilers[draft]
   if (!metaSchema(schema)) {
@@ -55,11 +58,7 @@ async function compile({ schema, text }: SchemaText, label: string): Promise<Jso
   } catch (error) {
     if (error instanceof TookTooLong)
       throw unusable(label, 'it takes too long to compile', 'Make it smaller.')
-    throw unusable(
-      label,
-      reason(error),
-      'Fix the schema. References must point into the schema itself.',
-    )
+    throw unusable(label, reason(error), hintFor(error))
   }
   const { validate, fill } = compiled
   const validator: JsonValidator = (value) => {
@@ -103,23 +102,34 @@ function errorsOf(validate: ValidateFunction): KeywordError[] {
   return (validate.errors ?? []) as KeywordError[]
 }
 
+function hintFor(error: unknown): string {
+  return error instanceof ForeignPattern
+    ? 'Write the pattern as an ECMAScript regular expression, with ^ and $ as anchors.'
+    : 'Fix the schema. References must point into the schema itself.'
+}
+
 function reason(error: unknown): string {
+  if (error instanceof RangeError) return 'its references or embedded ids do not end'
   const message = error instanceof Error ? error.message : String(error)
   return message.replace(/ from id #$/, '').replace(/\.$/, '')
 }
 
 type Draft = '2020-12' | '2019-09' | 'draft-07'
 
-function draftOf({ $schema }: JsonObject, label: string): Draft {
-  if ($schema === undefined) return '2020-12'
+/** 2020-12 has `prefixItems` instead of a list in `items`, which libraries still write. */
+const tuple = /"items":\[/
+
+function draftOf({ schema, text }: SchemaText, label: string): Draft {
+  const { $schema } = schema
+  if ($schema === undefined) return tuple.test(text) ? '2019-09' : '2020-12'
   const uri = String($schema)
-  if (uri.includes('2020-12')) return '2020-12'
+  if (/2020-12|json-schema\.org\/schema#?$|openapis\.org\/oas\/3\.1/.test(uri)) return '2020-12'
   if (uri.includes('2019-09')) return '2019-09'
   if (/draft-0[67]/.test(uri)) return 'draft-07'
   throw unusable(
     label,
     `its $schema ${uri} is not supported`,
-    'Use JSON Schema 2020-12 (the default), 2019-09 or draft-07.',
+    'Use JSON Schema 2020-12 (the default), 2019-09, draft-07 or draft-04.',
   )
 }
 
@@ -140,6 +150,10 @@ async function load(draft: Draft): Promise<Compilers> {
     allErrors: true,
     meta: false,
     validateSchema: false,
+    // Properties that objects inherit, such as `constructor`, are not the value's own.
+    ownProperties: true,
+    // Fractions such as 19.99 / 0.01 are whole only within the precision of doubles.
+    multipleOfPrecision: 9,
     // Inlined references can turn a small schema into a huge program.
     inlineRefs: false,
     code: { optimize: false, regExp: Object.assign(pattern, { code: '' }) },
@@ -149,6 +163,9 @@ async function load(draft: Draft): Promise<Compilers> {
     newCompiler: (useDefaults: boolean) => {
       const ajv = new Ajv({ ...options, useDefaults })
       formats.default.default(ajv)
+      // Many languages write times without a zone, which the schema that they write accepts too.
+      for (const name of ['time', 'date-time'] as const)
+        ajv.addFormat(name, formats.default.default.get(`iso-${name}`))
       return ajv
     },
   }

@@ -75,8 +75,9 @@ function describesObject(root: JsonObject): boolean {
   let parts = 0
   const describes = (schema: JsonValue | undefined, refs: number): boolean => {
     if (!isJsonObject(schema) || refs === 0 || ++parts > maxParts) return false
-    const { type, $ref, allOf, anyOf, oneOf } = schema
-    if (type !== undefined) return type === 'object'
+    const { type, $ref, allOf, anyOf, oneOf, properties } = schema
+    if (type !== undefined) return [type].flat().includes('object')
+    if (isJsonObject(properties)) return true
     const follow = (part: JsonValue) => describes(part, refs - 1)
     if (typeof $ref === 'string') return describes(resolvePointer($ref, root), refs - 1)
     if (Array.isArray(allOf)) return allOf.some(follow)

@@ -174,9 +174,9 @@ test.each([
     "can't resolve reference https://example.com/a.json",
   ],
   [
-    'of draft-04',
-    { $schema: 'http://json-schema.org/draft-04/schema#', type: 'object' },
-    'draft-04',
+    'of an unknown draft',
+    { $schema: 'https://example.com/draft/schema', type: 'object' },
+    'is not supported',
   ],
   ['asynchronous', { $async: true, type: 'object' }, '"$async" is not supported'],
   ['too large', { type: 'object', description: 'x'.repeat(300_000) }, 'KB long'],

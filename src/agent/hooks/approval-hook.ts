@@ -1,5 +1,6 @@
 import { matchesAny } from '../../util/glob.js'
-import type { Approve } from '../tools/approval.js'
+import { configurationError } from '../errors.js'
+import type { ApprovalDecision, Approve } from '../tools/approval.js'
 import type { Hooks } from './hooks.js'
 
 /** Holds tool calls that match the globs until a person approves them. Pauses the run's clock meanwhile. */
@@ -10,10 +11,20 @@ export function approvalHook(globs: readonly string[], approve: Approve | undefi
       if (!approve)
         return { cancel: `${name} needs a person's approval, and no one can be asked here.` }
       pauseClock()
-      const { approved, reason } = await approve({ toolUseId, toolName: name, input }, signal)
+      const decision: unknown = await approve({ toolUseId, toolName: name, input }, signal)
+      const { approved, reason } = checkedDecision(decision)
       return approved ? undefined : { cancel: refusal(name, reason) }
     },
   }
+}
+
+function checkedDecision(decision: unknown): ApprovalDecision {
+  if (typeof decision === 'object' && decision !== null && 'approved' in decision)
+    return decision as ApprovalDecision
+  throw configurationError(
+    'approve returned no decision.',
+    'Return { approved: true } or { approved: false, reason }.',
+  )
 }
 
 function refusal(name: string, reason: string | undefined): string {

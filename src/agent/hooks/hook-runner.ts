@@ -68,7 +68,9 @@ export class HookRunner {
   ): Promise<{ input: JsonObject } | { cancel: string }> {
     let { input } = event
     for (const hook of this.hooks) {
-      const answer = await this.call(hook, 'beforeToolCall', { ...event, input })
+      // Each hook gets a copy, so that the arguments that run are those that were validated.
+      const shown = structuredClone(input)
+      const answer = await this.call(hook, 'beforeToolCall', { ...event, input: shown })
       if (!answer) continue
       const change = checked(answer, 'beforeToolCall', ['input', 'cancel'])
       if ('cancel' in change) return change

@@ -101,7 +101,7 @@ function sourceOf(spent: readonly { costSource: CostSource }[]): CostSource {
 export const unspentCall: Omit<CallReport, 'cache'> = Object.freeze({
   usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 },
   costUsd: 0,
-  costSource: 'reported',
+  costSource: 'computed',
   providerModel: null,
   callId: null,
   attemptedRetries: null,
