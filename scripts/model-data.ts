@@ -29,7 +29,7 @@ const fieldsUsed = [
   /^tiered_pricing$/,
   /^use_openai_responses_path$/,
   /^supports_(function_calling|tool_choice|forced_tool_use|sampling_params|reasoning)$/,
-  /^supports_(vision|pdf_input|audio_input|response_schema|prompt_caching|prompt_cache_breakpoint)$/,
+  /^supports_(vision|pdf_input|audio_input|response_schema|native_structured_output|prompt_caching|prompt_cache_breakpoint)$/,
 ]
 
 /** A model of LiteLLM's price map. */

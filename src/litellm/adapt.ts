@@ -62,6 +62,10 @@ export function adapted(
     }
   }
   const claude = route.wire === 'anthropic-messages'
+  const native = takesSchema(route, info)
+  if (claude && native) body = withOutputFormat(body)
+  if (route.wire === 'bedrock-converse' && !native)
+    drop(['response_format'], `${route.model} takes no schema on Bedrock (an outputSchema works)`)
   if (claude) {
     const unknown = openaiOnly.filter((param) => body[param] !== undefined)
     if (unknown.length > 0 && !settings.dropParams) throw unsupported(unknown, route)
@@ -112,6 +116,24 @@ export function adapted(
     dropped,
     notices: [...dropped.map(({ param, why }) => `${param} was not sent: ${why}.`), ...notices],
   }
+}
+
+/** Newer Claude models than the map knows take a schema, as those before them do. */
+const newClaude = /claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)/i
+
+function takesSchema({ model }: Route, info: ModelInfo | undefined): boolean {
+  return info?.supports.nativeOutput ?? (newClaude.test(model) || info === undefined)
+}
+
+/** Returns the body with `response_format` as the Messages API takes it. */
+function withOutputFormat({ response_format: format, ...body }: JsonObject): JsonObject {
+  if (!isJsonObject(format)) return body
+  const { type, json_schema: named } = format
+  if (type === 'text') return body
+  if (type !== 'json_schema' || !isJsonObject(named)) return { ...body, response_format: format }
+  const given = isJsonObject(body.output_config) ? body.output_config : {}
+  const output = { type: 'json_schema', schema: named.schema ?? {} }
+  return { ...body, output_config: { ...given, format: output } }
 }
 
 function whyNotForced(

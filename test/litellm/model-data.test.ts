@@ -106,6 +106,7 @@ test('what is known of one model', async () => {
       pdf: true,
       audio: null,
       responseSchema: true,
+      nativeOutput: true,
       caching: true,
       cacheBreakpoints: null,
     },

@@ -65,6 +65,39 @@ test.each([
   expect(url).toBe(`https://bedrock-mantle.us-east-1.api.aws${path}`)
 })
 
+const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] }
+const response_format = { type: 'json_schema', json_schema: { name: 'city', schema } }
+
+test('reach 7: response_format on Claude is sent as output_config.format beside the effort', async () => {
+  const params = { response_format, reasoning_effort: 'low', max_tokens: 2000 }
+  const { body } = await sent('anthropic/claude-opus-5', params, { api_base: fake.url })
+  expect(body.output_config).toEqual({ effort: 'low', format: { type: 'json_schema', schema } })
+  expect(body).not.toHaveProperty('response_format')
+})
+
+test('reach 7: response_format on a Claude that takes no schema is refused before the call', async () => {
+  const old = sent(
+    'anthropic/claude-3-7-sonnet-20250219',
+    { response_format },
+    { api_base: fake.url },
+  )
+  await expect(old).rejects.toMatchObject({ code: 'unsupportedParams' })
+  expect(fake.modelRequests).toHaveLength(0)
+})
+
+test.each([
+  ['anthropic.claude-sonnet-4-5-20250929-v1:0', true],
+  ['anthropic.claude-opus-4-8', true],
+  ['amazon.nova-lite-v1:0', false],
+  ['meta.llama3-1-8b-instruct-v1:0', false],
+])('reach 8: a schema for %s on Bedrock is sent: %s', async (model, taken) => {
+  const aws = { aws_region_name: 'us-east-1', aws_access_key_id: 'A', aws_secret_access_key: 's' }
+  const args = { ...aws, api_key: null, api_base: fake.url }
+  const { body, notices } = await sent(`bedrock/${model}`, { response_format }, args)
+  expect(body.outputConfig !== undefined).toBe(taken)
+  expect(notices.some((notice) => notice.includes('response_format was not sent'))).toBe(!taken)
+})
+
 test.each<[string, JsonObject | undefined]>([
   ['openai.gpt-5.6-sol', { reasoning: { effort: 'low' } }],
   ['openai.gpt-oss-120b-1:0', { reasoning_effort: 'low' }],

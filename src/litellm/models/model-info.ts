@@ -30,6 +30,8 @@ export interface Supports {
   readonly pdf: boolean | null
   readonly audio: boolean | null
   readonly responseSchema: boolean | null
+  /** Constrains its answer to a schema by itself, without a forced tool. */
+  readonly nativeOutput: boolean | null
   readonly caching: boolean | null
   /** Takes cache points on OpenAI's own wire. */
   readonly cacheBreakpoints: boolean | null
@@ -57,6 +59,7 @@ export function modelInfoOf(entry: JsonObject, provider: string): ModelInfo {
       pdf: flag('pdf_input'),
       audio: flag('audio_input'),
       responseSchema: flag('response_schema'),
+      nativeOutput: flag('native_structured_output'),
       caching,
       cacheBreakpoints: flag('prompt_cache_breakpoint'),
     },
