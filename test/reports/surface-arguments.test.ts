@@ -342,3 +342,11 @@ describe('people F3 and F7: an invalid argument is refused in words that a model
     expect(JSON.stringify(result)).not.toContain('idempotencyKey')
   })
 })
+
+test('surface 9: lone surrogates inside arguments that are JSON text are replaced', async () => {
+  const text = `{"type":"object","properties":{"a":{"type":"string","title":"\\ud83d"}}}`
+  await succeed('structured_extract', { prompt: 'bad \ud83d here', schema: text })
+  const body = JSON.stringify(lastRequest())
+  expect(body).toContain('bad \ufffd here')
+  expect(body).not.toContain('ud83d')
+})

@@ -11,6 +11,7 @@ import type { McpServerConfig } from '../../config/mcp-servers.js'
 import { matchesAny } from '../../util/glob.js'
 import type { JsonObject } from '../../util/json.js'
 import { untilAborted } from '../../util/until-aborted.js'
+import { wellFormed } from '../../util/well-formed.js'
 import { restartDelayMs } from './backoff.js'
 import { connect, disconnect } from './connect.js'
 import { type Loss, lossOf } from './loss.js'
@@ -76,15 +77,17 @@ export class McpServer {
     const { readOnlyHint, idempotentHint } = tool.annotations ?? {}
     const repeatable = readOnlyHint === true || idempotentHint === true
     try {
-      return await this.withClient(repeatable, signal, (client) =>
+      const result = await this.withClient(repeatable, signal, (client) =>
         client.callTool(
-          { name: tool.name, arguments: input, ...(meta && { _meta: meta }) },
+          { name: tool.name, arguments: wellFormed(input), ...(meta && { _meta: meta }) },
           { signal, timeout: this.timeoutMs, toolDefinition: tool },
         ),
       )
+      // Many providers and clients refuse a whole message because of one lone surrogate.
+      return wellFormed(result)
     } catch (error) {
       if (signal.aborted) throw error
-      throw new ToolFailure(`Error: ${this.callFailure(tool.name, error)}`)
+      throw new ToolFailure(`Error: ${this.callFailure(tool.name, error)}`.toWellFormed())
     }
   }
 

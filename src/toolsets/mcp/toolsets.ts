@@ -5,6 +5,7 @@ import type { Tool } from '../../agent/tools/tool.js'
 import type { McpServerConfig } from '../../config/mcp-servers.js'
 import { matchesGlob } from '../../util/glob.js'
 import type { JsonObject } from '../../util/json.js'
+import { wellFormed } from '../../util/well-formed.js'
 import { providerName, splitToolName, toolName } from './names.js'
 import { type ResultOptions, toolOutput } from './results.js'
 import { type ListOptions, McpServer, type McpServerOptions } from './server.js'
@@ -125,11 +126,11 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
   const displayName = toolName(server.name, name)
   return {
     displayName,
-    spec: {
+    spec: wellFormed({
       name: providerName(server.name, name),
       description: description || title || annotations?.title || displayName,
       inputSchema: inputSchema as JsonObject,
-    },
+    }),
     run: async (input, { idempotencyKey, signal, run }) => {
       const meta = {
         // A server that runs agents itself keeps within what is left to this run.
