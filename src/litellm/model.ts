@@ -25,7 +25,7 @@ import { callRoute } from './routes/call-route.js'
 import { proxyPrefix } from './routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './routes/route.js'
 import { type CallSettings, callSettings } from './settings.js'
-
+import { wellFormedWire } from './wires/well-formed-wire.js'
 import type { Tell, Wire, WireCall } from './wires/wire.js'
 
 /** As Strands' `LiteLLMModel` takes it; `clientArgs` and `params` keep LiteLLM's own names. */
@@ -250,7 +250,7 @@ const wires: Record<Route['wire'], () => Promise<Wire>> = {
 const loadedWires: Partial<Record<Route['wire'], Wire>> = {}
 
 async function loadWire(name: Route['wire']): Promise<Wire> {
-  const wire = await wires[name]()
+  const wire = wellFormedWire(await wires[name]())
   loadedWires[name] = wire
   return wire
 }

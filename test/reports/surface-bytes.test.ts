@@ -209,6 +209,14 @@ describe('surface 9: lone surrogates', () => {
     expect(server?.stdout()).not.toMatch(loneSurrogate)
   })
 
+  test('surface 9: lone surrogates in an answer do not poison the session', async () => {
+    fake.script({ text: 'half \ud83d and \u{1f600}' })
+    await call(runAgent('Hello', { sessionId: 'answered' }))
+    await call(runAgent('Go on', { sessionId: 'answered' }))
+    expect(sentTexts(fake.modelRequests[1])).toContain('half \ufffd and \u{1f600}')
+    expect(JSON.stringify(fake.modelRequests[1]?.body)).not.toMatch(loneSurrogate)
+  })
+
   test('surface 9: lone surrogates in a provider’s error do not reach the client', async () => {
     fake.script({
       raw: { status: 400, body: '{"error":{"message":"bad \\ud83d value","type":"x"}}' },

@@ -1,0 +1,41 @@
+import type { CallEvent } from '../../agent/model.js'
+import { wellFormed } from '../../util/well-formed.js'
+import type { Tell, Wire } from './wire.js'
+
+/**
+ * Returns a wire that neither sends nor reports lone surrogates. Providers refuse a whole request
+ * because of one of them, so a single bad character would end a conversation for good.
+ */
+export function wellFormedWire(wire: Wire): Wire {
+  return async (call, emit) => {
+    const { messages, system, tools } = call.request
+    const request = {
+      ...call.request,
+      messages: wellFormed(messages),
+      system: wellFormed(system),
+      tools: wellFormed(tools),
+    }
+    const { message, ...reply } = await wire({ ...call, request }, wholeCharacters(emit))
+    return { ...reply, message: wellFormed(message) }
+  }
+}
+
+/**
+ * Emits deltas without lone surrogates. A provider may split a character between two deltas, so
+ * the first half waits for the second.
+ */
+function wholeCharacters(emit: Tell): Tell {
+  let half = ''
+  return (event: CallEvent) => {
+    if (event.type !== 'textDelta' && event.type !== 'reasoningDelta') return emit(event)
+    const text = half + event.text
+    const splits = isHighSurrogate(text.charCodeAt(text.length - 1))
+    half = splits ? text.slice(-1) : ''
+    const whole = (splits ? text.slice(0, -1) : text).toWellFormed()
+    return whole === '' ? undefined : emit(whole === event.text ? event : { ...event, text: whole })
+  }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
+}
