@@ -3,7 +3,7 @@ import { AgentError, invalidRequest } from '../agent/errors.js'
 export function keyReused(): AgentError {
   return invalidRequest(
     'This idempotencyKey was used for a call with other arguments.',
-    'Repeat the arguments of that call to join its run, or choose another key.',
+    'Repeat the arguments of that call to join its run, or use another key.',
   )
 }
 
@@ -20,18 +20,18 @@ export function shuttingDown(): AgentError {
 export function queueFull(waiting: number): AgentError {
   return new AgentError({
     code: 'rateLimit',
-    message: `The server is busy: ${waiting} runs are waiting for their turn.`,
-    hint: 'Call again in a while, or ask the operator to raise runs.maxConcurrent or runs.maxQueued.',
+    message: `The server is busy: ${waiting} runs are queued.`,
+    hint: 'Call again later, or ask the operator to raise runs.maxConcurrent or runs.maxQueued.',
     retryable: true,
     unsent: true,
   })
 }
 
-/** Of what nobody foresaw, nothing is told but that it happened. */
+/** The error that callers get for an unexpected failure. Details are in the log only. */
 export function unexpectedError(): AgentError {
   return new AgentError({
     code: 'providerError',
-    message: 'The server failed to carry out this run.',
-    hint: 'Try again; if it stays, look at the log of the server.',
+    message: 'The server failed to execute this run.',
+    hint: 'Try again. If the error persists, check the server log.',
   })
 }

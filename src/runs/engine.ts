@@ -10,23 +10,23 @@ import type { ApprovalDecision, ApprovalRequest } from '../agent/tools/approval.
 import type { RunSpec } from './spec.js'
 
 /**
- * Runs agents, and keeps what became of them. A run belongs to the principal of its spec: to anyone
- * else it does not exist. `undefined` is the answer for an id that is unknown, foreign or expired.
+ * Runs agents and keeps their results. A run belongs to the principal of its spec, and does not exist
+ * for any other principal. Methods return `undefined` if an id is unknown, expired or another principal's.
  */
 export interface RunEngine {
-  /** Fails with an AgentError where the run cannot be taken on; every later end is an outcome. */
+  /** Starts a run. Fails with an AgentError if the run is not admitted; later failures are outcomes. */
   start(spec: RunSpec, options?: StartOptions): Promise<RunHandle>
   /**
-   * The run when it has ended or waits for somebody's word, or as it is when the time is up or the signal aborts. A run that is
-   * left like that goes on, detached from the call that started it.
+   * Returns the run once it has ended or waits for approval, or as it is when the time is up or the
+   * signal aborts. A run that has not ended then continues, detached from the call that started it.
    */
   wait(runId: string, principal: string, options: WaitOptions): Promise<RunRecord | undefined>
   get(runId: string, principal: string): Promise<RunRecord | undefined>
-  /** Stops a run and resolves when it has stopped, with what it spent; one that has ended stays as it is. */
+  /** Stops a run, and returns it with its spending once it has stopped. An ended run is not changed. */
   cancel(runId: string, principal: string): Promise<RunRecord | undefined>
   /**
-   * Allows or refuses a tool call that waits for somebody's word, and tells whether there was such a
-   * call: one that has been decided, or was given up, waits no more.
+   * Approves or refuses a tool call that waits for approval. Returns whether there was such a call: a
+   * call that was decided or abandoned no longer waits.
    */
   decide(
     runId: string,
@@ -36,19 +36,19 @@ export interface RunEngine {
   ): Promise<boolean>
   /** Lists a principal's runs, the latest first: `filter.limit` of them, and never more than `maxListedRuns`. */
   list(principal: string, filter?: RunFilter): Promise<RunSummary[]>
-  /** What was said and done so far, from the prompt on. */
+  /** Returns the messages so far, starting with the prompt. */
   transcript(runId: string, principal: string): Promise<readonly Message[] | undefined>
-  /** How much there is to do in this process. */
+  /** Returns the number of runs in this process. */
   load(): RunLoad
   /** Whether the engine can work now: false while its database is unavailable, and once it closes. */
   readonly ready: boolean
-  /** Takes no more runs, lets those that are left end within the grace, and stops the others. */
+  /** Starts no more runs, lets active runs end within the grace period, and stops the others. */
   close(graceMs: number): Promise<void>
 }
 
 export interface RunLoad {
   readonly active: number
-  /** Waiting for their turn; 0 where that is not in this process. */
+  /** Runs that are queued in this process. */
   readonly queued: number
 }
 
@@ -58,15 +58,15 @@ export interface RunHandle {
 
 export interface StartOptions {
   /**
-   * A second start with the same key joins the first one's run, until that is cancelled; with other
-   * arguments it is an `invalidRequest`. Such a run is detached from the start.
+   * A second start with the same key joins the first run, unless that was cancelled. A start with the
+   * same key and other arguments fails with `invalidRequest`. The run is detached from the start.
    */
   idempotency?: { key: string; argumentsDigest: string }
-  /** Of the call that starts the run: cancels it when it aborts, unless the run is detached. */
+  /** The signal of the call that starts the run. Its abort cancels the run, unless the run is detached. */
   signal?: AbortSignal
-  /** `false`: nobody listens, so one JSON reply of the model is as good as a stream. */
+  /** False if no client listens, so that the model may reply with one JSON object instead of a stream. */
   stream?: boolean
-  /** Told all that happens in the run, where it works in this process. */
+  /** Receives every event of the run, if the run executes in this process. */
   onEvent?: (event: AgentEvent) => void
 }
 
@@ -74,11 +74,11 @@ export interface WaitOptions {
   timeoutMs: number
   signal?: AbortSignal | undefined
   /**
-   * Whoever waits will ask for the word that the run then waits for: so long the run is not detached
-   * from the call that started it.
+   * True if the caller asks its user for approval when the run waits for it. The run then stays
+   * attached to the call that started it.
    */
   asks?: boolean
-  /** Told at once and at each step what the run is doing. */
+  /** Receives the run's activity, at once and at each change. */
   onProgress?: (activity: string) => void
 }
 
@@ -97,44 +97,44 @@ export function listLimit({ limit = maxListedRuns }: RunFilter): number {
   return Math.min(limit, maxListedRuns)
 }
 
-/** `waiting`: for somebody to approve a tool call. The last three are ends. */
+/** `waiting` means that a tool call needs approval. The last three are final. */
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled'
 
-/** What a list shows of a run. Times are milliseconds since 1970. */
+/** A run as a list shows it. Times are milliseconds since 1970. */
 export interface RunSummary {
   readonly runId: string
   readonly principal: string
   readonly tool: RunSpec['tool']
-  /** The profile; empty: none. */
+  /** The profile's name; empty if the run has no profile. */
   readonly agent: string
   readonly modelId: string
   readonly sessionId?: string
   readonly status: RunStatus
-  /** In a few words, such as "queued, 3 before it" or "cycle 2: calculator". */
+  /** A short text such as "queued, 3 before it" or "cycle 2: calculator". */
   readonly activity: string
   readonly createdAt: number
   readonly startedAt?: number
   readonly endedAt?: number
-  /** When the result goes; only an ended run has one. */
+  /** When the result expires. Only an ended run has this. */
   readonly expiresAt?: number
-  /** Tool calls that wait for somebody's word. */
+  /** Tool calls that wait for approval. */
   readonly approvals?: readonly PendingApproval[]
 }
 
-/** A run as plain data: what it said and spent so far, and once it has ended, how. */
+/** A run as plain data: its text and spending so far, and its outcome once it has ended. */
 export interface RunRecord extends RunSummary {
   readonly text: string
   readonly usage: Usage | null
   readonly metrics: Metrics
-  /** What it did when, in the order it ended; absent in records of older versions. */
+  /** The run's steps in the order they ended. Absent in records of older versions. */
   readonly steps?: readonly TimelineStep[]
   readonly outcome?: RunOutcome
 }
 
-/** `toolUseId` is unique among those of a run that wait. */
+/** `toolUseId` is unique among the waiting calls of a run. */
 export type PendingApproval = ApprovalRequest
 
-/** How a run ended, and in either case what it spent. */
+/** How a run ended. Both forms contain what the run spent. */
 export type RunOutcome = { result: RunResult } | { error: RunFailure }
 
 /** An AgentResult as data. */
@@ -149,13 +149,13 @@ export interface RunResult {
   readonly attempts?: number | undefined
 }
 
-/** An AgentError as data. `null` metrics: it failed before there was anything to measure. */
+/** An AgentError as data. `metrics` is null if the run failed before its first model call. */
 export interface RunFailure extends ErrorData {
   readonly usage: Usage | null
   readonly metrics: Metrics | null
   readonly text?: string | undefined
   readonly attempts?: number | undefined
-  /** The fault is the server's own. */
+  /** True if the failure is an internal error of the server. */
   readonly internal?: boolean
   readonly limit?: LimitHit | undefined
 }
@@ -164,7 +164,7 @@ export function hasEnded(status: RunStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled'
 }
 
-/** A model call, a tool call, or a model call of an agent below, on a run's clock in milliseconds. */
+/** A model call, a tool call, or a model call of a child agent. Times are milliseconds since the run started. */
 export interface TimelineStep {
   readonly kind: 'cycle' | 'tool' | 'agent'
   readonly name: string

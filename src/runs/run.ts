@@ -10,17 +10,17 @@ import type { RunParts, RunSpec } from './spec.js'
 export interface RunOptions {
   signal: AbortSignal
   onEvent?: (event: AgentEvent) => void
-  /** Asks a person about the tool calls that need one's word. */
+  /** Requests approval for tool calls that need it. */
   approve?: Approve
-  /** Called where other runs on the session come first. */
+  /** Called if the run must wait for other runs of its session. */
   onWait?: () => void
-  /** `false`: nobody listens, so one JSON reply of the model is as good as a stream. */
+  /** False if no client listens, so that the model may reply with one JSON object instead of a stream. */
   stream?: boolean | undefined
-  /** The run whose tool makes this one. */
+  /** The run whose tool call starts this run. */
   parent?: ParentRun
 }
 
-/** Runs a spec to its end, in its session if it has one. Fails with an AgentError. */
+/** Runs a spec to its end, in its session if it has one. Failures are AgentErrors. */
 export function runSpec(
   spec: RunSpec,
   parts: RunParts,
@@ -41,7 +41,7 @@ export function runSpec(
   })
 }
 
-/** Runs a spec that goes on from nothing. */
+/** Runs a spec without a session. */
 export function runAlone(
   spec: RunSpec,
   parts: RunParts,

@@ -8,34 +8,34 @@ import type { Tool } from '../agent/tools/tool.js'
 import type { JsonObject } from '../util/json.js'
 import type { TraceContext } from '../util/trace-context.js'
 
-/** One run, with everything decided, as plain JSON: it can be stored, and resumed elsewhere. */
+/** A fully resolved run as plain JSON, so that it can be stored and resumed on another server. */
 export interface RunSpec {
   tool: 'run_agent' | 'structured_extract'
-  /** Who pays for it, and may see it. */
+  /** The caller that pays for the run and may see it. */
   principal: string
-  /** The profile; empty: none. */
+  /** The profile's name; empty if the run has no profile. */
   agent: string
   modelId: string
   params: JsonObject
-  /** Models to ask where the one that was named fails. */
+  /** Models to call if the named model fails. */
   fallbacks?: string[]
   cache?: 'auto'
-  /** How the conversation is kept short. */
+  /** How the conversation is shortened. */
   conversation?: ConversationConfig
   prompt: string | ContentBlock[]
   systemPrompt?: string | SystemContentBlock[]
-  /** Built-in ones by name, `agent_<profile>`, `server/tool` and globs of these; permitted already. */
+  /** Names of built-in tools, `agent_<profile>`, `server/tool`, and globs of these. They are permitted already. */
   tools: string[]
-  /** Only tools that say they change nothing. */
+  /** True if the run may use only tools that are annotated as read-only. */
   readOnly?: boolean
-  /** Globs of tools whose calls a person must allow. */
+  /** Globs of tools whose calls need approval. */
   approval?: string[]
   limits: Limits
-  /** How many agents may work below one another under this one. */
+  /** The maximum depth of nested agents below this run. */
   maxDepth?: number
   output?: OutputSpec
   sessionId?: string
-  /** The caller's trace, which the run goes on with. */
+  /** The caller's trace context, which the run continues. */
   trace?: TraceContext
 }
 
@@ -43,23 +43,23 @@ export interface OutputSpec {
   schema: JsonObject
   name?: string
   description?: string
-  /** Ask for nothing but the object. */
+  /** True if the model must return only the object, without other tool calls. */
   force?: boolean
   maxAttempts?: number
 }
 
-/** What a spec names, as the objects that do the work. */
+/** The objects that a spec names. */
 export interface RunParts {
   model: Model
   tools: readonly Tool[]
-  /** The spec's, with the content of its URLs in place of these; absent: it has none. */
+  /** The spec's prompt with fetched content in place of URLs. Absent if the prompt has no URLs. */
   prompt?: ContentBlock[]
   output?: NonNullable<CoreRunOptions['output']>
-  /** What could not be had, and why; the run goes on without it. */
+  /** Parts that are unavailable, with the reason. The run continues without them. */
   notices?: readonly string[]
-  /** The run's place in a trace, where somebody watches. */
+  /** The run's span, if the run is traced. */
   span?: Span
 }
 
-/** Fails with an AgentError where a spec cannot be run, before anything is spent. */
+/** Builds a run from its spec. Fails with an AgentError before anything is spent. */
 export type BuildRun = (spec: RunSpec, signal: AbortSignal) => Promise<RunParts>

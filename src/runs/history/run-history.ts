@@ -5,22 +5,22 @@ import type { Usage } from '../../agent/metrics/usage.js'
 import type { RunOutcome, RunRecord, RunSummary } from '../engine.js'
 import { type SpendingRow, spendingRows } from './spending-rows.js'
 
-/** What a run did and spent, in numbers. */
+/** The figures of a run. */
 export interface RunFigures {
   readonly latencyMs: number
   readonly cycles: number
   readonly toolCalls: number
   readonly toolErrors: number
-  /** `null`: no provider told. */
+  /** Null if no provider reported usage. */
   readonly usage: Usage | null
   readonly costUsd: number | null
   readonly savedUsd: number | null
   readonly error?: ErrorCode
-  /** Absent: all of it was spent by its own agent on its own model. */
+  /** Absent if all spending is by the run's own agent on its own model. */
   readonly parts?: readonly SpendingRow[]
 }
 
-/** A run that has ended, without anything that was said in it. */
+/** An ended run without its messages. */
 export interface PastRun extends RunFigures {
   readonly runId: string
   readonly principal: string
@@ -31,26 +31,26 @@ export interface PastRun extends RunFigures {
   readonly endedAt: number
 }
 
-/** Ended runs, for whoever looks back. */
+/** The history of ended runs. */
 export interface RunHistory {
-  /** Of one principal, the latest first, and so many at most. */
+  /** Returns a principal's runs, the latest first, at most `maxPastRuns`. */
   of(principal: string): Promise<readonly PastRun[]>
-  /** Who has had a run. */
+  /** Returns the principals that have had a run. */
   principals(): Promise<readonly string[]>
 }
 
 export const maxPastRuns = 10_000
 
-/** The last runs of this process. */
+/** The latest ended runs of this process. */
 export class MemoryRunHistory implements RunHistory {
-  /** The oldest first. */
+  /** Oldest first. */
   private runs: PastRun[] = []
 
   constructor(private readonly max = maxPastRuns) {}
 
   add(record: RunRecord, spent: readonly SpendingRow[]): void {
     this.runs.push(pastRun(record, spent))
-    // Moving all for each that comes would cost more than some that are too many.
+    // Trimming on every addition would copy the whole list each time, so some excess is allowed.
     if (this.runs.length > this.max * 1.1) this.runs = this.runs.slice(-this.max)
   }
 

@@ -1,15 +1,15 @@
 import { byModel } from '../../agent/metrics/child-totals.js'
 import type { Metrics, ModelSpending } from '../../agent/metrics/types.js'
 
-/** What one agent's calls of one model took in a run. */
+/** What one agent spent on one model in a run. */
 export interface SpendingRow extends ModelSpending {
-  /** The profile; empty: none. */
+  /** The profile's name; empty if there is none. */
   agent: string
   modelId: string
   runs: number
 }
 
-/** A run's spending by agent and model, with the agents that worked below it. */
+/** Returns a run's spending by agent and model, child agents included. */
 export function spendingRows(agent: string, { agents = {}, cycles }: Metrics): SpendingRow[] {
   const rows = (name: string, runs: number, models: Record<string, ModelSpending>) =>
     Object.entries(models).map(([modelId, spent]) => ({ agent: name, modelId, runs, ...spent }))

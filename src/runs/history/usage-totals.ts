@@ -6,29 +6,29 @@ import type { SpendingRow } from './spending-rows.js'
 export interface UsageTotal {
   day: string
   modelId: string
-  /** The profile; empty: none. */
+  /** The profile's name; empty if there is none. */
   agent: string
   runs: number
   modelCalls: number
-  /** `null`: no provider told. */
+  /** Null if no provider reported usage. */
   usage: Usage | null
-  /** In USD; `null`: partly unknown, and then `knownCostUsd` is what is known. */
+  /** In USD; null if partly unknown. `knownCostUsd` is then the known part. */
   costUsd: number | null
   knownCostUsd: number
 }
 
 export interface UsageSource {
-  /** Of one principal, the latest day first. */
+  /** Returns a principal's totals, the latest day first. */
   of(principal: string): Promise<UsageTotal[]>
 }
 
 const maxRows = 10_000
 const dayMs = 86_400_000
 
-/** Totals in this process, from its start on. */
+/** The usage totals of this process since it started. */
 export class MemoryUsageTotals implements UsageSource {
   private day = { count: -1, name: '' }
-  /** The oldest first: they go where there are too many. */
+  /** Oldest first. The oldest rows are dropped if there are too many. */
   private readonly rows = new Map<string, UsageTotal & { principal: string }>()
 
   add({ principal, createdAt }: RunRecord, rows: readonly SpendingRow[]): void {
@@ -51,7 +51,7 @@ export class MemoryUsageTotals implements UsageSource {
       .sort((one, other) => other.day.localeCompare(one.day))
   }
 
-  /** Most runs are of the day of the one before. */
+  /** Returns the day's name. It is cached, because most runs have the same day as the run before. */
   private dayOf(time: number): string {
     const count = Math.floor(time / dayMs)
     if (count !== this.day.count)

@@ -11,8 +11,8 @@ interface Entry<Value> {
 }
 
 /**
- * Values for a set time, never more or bigger together than the bounds: the oldest go first. The latest
- * stays however big it is.
+ * Keeps values for a limited time, within limits on their count and total size. The oldest values are
+ * dropped first. The latest value is kept whatever its size.
  */
 export class BoundedStore<Value> {
   private readonly entries = new Map<string, Entry<Value>>()
@@ -35,7 +35,7 @@ export class BoundedStore<Value> {
     return entry && entry.expiresAt > this.now() ? entry.value : undefined
   }
 
-  /** The oldest first. */
+  /** Yields the values, oldest first. */
   *values(): Generator<Value> {
     const now = this.now()
     for (const { value, expiresAt } of this.entries.values()) if (expiresAt > now) yield value

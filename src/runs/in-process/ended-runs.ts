@@ -10,16 +10,16 @@ export interface EndedRun {
 }
 
 export interface EndedRunsBounds {
-  /** How long, how many and how many bytes of results are kept. */
+  /** The limits on the age, number and total size of kept results. */
   resultTtlSeconds: number
   maxResults: number
   maxResultBytes: number
 }
 
-/** Whoever was told a result at once hardly comes back for it: a few are kept for lost answers. */
+/** The number of kept results that were already delivered. A few are kept in case a response was lost. */
 const maxDelivered = 200
 
-/** Runs that have ended, for a time. Those that somebody may come back for are not pushed out by others. */
+/** Keeps ended runs for a time. Delivered results never displace results that a client may still request. */
 export class EndedRuns {
   private readonly awaited: BoundedStore<EndedRun>
   private readonly delivered: BoundedStore<EndedRun>
@@ -38,7 +38,7 @@ export class EndedRuns {
   add(run: EndedRun, { awaited }: { awaited: boolean }): void {
     const { record, transcript } = run
     const { outcome, runId } = record
-    // An answer's images are kept with it.
+    // The images of the final message are kept.
     const answer = outcome && 'result' in outcome && outcome.result.message
     const store = awaited ? this.awaited : this.delivered
     store.add(runId, run, messagesSize(answer ? [...transcript, answer] : transcript))

@@ -1,19 +1,19 @@
 import { queueFull } from '../engine-errors.js'
 
-/** A place in the queue, by which it is known. */
+/** An entry of the queue. */
 export interface QueueEntry {
   readonly principal: string
   readonly start: () => void
 }
 
 /**
- * Lets so many work at once. The others wait in a line for each principal, and the lines take turns,
- * so that nobody waits for all that somebody else has asked for.
+ * Limits the number of active runs. Other runs wait in one line per principal, and the lines take turns,
+ * so that one principal's runs do not delay all others.
  */
 export class FairQueue {
   private active = 0
   private waiting = 0
-  /** The line whose turn is next comes first. */
+  /** The first line is the next to start a run. */
   private readonly lines = new Map<string, QueueEntry[]>()
 
   constructor(
@@ -25,7 +25,7 @@ export class FairQueue {
     return { active: this.active, queued: this.waiting }
   }
 
-  /** Starts at once where there is room. Fails where too many wait already. */
+  /** Starts an entry if a slot is free, or queues it. Fails if the queue is full. */
   enter(entry: QueueEntry): void {
     if (this.active < this.maxActive) {
       this.active++
@@ -39,7 +39,7 @@ export class FairQueue {
     this.waiting++
   }
 
-  /** To be called when what was started is done. */
+  /** Frees the slot of an entry that is done. */
   leave(): void {
     this.active--
     const [line] = this.lines.values()
@@ -50,7 +50,7 @@ export class FairQueue {
     entry.start()
   }
 
-  /** Gives up a place before its turn; `false`: its turn has come already. */
+  /** Removes a queued entry. Returns false if it has started. */
   cancel(entry: QueueEntry): boolean {
     const line = this.lines.get(entry.principal)
     const index = line?.indexOf(entry) ?? -1
@@ -61,7 +61,7 @@ export class FairQueue {
     return true
   }
 
-  /** How many are to start before this one. */
+  /** Returns how many entries start before this one. */
   position(entry: QueueEntry): number {
     const own = Math.max(0, this.lines.get(entry.principal)?.indexOf(entry) ?? 0)
     let count = own
@@ -72,7 +72,7 @@ export class FairQueue {
     return count
   }
 
-  /** The first of its line, which goes to the end of the lines. */
+  /** Removes the first entry of its line, and moves the line behind the others. */
   private dequeue(entry: QueueEntry): void {
     const line = this.lines.get(entry.principal) ?? []
     line.shift()

@@ -3,18 +3,18 @@ import { keyReused } from '../engine-errors.js'
 
 type Idempotency = NonNullable<StartOptions['idempotency']>
 
-/** Which run each principal's idempotency keys stand for. */
+/** The runs that belong to each principal's idempotency keys. */
 export class IdempotencyKeys {
   private readonly runs = new Map<string, { runId: string; argumentsDigest: string }>()
 
-  /** By which a key is known here. */
+  /** Returns the name under which a key is stored. */
   static name(principal: string, { key }: Idempotency): string {
     return JSON.stringify([principal, key])
   }
 
   /**
-   * The run to join, if any; one that is gone has its key no longer. Fails where the key stands for
-   * a call with other arguments.
+   * Returns the run to join, if it still exists. Fails if the key was used for a call with other
+   * arguments.
    */
   find(
     name: string,
@@ -31,7 +31,7 @@ export class IdempotencyKeys {
     this.runs.set(name, { runId, argumentsDigest })
   }
 
-  /** Frees a key that still stands for this run. */
+  /** Frees a key if it still belongs to this run. */
   free(name: string | undefined, runId: string): void {
     if (name !== undefined && this.runs.get(name)?.runId === runId) this.runs.delete(name)
   }

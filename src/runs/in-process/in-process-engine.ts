@@ -27,16 +27,16 @@ import { FairQueue, type QueueEntry } from './fair-queue.js'
 import { IdempotencyKeys } from './idempotency-keys.js'
 
 export interface InProcessOptions extends EndedRunsBounds {
-  /** Runs that work at once, and that wait for their turn. */
+  /** The maximum number of active runs, and of queued runs. */
   maxConcurrent: number
   maxQueued: number
-  /** How long a tool call waits for somebody's word; then it is refused. */
+  /** How long a tool call waits for approval before it is refused. */
   approvalTimeoutSeconds: number
-  /** Asked before a run is taken on. */
+  /** Admits a run, or fails. */
   admit: Admit
-  /** Told of every run that has ended. */
+  /** Called with every run that has ended. */
   onEnd?: (record: RunRecord) => void
-  /** Told what went wrong where it should not have: the run itself says no more than that. */
+  /** Called with an unexpected error. The run's own error contains no details. */
   onUnexpectedError?: (thrown: unknown) => void
 }
 
@@ -44,17 +44,17 @@ interface StartedRun {
   readonly run: LiveRun
   readonly entry: QueueEntry
   admission?: Admission
-  /** Ends the run with the call that started it; `undefined`: the run is detached. */
+  /** The signal of the call that started the run; undefined if the run is detached. */
   owner: AbortSignal | undefined
   readonly onOwnerAbort: () => void
   readonly key: string | undefined
 }
 
-/** Stopping is a matter of moments; a tool that does not hear of it is not waited for. */
+/** How long to wait for a run to stop. A tool that ignores its signal is not waited for. */
 const stopMs = 5_000
 const queueReportMs = 1_000
 
-/** Runs agents inside this process: what it knows goes with the process. */
+/** Runs agents inside this process. Runs and results end with the process. */
 export class InProcessEngine implements RunEngine {
   private readonly live = new Map<string, StartedRun>()
   private readonly ended: EndedRuns
@@ -80,7 +80,7 @@ export class InProcessEngine implements RunEngine {
     const isThere = (runId: string) =>
       this.live.has(runId) || this.ended.get(runId, spec.principal) !== undefined
     const joined = key && this.keys.find(key, idempotency, isThere)
-    // Nothing is waited for between this and the key's being taken.
+    // No await between this check and adding the key, so that concurrent starts cannot race.
     if (joined) return { runId: joined }
     if (this.closing) throw shuttingDown()
     const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
@@ -114,7 +114,7 @@ export class InProcessEngine implements RunEngine {
     if (!started) return this.ended.get(runId, principal)?.record
     onProgress?.(this.record(started).activity)
     if (onProgress && started.run.status === 'queued') this.reportQueuePosition()
-    // The signal of the call that started a run ends the run itself, and so the wait.
+    // The signal of the call that started a run cancels the run, which ends the wait.
     const own = signal !== started.owner
     if (timeoutMs > 0)
       await started.run.waitForChange(timeoutMs, own ? signal : undefined, onProgress)
@@ -221,7 +221,7 @@ export class InProcessEngine implements RunEngine {
     else run.controller.abort(reason)
   }
 
-  /** What was not taken on is no run: nothing is kept of it. */
+  /** Removes a run that was not admitted. Nothing is kept of it. */
   private refuse(started: StartedRun, error: AgentError): void {
     const { admission, key, run } = started
     this.detach(started)
@@ -234,14 +234,14 @@ export class InProcessEngine implements RunEngine {
   private end(started: StartedRun, outcome: RunOutcome): void {
     const { admission, key, run } = started
     const { usage, metrics } = 'error' in outcome ? outcome.error : outcome.result
-    // Without metrics it ended before anything was sent.
+    // A run without metrics ended before anything was sent.
     void admission?.settle(
       metrics ? { usage, costUsd: metrics.costUsd } : { usage: noUsage, costUsd: 0 },
     )
     const awaited = started.owner === undefined
     this.detach(started)
     this.live.delete(run.runId)
-    // What has cost nothing may be tried again.
+    // A run that cost nothing may be repeated with the same key.
     if (!metrics) this.keys.free(key, run.runId)
     const { record, transcript } = run.end(outcome, this.options.resultTtlSeconds)
     this.ended.add({ record, transcript, key }, { awaited })
@@ -273,7 +273,7 @@ export class InProcessEngine implements RunEngine {
     return `queued, ${this.queue.position(entry)} before it`
   }
 
-  /** Tells those who listen how far their runs have come, for as long as any run is queued. */
+  /** Reports queue positions to listeners once a second, while any run is queued. */
   private reportQueuePosition(): void {
     this.queueTimer ??= setInterval(() => {
       const queued = [...this.live.values()].filter(({ run }) => run.status === 'queued')

@@ -1,10 +1,10 @@
 import type { AgentEvent } from '../../agent/events.js'
 
-/** What a run is doing from this event on, in a few words; `undefined`: the same as before. */
+/** Returns a short text for the run's activity after an event, or undefined if it does not change. */
 export function activityOf(event: AgentEvent, before: string): string | undefined {
   switch (event.type) {
     case 'cycleStart':
-      // "started" has said the first one, where nothing came between.
+      // "started" already describes the first cycle, unless another activity came between.
       return event.cycle > 1 || before !== 'started' ? `cycle ${event.cycle}` : undefined
     case 'textDelta':
       return `cycle ${event.cycle}: answering`
@@ -21,7 +21,7 @@ export function activityOf(event: AgentEvent, before: string): string | undefine
   }
 }
 
-/** Agents side by side would answer over one another. */
+/** Text deltas are left out, because parallel child agents would overwrite each other's text. */
 function childActivity({ agent, event }: AgentEvent & { type: 'childEvent' }): string | undefined {
   const activity = event.type === 'textDelta' ? undefined : activityOf(event, '')
   return activity && `${agent.join(' > ')}: ${activity}`

@@ -17,12 +17,12 @@ import { Timeline } from './timeline.js'
 import { withoutMedia } from './transcript.js'
 
 interface Waiter {
-  /** Not to be woken before. */
+  /** True if only the end of the run wakes this waiter. */
   readonly forEnd: boolean
   readonly done: () => void
 }
 
-/** A run in this process from its start to its end: what happened so far, and who waits. */
+/** A run in this process, from its start to its end: its state, events and waiters. */
 export class LiveRun {
   readonly createdAt = Date.now()
   readonly controller = new AbortController()
@@ -30,11 +30,11 @@ export class LiveRun {
   status: RunStatus = 'queued'
   activity = 'queued'
   startedAt: number | undefined
-  /** For those who have waited for it, whatever is kept of it. */
+  /** The final record, for waiters, even if it is not stored. */
   ended: RunRecord | undefined
   private text = ''
   private textCycle = 0
-  /** What a record is made of, where somebody asks before the end. */
+  /** The events from which a record is computed before the end. */
   private readonly events: AgentEvent[] = []
   private readonly messages: Message[] = []
   private readonly timeline = new Timeline()
@@ -62,7 +62,7 @@ export class LiveRun {
         return
       case 'message':
         this.messages.push(event.message)
-        // A model that does not stream says all at once.
+        // A model that does not stream sends its text in one message.
         if (event.message.role === 'assistant') this.text = messageText(event.message) || this.text
         return
       case 'cycleEnd':
@@ -83,7 +83,7 @@ export class LiveRun {
     for (const listener of this.listeners) listener(activity)
   }
 
-  /** Until the run's end. */
+  /** Calls the listener at each change of activity, until the run ends. */
   listen(listener: (activity: string) => void): void {
     this.listeners = [...this.listeners, listener]
   }
@@ -97,7 +97,7 @@ export class LiveRun {
     await this.wait(timeoutMs, { forEnd: true })
   }
 
-  /** The same, and also where the run cannot go on without somebody's word. */
+  /** Resolves like `waitForEnd`, and also when the run waits for approval. */
   async waitForChange(
     timeoutMs: number,
     signal: AbortSignal | undefined,
@@ -129,7 +129,7 @@ export class LiveRun {
 
   private readonly onApprovals = (): void => {
     if (hasEnded(this.status)) return
-    // Calls that are made together are asked about together.
+    // Parallel calls are reported together.
     if (this.approvals.list.length > 0) setImmediate(this.reportApprovals)
     else this.status = 'running'
   }
@@ -143,7 +143,7 @@ export class LiveRun {
     for (const { forEnd, done } of this.waiters) if (!forEnd) done()
   }
 
-  /** The run is over: whoever waits is let go. */
+  /** Ends the run and wakes all waiters. */
   end(
     outcome: RunOutcome,
     ttlSeconds: number,
@@ -181,7 +181,7 @@ export class LiveRun {
     }
   }
 
-  /** What was said and done so far, from the prompt on. */
+  /** Returns the messages so far, starting with the prompt. */
   transcript(): Message[] {
     const { prompt } = this.spec
     const content = typeof prompt === 'string' ? [{ text: prompt }] : prompt
@@ -212,7 +212,7 @@ export class LiveRun {
   }
 }
 
-/** What events tell of a run that goes on, and of the agents below it. */
+/** Returns metrics from the events of a run and of its child agents. */
 function recorded(events: readonly AgentEvent[]): MetricsRecorder {
   const recorder = new MetricsRecorder([])
   const below = new Map<string, MetricsRecorder>()
@@ -231,7 +231,7 @@ function recorded(events: readonly AgentEvent[]): MetricsRecorder {
   return recorder
 }
 
-/** An AgentError as data, without what caused it. */
+/** Returns an AgentError as data, without its cause. */
 export function failureData(error: AgentError): RunFailure {
   const { usage, metrics, text, attempts, limit } = error
   return { ...error.toJSON(), usage, metrics, text, attempts, limit }

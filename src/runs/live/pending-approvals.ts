@@ -7,11 +7,11 @@ interface Pending {
   decide(decision: ApprovalDecision): void
 }
 
-/** The tool calls of one run that wait for somebody's word. */
+/** The tool calls of one run that wait for approval. */
 export class PendingApprovals {
   private readonly pending = new Map<string, Pending>()
 
-  /** `onChange` is told when there are more, or fewer. */
+  /** `onChange` is called when a call starts or stops waiting. */
   constructor(
     private readonly timeoutMs: number,
     private readonly onChange: () => void,
@@ -42,7 +42,7 @@ export class PendingApprovals {
     }
   }
 
-  /** Whether there was such a call. */
+  /** Decides on a call. Returns whether the call was waiting. */
   decide(toolUseId: string, decision: ApprovalDecision): boolean {
     const found = this.pending.get(toolUseId)
     found?.decide(decision)
@@ -54,7 +54,7 @@ export class PendingApprovals {
     if (this.pending.delete(toolUseId)) this.onChange()
   }
 
-  /** Agents below one another may count their calls alike. */
+  /** Returns a unique id, because nested agents can use the same call ids. */
   private freeId({ toolUseId }: ApprovalRequest): string {
     let id = toolUseId
     for (let next = 2; this.pending.has(id); next++) id = `${toolUseId}-${next}`

@@ -1,10 +1,10 @@
 import type { AgentEvent } from '../../agent/events.js'
 import type { TimelineStep } from '../engine.js'
 
-/** Longer runs show how they began. */
+/** The maximum number of steps. Only the first steps of a longer run are kept. */
 const maxSteps = 1_000
 
-/** When each step of a run began and how long it took. */
+/** The start time and duration of each step of a run. */
 export class Timeline {
   readonly steps: TimelineStep[] = []
 

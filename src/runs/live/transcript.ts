@@ -6,7 +6,7 @@ import type {
   ToolResultContent,
 } from '../../agent/messages/content.js'
 
-/** Messages to keep and to show: what a picture or a document holds is left out. */
+/** Returns messages with a placeholder for the content of each image, document and audio block. */
 export function withoutMedia(messages: readonly Message[]): readonly Message[] {
   if (!messages.some(({ content }) => content.some(hasMedia))) return messages
   return messages.map((message) =>
@@ -16,7 +16,7 @@ export function withoutMedia(messages: readonly Message[]): readonly Message[] {
   )
 }
 
-/** About how much memory messages take. */
+/** Returns the approximate memory size of messages, in bytes. */
 export function messagesSize(messages: readonly Message[]): number {
   let size = 0
   for (const { content } of messages)

@@ -2,7 +2,7 @@ import { AgentError } from '../../agent/errors.js'
 import type { Limits } from '../../agent/limits.js'
 import type { RunAllowance } from './quotas.js'
 
-/** What a principal has spent today, and what its runs hold. */
+/** What a principal has spent today, and what its active runs have reserved. */
 export interface DayAccount {
   runs: number
   spent: DayAmounts
@@ -14,7 +14,7 @@ export interface DayAmounts {
   usd: number
 }
 
-/** A run that names no limit of its own leaves this share of what is left to others. */
+/** A run without its own limit reserves the remaining budget divided by this. */
 const usualShare = 2
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -23,9 +23,9 @@ export function newAccount(): DayAccount {
 }
 
 /**
- * What a run is to hold of its principal's day, each amount only where there is a bound. Where the
- * run has no limit of its own it gets its share: all that is left, divided by the runs that may
- * still start. Pure. Fails with `rateLimit` or `budgetExceeded`.
+ * Returns what a run reserves of its principal's daily quotas. A run without its own limit reserves the
+ * remaining budget divided by the runs that may still start. Pure. Fails with `rateLimit` or
+ * `budgetExceeded`.
  */
 export function amountsToHold(
   account: DayAccount,
@@ -49,7 +49,7 @@ export function amountsToHold(
   }
 }
 
-/** A run's limits, within what is held for it. */
+/** Returns a run's limits, lowered to what is reserved for it. */
 export function withinHeld(limits: Limits, { tokens, usd }: Partial<DayAmounts>): Limits {
   return {
     ...limits,

@@ -10,7 +10,7 @@ import {
 } from './day-budget.js'
 import type { Admission, Quotas, RunAllowance } from './quotas.js'
 
-/** Quotas in this process: they begin anew with it. */
+/** Quotas in this process. They reset when the process restarts. */
 export class MemoryQuotas implements Quotas {
   private readonly accounts = new Map<string, DayAccount>()
   private day = 0
@@ -31,7 +31,7 @@ export class MemoryQuotas implements Quotas {
     return {
       limits: withinHeld(limits, held),
       settle: async (spent) => {
-        // A run over midnight counts for the day on which it ends.
+        // A run that spans midnight counts for the day on which it ends.
         this.startDay(dayOf(this.now()))
         account.runs--
         add(account.held, held, -1)
@@ -40,7 +40,7 @@ export class MemoryQuotas implements Quotas {
     }
   }
 
-  /** With the day, what was spent on it goes; what runs in work hold stays. */
+  /** Resets the spending at the start of a day. Reservations of active runs remain. */
   private startDay(day: number): void {
     if (day === this.day) return
     this.day = day
@@ -51,7 +51,7 @@ export class MemoryQuotas implements Quotas {
   }
 }
 
-/** What nobody can tell counts as all that was held for it. */
+/** An unknown amount counts as the reserved amount. */
 function spentAmounts({ usage, costUsd }: Spending, held: Partial<DayAmounts>): DayAmounts {
   return { tokens: usage?.totalTokens ?? held.tokens ?? 0, usd: costUsd ?? held.usd ?? 0 }
 }

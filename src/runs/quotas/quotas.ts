@@ -2,29 +2,29 @@ import type { Limits } from '../../agent/limits.js'
 import type { Spending } from '../sessions/session-store.js'
 import type { RunSpec } from '../spec.js'
 
-/** How much one principal may have run. What is absent is no bound. */
+/** The quotas of one principal. An absent quota is unlimited. */
 export interface RunAllowance {
   maxConcurrentRuns?: number
   tokensPerDay?: number
   usdPerDay?: number
 }
 
-/** A run that was let in. */
+/** An admitted run. */
 export interface Admission {
-  /** The run's limits, with no more in them than is held for it. */
+  /** The run's limits, lowered to what is reserved for it. */
   readonly limits: Limits
-  /** Counts what the run spent and gives the rest back. To be called exactly once, at its end. Never fails. */
+  /** Counts what the run spent and releases the rest. Must be called exactly once, at the run's end. Never fails. */
   settle(spent: Spending): Promise<void>
 }
 
 /**
- * Holds principals to what they may have run at once and spend in a day of UTC. A run holds what it
- * may spend from its start, so that runs side by side cannot together spend more than there is.
+ * Limits each principal's concurrent runs and its spending per UTC day. Each run reserves its maximum
+ * spending when it starts, so concurrent runs cannot exceed the daily quota.
  */
 export interface Quotas {
-  /** Fails with `rateLimit` or `budgetExceeded`, and says when to come back. */
+  /** Admits a run. Fails with `rateLimit` or `budgetExceeded`, with a hint on when to retry. */
   admit(principal: string, limits: Limits, allowance: RunAllowance): Promise<Admission>
 }
 
-/** Lets a run in, by what its principal may have. */
+/** Admits a run within its principal's quotas. */
 export type Admit = (spec: RunSpec) => Promise<Admission>
