@@ -102,16 +102,19 @@ export class IncomingReply implements HttpReply, Exchange {
     if (this.queued > readAheadBytes) this.setPaused(false)
     while (!this.ended && !this.failed) await this.news()
     if (this.failed) throw this.failed.by
-    return this.taken().toString()
+    return withoutMark(this.taken().toString())
   }
 
   async *pieces(): AsyncGenerator<string> {
     this.wanted = 'pieces'
+    let isFirst = true
     const decoder = new StringDecoder('utf8')
     try {
       while (true) {
         if (this.queued > 0) {
-          const text = decoder.write(this.taken())
+          const bytes = decoder.write(this.taken())
+          const text = isFirst ? withoutMark(bytes) : bytes
+          if (bytes !== '') isFirst = false
           this.setPaused(false)
           if (text !== '') yield text
         } else if (this.failed) throw this.failed.by
@@ -142,4 +145,9 @@ export class IncomingReply implements HttpReply, Exchange {
       this.wake = resolve
     })
   }
+}
+
+/** Removes the byte order mark that some gateways put in front of a body. */
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

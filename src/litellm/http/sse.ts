@@ -1,37 +1,56 @@
 /**
- * The data of the events of a server-sent event stream, however it is cut into pieces: what each
- * piece completes, together. Comments, event names, ids and retry times are passed over; lines end
- * in LF, CRLF or CR.
+ * Yields the data of the events of a server-sent event stream, however it is cut into pieces: what
+ * each piece completes, together. Comments, event names, ids, retry times and events without data
+ * are skipped, because relays send any of them to keep a connection open. Lines end in LF, CRLF or CR.
+ *
+ * @param start what was already read of the stream
  */
-export async function* eventData(pieces: AsyncIterable<string>): AsyncGenerator<string[]> {
-  const lines = new LineSplitter()
-  let data: string | undefined
+export async function* eventData(
+  pieces: AsyncIterable<string>,
+  start = '',
+): AsyncGenerator<string[]> {
+  const reader = new EventReader()
+  const first = start === '' ? [] : reader.push(start)
+  if (first.length > 0) yield first
   for await (const piece of pieces) {
-    const complete: string[] = []
-    for (const line of lines.push(piece)) {
-      if (line === '') {
-        if (data !== undefined) complete.push(data)
-        data = undefined
-      } else if (line.startsWith('data:')) {
-        const value = line.charCodeAt(5) === space ? line.slice(6) : line.slice(5)
-        data = data === undefined ? value : `${data}\n${value}`
-      }
-    }
+    const complete = reader.push(piece)
     if (complete.length > 0) yield complete
   }
-  // A last event without its empty line was cut off, or is a sloppy server's: what it holds tells.
-  const rest = lines.end()
-  if (rest?.startsWith('data:')) data = rest.slice(5).trimStart()
-  if (data !== undefined) yield [data]
+  const last = reader.end()
+  if (last !== undefined) yield [last]
 }
 
 const space = 0x20
 const lineEnd = /\r\n|\n|\r/
 
-class LineSplitter {
+class EventReader {
+  private data: string | undefined
+  /** The start of a line whose end has not arrived. */
   private rest = ''
 
+  /** Returns the data of the events that a piece completes. */
   push(piece: string): string[] {
+    const complete: string[] = []
+    for (const line of this.lines(piece)) {
+      if (line === '') {
+        if (this.data?.trim()) complete.push(this.data)
+        this.data = undefined
+      } else if (line.startsWith('data:')) {
+        const value = line.charCodeAt(5) === space ? line.slice(6) : line.slice(5)
+        this.data = this.data === undefined ? value : `${this.data}\n${value}`
+      }
+    }
+    return complete
+  }
+
+  /** A last event without its empty line was cut off, or the server leaves the line out. */
+  end(): string | undefined {
+    const line = this.rest.endsWith('\r') ? this.rest.slice(0, -1) : this.rest
+    if (line.startsWith('data:')) this.data = line.slice(5).trimStart()
+    return this.data?.trim() ? this.data : undefined
+  }
+
+  private lines(piece: string): string[] {
     let text = this.rest + piece
     // A CR at the very end may be half of a CRLF.
     const held = text.endsWith('\r') ? '\r' : ''
@@ -39,10 +58,5 @@ class LineSplitter {
     const lines = text.includes('\r') ? text.split(lineEnd) : text.split('\n')
     this.rest = (lines.pop() ?? '') + held
     return lines
-  }
-
-  end(): string | undefined {
-    const line = this.rest.endsWith('\r') ? this.rest.slice(0, -1) : this.rest
-    return line === '' ? undefined : line
   }
 }

@@ -2,7 +2,6 @@ import { AgentError } from '../../agent/errors.js'
 import type { Emit } from '../../agent/events.js'
 import type { CallEvent, ModelReply, ModelRequest } from '../../agent/model.js'
 import { unforeseenError } from '../errors.js'
-import type { ReplyHeaders } from '../http/reply.js'
 import type { ModelInfo } from '../models/model-info.js'
 import type { Route } from '../routes/route.js'
 import type { CallSettings } from '../settings.js'
@@ -43,9 +42,4 @@ export async function tellAll(events: Iterable<CallEvent>, tell: Tell): Promise<
     const heard = tell(event)
     if (heard) await heard
   }
-}
-
-/** An endpoint that cannot stream answers a stream's request with one JSON reply. */
-export function isJson(headers: ReplyHeaders): boolean {
-  return /^application\/json\b/.test(headers.get('content-type') ?? '')
 }

@@ -3,13 +3,13 @@ import { AgentError } from '../../../agent/errors.js'
 import type { Usage } from '../../../agent/metrics/usage.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
 import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
-import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
-import { eventData } from '../../http/sse.js'
+import { answerBody } from '../../http/answer-body.js'
+import type { ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
 import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
 import { send } from '../send.js'
-import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
@@ -21,10 +21,11 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
   const builder = new MessageBuilder()
   const reply = await send({ ...endpointOf(route), body: JSON.stringify(prepared.body) }, call)
   const { headers } = reply
-  const streamed = stream && !isJson(headers)
   try {
-    if (streamed) await tellStream(reply, builder, call, tell)
-    else await tellAll(builder.complete(message(await reply.text(), route)), tell)
+    const body = await answerBody(reply, stream)
+    const streamed = 'events' in body
+    if (streamed) await tellStream(body.events, builder, call, tell)
+    else await tellAll(builder.complete(message(body.text, route)), tell)
     return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
     const { text, saidAll: complete } = builder
@@ -37,14 +38,13 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
 })
 
 async function tellStream(
-  reply: HttpReply,
+  body: AsyncIterable<string[]>,
   builder: MessageBuilder,
   { route, signal }: WireCall,
   tell: Tell,
 ): Promise<void> {
   try {
-    for await (const events of eventData(reply.pieces()))
-      await tellAll(joined(pushAll(events, builder, route)), tell)
+    for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
     // A connection that breaks after the last event takes nothing from the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown

@@ -1,13 +1,13 @@
 import { AgentError } from '../../../agent/errors.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
 import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
-import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
-import { eventData } from '../../http/sse.js'
+import { answerBody } from '../../http/answer-body.js'
+import type { ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
 import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
 import { send } from '../send.js'
-import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { type ChatAnswer, ChatAnswerBuilder } from './stream.js'
@@ -20,11 +20,13 @@ export const chatCall: Wire = guarded(async (call, tell) => {
   const builder = new ChatAnswerBuilder()
   const { url, headers } = await endpointOf(route)
   const reply = await send({ url, headers, body: JSON.stringify(prepared.body) }, call)
-  const streamed = stream && !isJson(reply.headers)
+  let streamed = stream
   let ended = false
   try {
-    if (streamed) await tellStream(reply, builder, call, tell)
-    else await tellAll(builder.complete(completion(await reply.text(), route)), tell)
+    const body = await answerBody(reply, stream)
+    streamed = 'events' in body
+    if ('events' in body) await tellStream(body.events, builder, call, tell)
+    else await tellAll(builder.complete(completion(body.text, route)), tell)
     ended = true
     const answered = answer(builder, prepared, route, reply.headers, streamed)
     return await modelReply(answered, call)
@@ -38,14 +40,13 @@ export const chatCall: Wire = guarded(async (call, tell) => {
 })
 
 async function tellStream(
-  reply: HttpReply,
+  body: AsyncIterable<string[]>,
   builder: ChatAnswerBuilder,
   { route, signal }: WireCall,
   tell: Tell,
 ): Promise<void> {
   try {
-    for await (const events of eventData(reply.pieces()))
-      await tellAll(joined(pushAll(events, builder, route)), tell)
+    for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
     // What breaks after the last word takes nothing from the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown

@@ -6,15 +6,15 @@ import {
   parseJsonObject,
 } from '../../../util/json.js'
 import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
+import { answerBody } from '../../http/answer-body.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
-import { eventData } from '../../http/sse.js'
 import type { Route } from '../../routes/route.js'
 import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader } from '../model-reply.js'
 import { endpointOf } from '../openai-chat/endpoint.js'
 import { hasAudio, longWrites } from '../openai-chat/usage.js'
 import { send } from '../send.js'
-import { guarded, isJson, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { withoutRefused } from './encrypted.js'
 import { originOf, type ResponsesRequest, responsesRequest } from './request.js'
 import { ResponseBuilder, type ResponsesAnswer } from './stream.js'
@@ -27,10 +27,12 @@ export const responsesCall: Wire = guarded(async (call, tell) => {
   const builder = new ResponseBuilder(originOf(route))
   const reply = await sendAccepted(prepared, call, tell)
   const { headers } = reply
-  const streamed = stream && !isJson(headers)
+  let streamed = stream
   try {
-    if (streamed) await tellStream(reply, builder, call, tell)
-    else await tellAll(whole(await reply.text(), builder, route), tell)
+    const body = await answerBody(reply, stream)
+    streamed = 'events' in body
+    if ('events' in body) await tellStream(body.events, builder, call, tell)
+    else await tellAll(whole(body.text, builder, route), tell)
     const said = builder.answer()
     if (said.rawStopReason === null) throw truncatedError(route, builder.text)
     const { points } = prepared
@@ -65,14 +67,13 @@ async function sendAccepted(
 }
 
 async function tellStream(
-  reply: HttpReply,
+  body: AsyncIterable<string[]>,
   builder: ResponseBuilder,
   { route, signal }: WireCall,
   tell: Tell,
 ): Promise<void> {
   try {
-    for await (const events of eventData(reply.pieces()))
-      await tellAll(joined(pushAll(events, builder, route)), tell)
+    for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
     // A connection that breaks after the last event takes nothing from the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
