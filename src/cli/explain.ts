@@ -4,8 +4,8 @@ import { loadConfig } from '../config/load.js'
 import { explainFoundRoute, type RouteExplanation } from '../litellm/explain.js'
 
 /**
- * Prints where a model id leads and with what, without a call. Fails where it leads nowhere, and,
- * after it has told where, for want of a key.
+ * Prints the route of a model id without a call. Throws if there is no route, and, after printing it, if
+ * the key is missing.
  */
 export async function explain(
   modelId: string,
@@ -40,7 +40,7 @@ function lines(route: RouteExplanation, missingKey: AgentError | undefined): [st
       : []),
     ['model sent', route.model],
     ['key', route.keySource ?? (missingKey ? `none: ${withinSentence(missingKey.hint)}` : 'none')],
-    ['cache points', route.cachePoints ? 'sent' : 'not sent: this endpoint does not know them'],
+    ['cache points', route.cachePoints ? 'sent' : 'not sent: this endpoint does not support them'],
     ...dropped.map(({ param, why }): [string, string] => ['not sent', `${param}: ${why}`]),
   ]
 }
@@ -49,7 +49,7 @@ function withinSentence(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-/** In a few words. */
+/** Returns the destination of a route in a few words. */
 export function goesTo({ kind, provider }: Pick<RouteExplanation, 'kind' | 'provider'>): string {
   return kind === 'proxy' ? 'a LiteLLM Proxy' : `${provider}${kind === 'direct' ? ', direct' : ''}`
 }

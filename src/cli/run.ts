@@ -102,7 +102,7 @@ async function follow(
   const { runs, redact } = services
   const { principal } = spec
   const screen = new RunScreen({
-    // What the model says before it calls a tool is not the answer, and is not known as such until then.
+    // Text before a tool call is not part of the answer, which is known only at the end.
     answer:
       given.json || given.quiet || spec.output
         ? undefined

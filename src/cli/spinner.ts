@@ -2,7 +2,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const frameMs = 80
 const eraseLine = '\r\x1b[2K'
 
-/** One line that moves while there is nothing else to see. */
+/** A line that moves while there is no other output. */
 export class Spinner {
   private timer: NodeJS.Timeout | undefined
   private frame = 0
@@ -19,7 +19,7 @@ export class Spinner {
     this.timer ??= setInterval(this.draw, frameMs)
   }
 
-  /** To be called before anything else is written. */
+  /** Erases the line. Must be called before other output. */
   hide(): void {
     if (this.timer === undefined) return
     clearInterval(this.timer)

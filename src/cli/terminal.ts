@@ -4,14 +4,14 @@ export interface Stream {
   readonly isTTY?: boolean
 }
 
-/** What may be done on a stream that people may be looking at. */
+/** What an output stream can show. */
 export interface TerminalStyle {
   colours: boolean
-  /** Lines that are written over. */
+  /** Whether lines may be overwritten. */
   spinner: boolean
 }
 
-/** Pure. https://no-color.org and https://force-color.org; a spinner is for people alone. */
+/** Returns the style of a stream, by https://no-color.org and https://force-color.org. Pure. */
 export function terminalStyle({ isTTY = false }: Stream, env: Environment): TerminalStyle {
   const dumb = env.TERM === 'dumb'
   const terminal = isTTY && !dumb
@@ -24,8 +24,8 @@ export function dim(text: string, { colours }: Pick<TerminalStyle, 'colours'>): 
   return colours ? `\x1b[2m${text}\x1b[22m` : text
 }
 
-/** Pure. Without what would move the cursor or change the terminal: models and tools write it too. */
+/** Removes control characters, with which models and tools could change the terminal. Pure. */
 export function harmless(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to remove
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')
 }

@@ -7,7 +7,7 @@ import { builtinToolNames, toolReference } from './tool-references.js'
 type Profiles = ReadonlyMap<string, AgentProfile>
 type Servers = ReadonlyMap<string, { tools?: string[] }>
 
-/** What is wrong with the names by which agents speak of tools, servers and one another. */
+/** Returns the problems of the names that agents use for tools, servers and each other. */
 export function checkReferences(agents: Profiles, servers: Servers): ConfigProblem[] {
   const problems = [...agents.values()].flatMap(({ name, tools }) =>
     tools.flatMap((tool, index) => {
@@ -18,7 +18,7 @@ export function checkReferences(agents: Profiles, servers: Servers): ConfigProbl
   const cycle = findCycle(agents)
   if (!cycle) return problems
   const [first, ...rest] = cycle
-  const message = `agents use each other in a circle: ${[first, ...rest, first].join(' → ')}`
+  const message = `agents use each other in a cycle: ${[first, ...rest, first].join(' → ')}`
   return [...problems, { path: ['agents', first as string, 'tools'], message }]
 }
 
@@ -32,7 +32,7 @@ function badReference(name: string, agents: Profiles, servers: Servers): string 
     if (allowed.length === 0)
       return `there is no server ${JSON.stringify(server)} in mcpServers${hint(server, [...servers.keys()])}`
     if (!tool.includes('*') && !allowed.some((tools) => !tools || matchesAny(tools, tool)))
-      return `mcpServers.${server}.tools does not let agents use ${JSON.stringify(tool)}`
+      return `mcpServers.${server}.tools does not allow ${JSON.stringify(tool)}`
     return undefined
   }
   if (reference.kind !== 'unknown') return undefined
@@ -45,7 +45,7 @@ function hint(name: string, names: readonly string[]): string {
   return near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`
 }
 
-/** The names along a way by which an agent would come to use itself. */
+/** Returns the names on a path by which an agent would use itself. */
 function findCycle(agents: Profiles): string[] | undefined {
   const done = new Set<string>()
   const visit = (name: string, way: readonly string[]): string[] | undefined => {

@@ -11,10 +11,10 @@ interface HttpFlags {
   port?: number
 }
 
-/** Whoever comes over stdin, without a token, and with the one token of the environment. */
+/** Principal names reserved for stdio, unauthenticated and single-token callers. */
 export const unnamedCallers = ['local', 'anonymous', 'token']
 
-/** Callers' names come from elsewhere under this prefix, so that none can pass for a named principal. */
+/** The prefix of principals from OAuth tokens, so that none can pass for a configured principal. */
 export const oauthPrefix = 'oauth/'
 
 const text = z.string().min(1)
@@ -31,13 +31,13 @@ const globs = z.array(z.string())
 
 const wholePositive = z.int().positive()
 
-/** What one caller may use, and how much of it. A list that is absent sets no bound. */
+/** What a caller may use, and how much of it. A list that is missing sets no limit. */
 const allowance = strict({
-  /** Globs on profiles' names; a call that names no profile has the empty name. */
+  /** Globs of agent names. A call without an agent has the empty name. */
   agents: globs.exactOptional(),
-  /** Globs on a route's id, `provider/model`. */
+  /** Globs of route ids, `provider/model`. */
   modelIds: globs.exactOptional(),
-  /** Globs on the names of this server's tools, and of those a caller may give to an agent. */
+  /** Globs of the server's tools, and of the tools that a caller may give to an agent. */
   tools: globs.exactOptional(),
   requestsPerMinute: wholePositive.exactOptional(),
   maxConcurrentRuns: wholePositive.exactOptional(),
@@ -45,7 +45,7 @@ const allowance = strict({
   usdPerDay: z.number().positive().exactOptional(),
 })
 
-/** Its rules stay out of the schema that editors have, to whom it is the name of a variable. */
+/** A refinement keeps the rules out of the schema for editors, where the token is the name of a variable. */
 const token = z.string().superRefine((given, context) => {
   for (const message of tokenProblems(given, minTokenLength))
     context.addIssue({ code: 'custom', message, input: given })
@@ -57,7 +57,10 @@ const principal = strict({
     .string()
     .regex(/^[0-9a-f]{64}$/i, 'must be a SHA-256 in hexadecimal, 64 digits')
     .exactOptional(),
-  operator: z.boolean().exactOptional().describe("Sees everybody's runs in the dashboard."),
+  operator: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether the principal sees all runs in the dashboard.'),
   allow: allowance.exactOptional(),
 })
 
@@ -66,11 +69,12 @@ const principals = z.record(z.string(), principal).superRefine((given, context) 
     context.addIssue({ code: 'custom', path, message, input: given })
   for (const [name, { token, tokenSha256 }] of Object.entries(given)) {
     const tokens = [token, tokenSha256].filter((one) => one !== undefined).length
-    if (unnamedCallers.includes(name)) problem([name], 'is a name the server uses itself')
-    else if (!/^[\w@.:/|-]{1,200}$/.test(name)) problem([name], 'is no name')
+    if (unnamedCallers.includes(name)) problem([name], 'is a reserved name')
+    else if (!/^[\w@.:/|-]{1,200}$/.test(name))
+      problem([name], 'must have 1 to 200 letters, digits and @ . : / | _ -')
     else if (name.startsWith(oauthPrefix)) {
-      if (tokens > 0) problem([name], 'has the token that its issuer gives; leave token out')
-    } else if (tokens !== 1) problem([name], 'needs token or tokenSha256, one of them')
+      if (tokens > 0) problem([name], 'gets its token from the issuer; leave token out')
+    } else if (tokens !== 1) problem([name], 'must have exactly one of the keys token, tokenSha256')
   }
 })
 
@@ -136,7 +140,7 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host)
 }
 
-/** What is wrong with the token of the environment. A short one is for this machine only. */
+/** Returns the problems of the token in the environment. It may be short only if the server is local. */
 export function authTokenProblems(
   file: HttpFile | undefined,
   env: Environment,
@@ -151,7 +155,7 @@ export function authTokenProblems(
   }))
 }
 
-/** The part of the configuration for the HTTP door, with its defaults. Pure. */
+/** Returns the settings of the HTTP server, with defaults. Pure. */
 export function resolveHttp(file: HttpFile, env: Environment, flags: HttpFlags): HttpConfig {
   const authToken = env.LITELLM_AGENTS_AUTH_TOKEN || undefined
   const named = Object.entries(file.principals ?? {})

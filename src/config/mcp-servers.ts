@@ -4,9 +4,9 @@ import type { FileContent } from './schema.js'
 
 /** Another MCP server whose tools agents may use. */
 export type McpServerConfig = (StdioServerConfig | HttpServerConfig) & {
-  /** The tools agents may use, by name or glob; absent: all. */
+  /** The tools that agents may use, by name or glob; `undefined` if all. */
   tools?: string[]
-  /** Only tools that say they change nothing. */
+  /** Whether only tools with `readOnlyHint` may be used. */
   readOnly: boolean
   timeoutSeconds?: number
 }
@@ -14,7 +14,7 @@ export type McpServerConfig = (StdioServerConfig | HttpServerConfig) & {
 export interface StdioServerConfig {
   command: string
   args: string[]
-  /** Beside PATH and HOME; nothing else of ours is handed down. */
+  /** Variables of the server. Besides these it gets only PATH, HOME and the like. */
   env: Record<string, string>
   cwd?: string
 }
@@ -30,7 +30,7 @@ type FileServer = NonNullable<FileContent['mcpServers']>[string]
 const stdioKeys = ['command', 'args', 'env', 'cwd'] as const
 const httpKeys = ['url', 'headers'] as const
 
-/** A relative `cwd` starts at the file's own folder. `undefined`, and problems, where the keys do not fit together. */
+/** Returns a server, or `undefined` if its keys contradict each other, which adds problems. `cwd` is relative to the file. */
 export function mcpServer(
   name: string,
   server: FileServer,
@@ -46,9 +46,9 @@ export function mcpServer(
   const [kind, strays] = command === undefined ? ['url', stdioKeys] : ['command', httpKeys]
   for (const key of strays)
     if (server[key as keyof FileServer] !== undefined)
-      problems.push({ path: [...path, key], message: `does not go with ${kind}` })
+      problems.push({ path: [...path, key], message: `cannot be combined with ${kind}` })
   if (type !== undefined && (type === 'stdio') !== (kind === 'command'))
-    problems.push({ path: [...path, 'type'], message: `does not go with ${kind}` })
+    problems.push({ path: [...path, 'type'], message: `cannot be combined with ${kind}` })
   const common = { ...rest, readOnly: rest.readOnly ?? false }
   if (command !== undefined)
     return {

@@ -11,7 +11,7 @@ import {
 } from 'yaml'
 import type { ConfigProblem } from './problems.js'
 
-/** A file's content, and on which line the value at a path is. */
+/** The content of a file, and the line of the value at a path. */
 export interface ParsedText {
   content: unknown
   problems: ConfigProblem[]
@@ -34,7 +34,7 @@ export function parseYaml(text: string): ParsedText {
   const problems = document.errors.map(({ message, pos }) =>
     notParsed(message, lineAt(Math.min(pos[0], text.length))),
   )
-  problems.push(...endlessAliases(document, lineAt))
+  problems.push(...recursiveAliases(document, lineAt))
   return {
     content: problems.length > 0 ? undefined : plainContent(document, problems),
     problems,
@@ -45,21 +45,23 @@ export function parseYaml(text: string): ParsedText {
   }
 }
 
-/** Aliases that stand inside of what they stand for. */
-function endlessAliases(document: Document, lineAt: (offset: number) => number): ConfigProblem[] {
+/** Returns a problem for each alias inside its own anchor. */
+function recursiveAliases(document: Document, lineAt: (offset: number) => number): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   visit(document, {
     Alias: (_, alias, around) => {
       const meant = alias.resolve(document)
       if (!meant || !around.includes(meant)) return
       const line = alias.range ? lineAt(alias.range[0]) : undefined
-      problems.push(notParsed(`*${alias.source} stands inside of what it stands for`, line))
+      problems.push(
+        notParsed(`the alias *${alias.source} refers to a value that contains it`, line),
+      )
     },
   })
   return problems
 }
 
-/** What can only be found out on the way, such as aliases that would fill the memory. */
+/** Returns the content as plain data. Aliases that would expand to too much data are a problem. */
 function plainContent(document: Document, problems: ConfigProblem[]): unknown {
   try {
     return document.toJS()
@@ -73,7 +75,7 @@ function notParsed(why: string, line?: number): ConfigProblem {
   return { path: [], message: `it cannot be parsed: ${why}`, line }
 }
 
-/** Where the key or item at a path begins, or the nearest one around it that is there. */
+/** Returns the offset of the key or item at a path, or of the nearest parent that exists. */
 function offsetOf(path: readonly PropertyKey[], document: Document): number | undefined {
   let node: unknown = document.contents
   let offset: number | undefined

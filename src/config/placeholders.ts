@@ -1,9 +1,9 @@
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Pure. The variables that a client was to fill in and did not: a field left empty reaches the server
- * as nothing, or as the placeholder itself. Of MCP bundles, VS Code, Cursor and Windsurf; and a
- * variable that refers to itself, as Gemini CLI and Claude Code leave one that is not set.
+ * Returns the names of variables that a client left as placeholders. MCP bundles, VS Code, Cursor and
+ * Windsurf pass on the placeholder of a field that the user left empty; Gemini CLI and Claude Code pass
+ * on a variable that refers to itself if it is not set. Pure.
  */
 export function unfilled(env: Environment): string[] {
   const isOne = (name: string, value: string) =>

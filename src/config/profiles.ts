@@ -4,36 +4,36 @@ import type { SystemContentBlock } from '../agent/messages/content.js'
 import type { JsonObject } from '../util/json.js'
 import type { FileContent } from './schema.js'
 
-/** An agent that the operator configured, to be called by its name. */
+/** An agent that the operator configured and that callers name. */
 export interface AgentProfile {
   name: string
   description: string
   modelId?: string
   systemPrompt?: string | SystemContentBlock[]
-  /** Whether a caller's systemPrompt may stand in place of its own. */
+  /** Whether a caller's systemPrompt replaces the agent's. */
   overridable: boolean
   params: JsonObject
   /** Built-in tools, `server/tool`, globs of these, and other profiles by name or `agent_<name>`. */
   tools: string[]
   limits: Limits
-  /** Also offered as a tool of its own, `agent_<name>`. */
+  /** Whether the agent is also a tool, `agent_<name>`. */
   exposeAs?: 'tool'
-  /** Globs of tools whose calls a person must allow. */
+  /** Globs of the tools whose calls a user must approve. */
   approval: string[]
-  /** Only tools that say they change nothing. */
+  /** Whether only tools with `readOnlyHint` may be used. */
   readOnly: boolean
   conversation?: ConversationConfig
   cache?: 'auto'
   cacheAdvice?: boolean
-  /** Models to ask where its own fails; in place of the defaults'. */
+  /** The models to call if the agent's fails; they replace the default ones. */
   fallbacks?: string[]
-  /** The object its runs end in, where the caller gives no schema. */
+  /** The schema of the object that runs return if the caller gives no schema. */
   outputSchema?: JsonObject
 }
 
 type FileAgent = NonNullable<FileContent['agents']>[string]
 
-/** `readText` gives the text of a file named in a system prompt. */
+/** Returns a profile from its entry in the file. `readText` returns the text of a prompt file. */
 export function agentProfile(
   name: string,
   { description, systemPrompt, params, outputSchema, ...rest }: FileAgent,

@@ -20,33 +20,33 @@ type Environment = Readonly<Record<string, string | undefined>>
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** Everything the operator decided, with the defaults filled in. */
+/** The settings of the operator, with defaults. */
 export interface Config {
   defaults: {
     modelId?: string
     params: JsonObject
     limits: Limits
-    /** Models to ask where the one that was named fails. */
+    /** The models to call if the named one fails. */
     fallbacks: string[]
     cache?: 'auto'
-    /** What is longer in a tool's result is cut before a model reads it. */
+    /** The length at which a tool's result is cut before a model reads it. */
     maxToolResultChars: number
-    /** One line in every answer about what the cache did. */
+    /** Whether each answer has a line about the cache. */
     cacheAdvice: boolean
   }
-  /** LiteLLM's client arguments by provider; none of them ever travels to another. */
+  /** LiteLLM's client arguments by provider. They are never sent to another provider. */
   clientArgs: Readonly<Record<string, JsonObject>>
   allow: {
-    /** Globs on a route's id; absent: whatever the operator gave a key or an address for. */
+    /** Globs of route ids; `undefined` allows every model whose key or base URL the operator set. */
     modelIds?: string[]
     params: string[]
     tools: string[]
     urlHosts: string[]
-    /** Of what one prompt's URLs point to, together. */
+    /** The limit on the content of all URLs of a prompt together. */
     maxUrlBytes: number
-    /** What the one who calls may use of all this; everything, in a configuration that is no caller's own. */
+    /** The allowance of the caller that this configuration is for. Empty if it is for no particular caller. */
     caller: CallerAllowance
-    /** No run may go beyond them, whatever a caller or a profile says. */
+    /** Limits on every run, which callers and profiles can only lower. */
     limits: Limits
   }
   http: HttpConfig
@@ -55,9 +55,9 @@ export interface Config {
   telemetry: TelemetryConfig
   /** By name. */
   agents: ReadonlyMap<string, AgentProfile>
-  /** By name; their tools are known once they have been asked. */
+  /** By name. Their tools are known only after the servers have started. */
   mcpServers: ReadonlyMap<string, McpServerConfig>
-  /** Absent: the door's own default. */
+  /** `undefined` if the transport's default applies. */
   logLevel?: LogLevel
   /** Settings of the file that are valid but probably do not work as intended. */
   warnings: readonly ConfigProblem[]
@@ -65,7 +65,7 @@ export interface Config {
   files: readonly string[]
 }
 
-/** What the command line says; it wins over the environment and the file. */
+/** The settings of the command line, which override the environment and the file. */
 export interface ConfigFlags {
   /** The command. */
   name?: string
@@ -74,13 +74,13 @@ export interface ConfigFlags {
 }
 
 export interface ConfigSources {
-  /** `undefined`: there is none. */
+  /** `undefined` if there is no file. */
   file?: ConfigFile | undefined
   env: Environment
   flags?: ConfigFlags
 }
 
-/** The configuration: defaults ← file ← environment ← flags. Pure. Fails with a ConfigError. */
+/** Returns the configuration: flags override the environment, which overrides the file. Pure. Throws a ConfigError. */
 export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config {
   const problems: ConfigProblem[] = [
     ...(file?.problems ?? []),
@@ -131,7 +131,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
   }
 }
 
-/** Two names for what a run may cost: the smaller one counts. */
+/** Returns the limits on every run. The cost limit has two keys, and the smaller value applies. */
 function operatorLimits({
   limits = {},
   maxCostUsdPerRun,

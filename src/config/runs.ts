@@ -28,8 +28,12 @@ export const runsSchema = strict({
     .min(1)
     .exactOptional()
     .describe('Servers take over runs only from those of the same name and version.'),
-  maxConcurrent: wholePositive.exactOptional().describe('The others wait for their turn.'),
-  maxQueued: z.int().min(0).exactOptional().describe('Calls beyond them are refused.'),
+  maxConcurrent: wholePositive.exactOptional().describe('Runs at once; the others are queued.'),
+  maxQueued: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe('Queued runs; calls beyond this number are refused.'),
   resultTtlSeconds: z
     .number()
     .positive()
@@ -46,18 +50,18 @@ export const runsSchema = strict({
 })
 
 export interface RunsConfig {
-  /** Runs that work at once, and that may wait for their turn. */
+  /** The numbers of runs at once and of queued runs. */
   maxConcurrent: number
   maxQueued: number
-  /** How long, how many and how many bytes of ended runs are kept. */
+  /** How long results are kept, how many of them, and how many bytes. */
   resultTtlSeconds: number
   maxResults: number
   maxResultBytes: number
   /** How long a tool call waits for approval before it is refused. */
   approvalTimeoutSeconds: number
-  /** A longer answer is cut, with a link to the whole. */
+  /** The length at which an answer is cut; a link to the whole answer follows. */
   maxTextChars: number
-  /** Absent: runs stay in this process. */
+  /** `undefined` if runs stay in this process. */
   durable?: DurableRunsConfig
 }
 
@@ -65,7 +69,7 @@ export interface DurableRunsConfig {
   databaseUrl: string
   /** An address of PostgreSQL itself, for notifications, if `databaseUrl` leads to a pooler. */
   listenUrl?: string
-  /** Servers of one name and version take over each other's runs. */
+  /** Servers with the same name and version take over each other's runs. */
   deployment: string
 }
 
@@ -93,8 +97,9 @@ export function resolveRuns(
 }
 
 /**
- * The PostgreSQL that runs are kept in; `undefined`: none. A server over HTTP takes DATABASE_URL for a
- * wish. One over stdio is started by a client, with whatever is in its environment, and must be told.
+ * Returns the PostgreSQL of durable runs; `undefined` if runs are not durable. HTTP servers use
+ * DATABASE_URL by default. Stdio servers inherit their client's environment, so they need an explicit
+ * setting.
  */
 export function durableDatabase(
   { engine, databaseUrl }: RunsContent,
@@ -124,7 +129,7 @@ export function runsProblems(
     {
       path: databaseUrl === undefined ? ['DATABASE_URL'] : ['runs', 'databaseUrl'],
       message:
-        'must be the address of a PostgreSQL, such as postgres://user:password@host/database',
+        'must be the URL of a PostgreSQL database, such as postgres://user:password@host/database',
     },
   ]
 }

@@ -27,18 +27,20 @@ const cachePoint = strict({
 })
 
 const systemBlock = strict({
-  text: z.string().exactOptional().describe('As it stands: no variable is filled in.'),
-  textFile: text.exactOptional().describe('A file with the text, from the folder of this file.'),
-  cachePoint: cachePoint.exactOptional().describe('Marks all before it for prompt caching.'),
+  text: z.string().exactOptional().describe('Used as it is: variables are not expanded.'),
+  textFile: text
+    .exactOptional()
+    .describe('A file with the text, relative to the folder of this file.'),
+  cachePoint: cachePoint.exactOptional().describe('Marks everything before it for prompt caching.'),
 })
   .refine((block) => Object.keys(block).length === 1, {
     error: 'must have exactly one of the keys text, textFile, cachePoint',
   })
   .meta({ minProperties: 1, maxProperties: 1 })
 
-/** The longest name with which `agent_<name>` is one that MCP and every provider take. */
+/** Limits `agent_<name>` to 64 characters, the limit of MCP and of providers. */
 const agentName = z.string().regex(/^[a-zA-Z0-9_-]{1,58}$/, {
-  error: 'an agent is named by 1 to 58 letters, digits, "_" and "-"',
+  error: 'an agent\'s name must have 1 to 58 letters, digits, "_" and "-"',
 })
 
 const conversation = z.discriminatedUnion('type', [
@@ -52,23 +54,23 @@ const conversation = z.discriminatedUnion('type', [
 ])
 
 const agent = strict({
-  description: text.exactOptional().describe('When to use it, for the models that choose.'),
+  description: text.exactOptional().describe('When to use the agent. Models choose by it.'),
   modelId: text.exactOptional(),
   systemPrompt: z.union([z.string(), z.array(systemBlock)]).exactOptional(),
-  overridable: z.boolean().exactOptional().describe('Callers may send their own systemPrompt.'),
-  params: values.exactOptional().describe("LiteLLM's parameters; they go over the defaults."),
+  overridable: z.boolean().exactOptional().describe('Whether callers may replace systemPrompt.'),
+  params: values.exactOptional().describe("LiteLLM's parameters; they override the defaults."),
   tools: texts.exactOptional().describe('Built-in tools, server/tool, server/*, other agents.'),
-  limits: limits.exactOptional().describe('A caller may only lower them.'),
+  limits: limits.exactOptional().describe('Callers can only lower them.'),
   exposeAs: z.literal('tool').exactOptional().describe('Also offer it as a tool, agent_<name>.'),
-  approval: texts.exactOptional().describe('Globs of tools whose calls a person must allow.'),
-  readOnly: z.boolean().exactOptional().describe('Only tools that say they change nothing.'),
+  approval: texts.exactOptional().describe('Globs of the tools whose calls a user must approve.'),
+  readOnly: z.boolean().exactOptional().describe('Only tools with readOnlyHint.'),
   conversation: conversation
     .exactOptional()
-    .describe('How it is kept short. Default: it is shortened only where it overflows.'),
+    .describe('How conversations are shortened. Default: only if they overflow.'),
   cache: z.literal('auto').exactOptional(),
   cacheAdvice: z.boolean().exactOptional(),
   fallbacks: texts.exactOptional(),
-  outputSchema: values.exactOptional().describe('JSON Schema of an object its runs end in.'),
+  outputSchema: values.exactOptional().describe('JSON Schema of the object that runs return.'),
 })
 
 const mcpServer = strict({
@@ -79,12 +81,12 @@ const mcpServer = strict({
   cwd: text.exactOptional(),
   url: z.url({ protocol: /^https?$/ }).exactOptional(),
   headers: z.record(z.string(), z.string()).exactOptional(),
-  tools: texts.exactOptional().describe('The tools agents may use, by name or glob.'),
-  readOnly: z.boolean().exactOptional().describe('Only tools that say they change nothing.'),
+  tools: texts.exactOptional().describe('The tools that agents may use, by name or glob.'),
+  readOnly: z.boolean().exactOptional().describe('Only tools with readOnlyHint.'),
   timeoutSeconds: positive.exactOptional(),
 })
 
-/** The configuration file (DESIGN §6), after `${VAR}` has been filled in. */
+/** The configuration file, after variables have been expanded. */
 export const fileSchema = strict({
   defaults: strict({
     modelId: text.exactOptional(),
@@ -103,16 +105,18 @@ export const fileSchema = strict({
     urlHosts: texts.exactOptional(),
     maxUrlBytes: wholePositive.exactOptional(),
     maxCostUsdPerRun: positive.exactOptional(),
-    limits: limits.exactOptional().describe('No run may go beyond them, whatever a caller says.'),
+    limits: limits.exactOptional().describe('Limits on every run, which callers can only lower.'),
   }).exactOptional(),
   http: httpSchema.exactOptional(),
   sessions: strict({
     store: z.enum(['memory', 'file', 'postgres']).exactOptional(),
     dir: text
       .exactOptional()
-      .describe('A folder, from the folder of this file; means store: file.'),
-    maxSessions: wholePositive.exactOptional().describe('The least recently used go first.'),
-    ttlSeconds: positive.exactOptional().describe('How long one is kept after its last use.'),
+      .describe('A folder, relative to the folder of this file; implies store: file.'),
+    maxSessions: wholePositive
+      .exactOptional()
+      .describe('The least recently used sessions are deleted first.'),
+    ttlSeconds: positive.exactOptional().describe('How long a session is kept after its last use.'),
     limits: strict({
       maxCostUsd: positive.exactOptional(),
       maxTotalTokens: wholePositive.exactOptional(),
@@ -124,7 +128,10 @@ export const fileSchema = strict({
   telemetry: telemetrySchema.exactOptional(),
   agents: z.record(agentName, agent).exactOptional(),
   mcpServers: z
-    .record(text.regex(/^[^/*]*$/, { error: 'a server is named without "/" and "*"' }), mcpServer)
+    .record(
+      text.regex(/^[^/*]*$/, { error: 'the name of a server must not contain "/" or "*"' }),
+      mcpServer,
+    )
     .exactOptional(),
 })
 

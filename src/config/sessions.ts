@@ -16,13 +16,13 @@ export interface SessionsConfig {
   memoryOnly?: true
   maxSessions: number
   ttlSeconds: number
-  /** Caps on all runs of a session together. */
+  /** Limits on all runs of a session together. */
   limits: { maxCostUsd?: number; maxTotalTokens?: number }
 }
 
 const defaultTtlSeconds = 24 * 60 * 60
 
-/** A folder that is named means files, wherever it is named. */
+/** Returns where sessions are kept. A folder implies files, in the file as in the environment. */
 export function resolveSessions(
   file: ConfigFile | undefined,
   env: Environment,
@@ -32,7 +32,7 @@ export function resolveSessions(
   const fromFile = dir && resolve(dirname(file?.path ?? ''), dir)
   const folder = env.LITELLM_AGENTS_SESSIONS_DIR || (store !== 'memory' ? fromFile : undefined)
   const chosen = folder ?? (store === 'file' ? join(userStateFolder(env), 'sessions') : undefined)
-  // Runs that move between servers take their sessions with them.
+  // Runs that move to another server need their sessions there.
   if (databaseUrl !== undefined)
     return {
       databaseUrl,
@@ -49,7 +49,7 @@ export function resolveSessions(
   }
 }
 
-/** The PostgreSQL that sessions are in by their own wish, where runs are not. */
+/** Returns the database that `sessions.store: postgres` selects; `undefined` without that setting. */
 export function sessionsDatabase(content: FileContent | undefined, env: Environment) {
   if (content?.sessions?.store !== 'postgres') return undefined
   return content.runs?.databaseUrl ?? (env.DATABASE_URL || undefined)
@@ -60,7 +60,7 @@ export function sessionsProblems(
   env: Environment,
 ): ConfigProblem[] {
   const problems: ConfigProblem[] = []
-  // A folder that depends on where a client starts us would be another one each time.
+  // A relative folder would depend on the directory in which a client starts the server.
   const dir = env.LITELLM_AGENTS_SESSIONS_DIR || undefined
   if (dir !== undefined && !isAbsolute(dir))
     problems.push({ path: ['LITELLM_AGENTS_SESSIONS_DIR'], message: 'must be an absolute path' })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { nearest } from '../util/nearest-name.js'
 
-/** An object whose unknown keys are errors that say what was probably meant, one line each. */
+/** Returns a schema whose unknown keys are errors that suggest the nearest known key, one per line. */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>

@@ -10,37 +10,39 @@ export const telemetrySchema = strict({
   endpoint: z
     .url({ protocol: /^https?$/ })
     .exactOptional()
-    .describe('Of an OTLP collector over HTTP; turns on what is not said otherwise.'),
+    .describe(
+      'URL of an OTLP collector over HTTP. Turns on traces and metrics unless they are set.',
+    ),
   prometheusHost: z.string().min(1).exactOptional(),
   prometheusPort: z.int().min(1).max(65535).exactOptional(),
   recordContent: z
     .boolean()
     .exactOptional()
-    .describe('Prompts, answers, tool arguments and results stand in spans.'),
+    .describe('Record prompts, answers, tool arguments and results in spans.'),
   spendFields: z
     .boolean()
     .exactOptional()
-    .describe('false: a LiteLLM Proxy is not told for whom a call is.'),
+    .describe('Send the caller, agent and session of each call to a LiteLLM Proxy.'),
 })
 
 export interface TelemetryConfig {
-  /** Absent: there are none. */
+  /** `undefined` if there are no traces. */
   traces?: 'otlp' | 'console'
   metrics?: 'otlp' | 'prometheus'
-  /** Of the collector; absent: the exporters' own environment variables say. */
+  /** URL of the collector; `undefined` if the exporters read it from the environment. */
   endpoint?: string
   prometheusHost: string
   prometheusPort: number
   recordContent: boolean
   spendFields: boolean
-  /** The file asks for it: then the server does not start without. */
+  /** Whether the file asks for telemetry, so that the server must not start without it. */
   required: boolean
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 type FileTelemetry = z.output<typeof telemetrySchema>
 
-/** The file, then OpenTelemetry's own variables over it. Pure. */
+/** Returns the settings of telemetry: OpenTelemetry's variables override the file. Pure. */
 export function resolveTelemetry(file: FileTelemetry, env: Environment): TelemetryConfig {
   const { endpoint, prometheusHost, prometheusPort, recordContent, spendFields } = file
   const traces = exporter(traceExporters, 'TRACES', file.traces, endpoint, env)
@@ -77,7 +79,7 @@ function exporter<const Name extends string>(
   return (address && known.find((one) => one === 'otlp')) || 'none'
 }
 
-/** OpenTelemetry's variable for the content of messages; only what goes into spans counts. */
+/** Returns whether OpenTelemetry's variable records the content of messages in spans; `undefined` if it is not set. */
 function capturesContent(env: Environment): boolean | undefined {
   const value = env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT?.toLowerCase()
   if (!value) return undefined

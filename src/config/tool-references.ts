@@ -1,7 +1,7 @@
 /** The tools that need no configuration. */
 export const builtinToolNames: readonly string[] = ['calculator', 'current_time']
 
-/** What a name in a profile's `tools` stands for. */
+/** The tool or agent that a name in a profile's `tools` refers to. */
 export type ToolReference =
   | { kind: 'builtin'; name: string }
   | { kind: 'agent'; name: string }
@@ -11,7 +11,7 @@ export type ToolReference =
 
 export const agentToolPrefix = 'agent_'
 
-/** A profile may be named alone, or by the tool that it becomes. */
+/** Resolves a name. A profile may be named alone or as the tool `agent_<name>`. */
 export function toolReference(name: string, agents: { has(name: string): boolean }): ToolReference {
   const slash = name.indexOf('/')
   if (slash !== -1)
@@ -23,7 +23,7 @@ export function toolReference(name: string, agents: { has(name: string): boolean
   return { kind: 'unknown' }
 }
 
-/** The one spelling of a tool's name: a profile is the tool that it becomes. */
+/** Returns the canonical name of a tool: `agent_<name>` for a profile. */
 export function canonicalToolName(name: string, agents: { has(name: string): boolean }): string {
   const reference = toolReference(name, agents)
   return reference.kind === 'agent' ? `${agentToolPrefix}${reference.name}` : name

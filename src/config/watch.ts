@@ -2,7 +2,7 @@ import { type FSWatcher, realpathSync, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 
 export interface FileWatch {
-  /** Watches these files from now on. */
+  /** Watches these files instead of the previous ones. */
   follow(files: readonly string[]): void
   close(): void
 }
@@ -10,9 +10,9 @@ export interface FileWatch {
 const settleMs = 100
 
 /**
- * Tells when one of the files is not what it was. It watches their folders, because editors replace
- * files rather than write into them, and it keeps no process alive. `states` are from when the files
- * were read.
+ * Calls `onChange` when one of the files changes. Watches their folders, because editors replace files
+ * instead of writing into them. Does not keep the process alive. `states` are those of the files when
+ * they were read.
  */
 export function watchFiles(
   states: FileStates,
@@ -23,7 +23,7 @@ export function watchFiles(
   let watchers = new Map<string, FSWatcher>()
   let timer: NodeJS.Timeout | undefined
 
-  /** An editor takes several steps to save a file; they are waited for. */
+  /** Waits a moment, because an editor saves a file in several steps. */
   const soon = () => {
     clearTimeout(timer)
     timer = setTimeout(look, settleMs).unref()
@@ -65,7 +65,7 @@ export function watchFiles(
   }
 }
 
-/** A link's own folder and the one it leads to. */
+/** Returns the folder of a file and, for a link, the folder of its target. */
 function foldersOf(file: string): string[] {
   try {
     return [dirname(file), dirname(realpathSync(file))]
@@ -74,10 +74,10 @@ function foldersOf(file: string): string[] {
   }
 }
 
-/** Files by path, with what tells whether one is still what it was. */
+/** Files by path, with a text that changes when the file does. */
 export type FileStates = ReadonlyMap<string, string>
 
-/** Those of `known` stay as they are known. */
+/** Returns the states of files, and keeps those that are known. */
 export function fileStates(files: Iterable<string>, known?: FileStates): FileStates {
   return new Map([...files].map((file) => [file, known?.get(file) ?? stateOf(file)]))
 }

@@ -223,7 +223,7 @@ test('every problem is told at once, with its path and what was probably meant',
 
 describe('a bearer token', () => {
   const secret = 'a-secret-of-mine'
-  const unsendable = /holds a character that no bearer token can have.*A-Z/
+  const unsendable = /contains a character that a bearer token cannot have.*A-Z/
 
   test.each(['!', '$', ':', '@', ' ', '\n', 'é', '"'])('with %j could not be sent', (character) => {
     const token = `${secret}${character}`
@@ -283,12 +283,12 @@ test('every problem has its line', () => {
     'line 5, agents.reviewer.descripton: unknown key; did you mean "description"?',
     'line 7, agents.reviewer.tools[1]: there is no tool or agent "calculater"; did you mean "calculator"? Tools of mcpServers are named server/tool.',
     'line 7, agents.reviewer.tools[2]: there is no server "files" in mcpServers',
-    'line 7, agents.reviewer.tools[4]: mcpServers.web.tools does not let agents use "fetch"',
+    'line 7, agents.reviewer.tools[4]: mcpServers.web.tools does not allow "fetch"',
     'line 9, agents.reviewer.systemPrompt[0].textFile: the file /etc/nowhere.md cannot be read: the file does not exist',
     'line 11, agents.editor.systemPrompt[0]: must have exactly one of the keys text, textFile, cachePoint',
-    'line 12, agents.two words: an agent is named by 1 to 58 letters, digits, "_" and "-"',
-    'line 13, agents.one.tools: agents use each other in a circle: one → two → one',
-    'line 16, mcpServers.web.args: does not go with url',
+    'line 12, agents.two words: an agent\'s name must have 1 to 58 letters, digits, "_" and "-"',
+    'line 13, agents.one.tools: agents use each other in a cycle: one → two → one',
+    'line 16, mcpServers.web.args: cannot be combined with url',
     'line 17, mcpServers.both: must have exactly one of the keys command, url',
   ])
 })
@@ -323,7 +323,7 @@ describe('the file', () => {
       /line 1: it cannot be parsed/,
     )
     expect(problems('a: 1\nagents: &x\n  more: *x\n')).toContainEqual(
-      'line 3: it cannot be parsed: *x stands inside of what it stands for',
+      'line 3: it cannot be parsed: the alias *x refers to a value that contains it',
     )
     expect(problems('a: 1\nhttp:\n\tport: 1\n')[0]).toMatch(/^line 3: it cannot be parsed: Tabs/)
     expect(problems('{ "http": {},\n"http": {} }')).toEqual([

@@ -258,7 +258,7 @@ describe('starting', () => {
       'with a token that nobody could send',
       [],
       { LITELLM_AGENTS_AUTH_TOKEN: 'not-to-be-sent-$!' },
-      /LITELLM_AGENTS_AUTH_TOKEN: holds a character that no bearer token can have/,
+      /LITELLM_AGENTS_AUTH_TOKEN: contains a character that a bearer token cannot have/,
     ],
     ['on an address that is not ours', ['--host', '192.0.2.1'], token, /192\.0\.2\.1:0 failed/],
   ])('is refused %s', async (_, args, env, says) => {

@@ -1,6 +1,6 @@
 import { AgentError } from '../../agent/errors.js'
 
-/** What was looked at, how it is, and where that is not well, what to do. */
+/** The result of a check: what was checked, its status, and the fix if there is a problem. */
 export interface Check {
   name: string
   status: 'ok' | 'warning' | 'problem'
@@ -20,7 +20,7 @@ export function warning(name: string, detail: string, fix: string): Check {
   return { name, status: 'warning', detail, fix }
 }
 
-/** Does it, and makes a problem of a failure. */
+/** Runs a check, and returns a problem if it throws. */
 export async function checked(
   name: string,
   fix: string,
@@ -34,7 +34,7 @@ export async function checked(
   }
 }
 
-/** Of several failures at once, such as one for each address of a host, the first with words. */
+/** Returns the message of an error. Node reports one error for each address of a host; the first one counts. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return reasonOf(error.errors[0])
   return error instanceof Error ? error.message || error.name : String(error)

@@ -22,12 +22,12 @@ export async function sessionsCheck({ dir }: Config['sessions']): Promise<Check 
     `Make ${dir} writable for this user, or set sessions.dir or LITELLM_AGENTS_SESSIONS_DIR.`,
     async () => {
       await access(await existing(dir), constants.W_OK)
-      return ok('sessions', `in ${dir}, which can be written`)
+      return ok('sessions', `in ${dir}, which is writable`)
     },
   )
 }
 
-/** The folder, or the nearest above it: what is missing is made when it is needed. */
+/** Returns the folder, or its nearest parent that exists: the folder is created when it is needed. */
 async function existing(folder: string): Promise<string> {
   try {
     await access(folder)
@@ -66,8 +66,8 @@ export function packageCheck(name: string, neededFor: string): Check {
   } catch {
     return problem(
       'package',
-      `${name} is needed for ${neededFor}, and not installed`,
-      `npm install ${name} beside litellm-agents-mcp.`,
+      `${name} is needed for ${neededFor}, but is not installed`,
+      `Run npm install ${name} where litellm-agents-mcp is installed.`,
     )
   }
 }

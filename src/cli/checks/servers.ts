@@ -6,7 +6,7 @@ import { type Check, ok, problem } from './check.js'
 
 const silent = { debug: () => {}, warn: () => {} }
 
-/** Starts every configured MCP server and asks it for its tools. */
+/** Starts each configured MCP server and lists its tools. */
 export async function serverChecks({ mcpServers }: Config): Promise<Check[]> {
   if (mcpServers.size === 0) return []
   const toolsets = new McpToolsets(mcpServers, { version, log: silent })
