@@ -2,7 +2,13 @@
 export interface CachePointReport {
   at: string
   effect: 'written' | 'read' | 'none'
-  reason?: 'belowMinimum' | 'unsupported' | 'prefixChanged' | 'tooMany' | 'nothingBefore'
+  reason?:
+    | 'belowMinimum'
+    | 'unsupported'
+    | 'prefixChanged'
+    | 'tooMany'
+    | 'nothingBefore'
+    | 'notReported'
   /** A sentence that says what the user should know or do. */
   detail?: string
 }

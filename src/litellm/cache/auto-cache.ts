@@ -1,16 +1,20 @@
-import type { ContentBlock, Message } from '../../agent/messages/content.js'
+import type { CachePointBlock, ContentBlock, Message } from '../../agent/messages/content.js'
 import type { ModelRequest } from '../../agent/model.js'
 import { maxCachePoints } from './cache-points.js'
 
-const point = { cachePoint: { type: 'default' as const } }
+/** An automatic point has the life of the explicit points after it, which providers require. */
+function pointBefore(later: readonly ContentBlock[]): CachePointBlock {
+  const isLong = later.some((block) => 'cachePoint' in block && block.cachePoint.ttl === '1h')
+  return { cachePoint: { type: 'default', ...(isLong && { ttl: '1h' as const }) } }
+}
 
-/** Text is at least so many tokens: a point may be tried where it just might reach the minimum. */
+/** A low estimate, so that a point is tried if its prefix might reach the minimum. */
 const charsPerToken = 3
 
 /**
- * The request with cache points where they pay: after the tools, after the system prompt, and at
+ * Adds cache points where they save cost: after the tools, after the system prompt, and at
  * the end of the last two turns of the user, so that a growing conversation always finds the prefix
- * that the call before it wrote. Points that are there already stay and count. Pure.
+ * that the call before it wrote. Existing points are kept and counted. Pure.
  */
 export function withAutoCachePoints(
   request: ModelRequest,
@@ -32,15 +36,25 @@ export function withAutoCachePoints(
     const before = chars + JSON.stringify(messages.slice(0, index + 1)).length
     return before >= minChars && !endsInPoint((messages[index] as Message).content)
   })
+  const inMessages = blocksOf(messages)
   const marked = new Set(ends.slice(Math.max(0, ends.length - left)))
   return {
     ...request,
-    ...(afterTools && { toolsCachePoint: point.cachePoint }),
-    ...(afterSystem && { system: [...system, point] }),
+    ...(afterTools && { toolsCachePoint: pointBefore([...system, ...inMessages]).cachePoint }),
+    ...(afterSystem && { system: [...system, pointBefore(inMessages)] }),
     messages: messages.map((message, index) =>
-      marked.has(index) ? { ...message, content: [...message.content, point] } : message,
+      marked.has(index)
+        ? {
+            ...message,
+            content: [...message.content, pointBefore(blocksOf(messages.slice(index + 1)))],
+          }
+        : message,
     ),
   }
+}
+
+function blocksOf(messages: readonly Message[]): ContentBlock[] {
+  return messages.flatMap(({ content }) => content)
 }
 
 function explicitPoints({ system, messages, toolsCachePoint }: ModelRequest): number {

@@ -19,15 +19,22 @@ type CacheControl = { type: 'ephemeral'; ttl?: '5m' | '1h' }
 export class CachePoints {
   readonly sent: SentPoint[] = []
   readonly refused: CachePointReport[] = []
+  private hasShortPoint = false
 
   constructor(private readonly supported: boolean) {}
 
   /** Marks the part before the point with `cache_control`, as LiteLLM and Anthropic have it. */
   mark(before: readonly object[], { cachePoint }: CachePointBlock, at: string): void {
     if (!this.admit(before, at)) return
-    const { ttl } = cachePoint
+    const ttl = this.orderedTtl(cachePoint.ttl)
     const target = before.at(-1) as { cache_control?: CacheControl }
     target.cache_control = { type: 'ephemeral', ...(ttl && { ttl }) }
+  }
+
+  /** Providers refuse a point of an hour after one of five minutes, so such a point is shortened. */
+  private orderedTtl(ttl: '5m' | '1h' | undefined): '5m' | '1h' | undefined {
+    if (ttl !== '1h') this.hasShortPoint = true
+    return ttl === '1h' && this.hasShortPoint ? '5m' : ttl
   }
 
   /** Whether the point can go out after the last of these parts; if not, the report says why. */

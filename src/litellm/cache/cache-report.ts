@@ -20,17 +20,18 @@ interface Prefix {
   hash: string
 }
 
-/** What became of each cache point of a call, told from the usage it came back with. */
+/** Reports what happened at each cache point of a call, derived from the usage it reported. */
 export function cacheReport(facts: CacheFacts): CacheReport {
   const { points, usage, savedUsd } = facts
   const read = usage?.cacheReadInputTokens ?? 0
   const written = usage?.cacheWriteInputTokens ?? 0
   const sent = points.sent.length > 0 ? sentReports(facts, read, written) : []
-  return { written, read, savedUsd, points: [...sent, ...points.refused] }
+  const refused = points.refused.map((point) => withAutomatic(point, read))
+  return { written, read, savedUsd, points: [...sent, ...refused] }
 }
 
 function sentReports(facts: CacheFacts, read: number, written: number): CachePointReport[] {
-  const { points, parts, memory } = facts
+  const { points, parts, usage, memory } = facts
   const { prefixes, allChars } = prefixesOf(points, parts)
   const longest = prefixes.at(-1)?.chars ?? 0
   const cached = read + written
@@ -39,12 +40,28 @@ function sentReports(facts: CacheFacts, read: number, written: number): CachePoi
   return prefixes.map((prefix) => {
     const before = lastTime.get(prefix.at)
     memory?.set(prefix.at, prefix.hash)
-    if (cached === 0) return unused(prefix, facts, allChars)
-    // What was cached ends at the last point, so the points lie along it as their text does.
+    const isChanged = before !== undefined && before !== prefix.hash
+    const marked = ((usage?.inputTokens ?? 0) * prefix.chars) / allChars
+    // Without reported writes, only the amount read shows whether the point's own prefix was cached.
+    if (written === 0)
+      return read > 0 && read >= marked * mostOf
+        ? { at: prefix.at, effect: 'read' }
+        : unused(prefix, facts, marked, isChanged)
+    // What was cached ends at the last point, so the points divide it in proportion to their text.
     const tokens = (cached * prefix.chars) / longest
     if (tokens <= read * 1.02 + 1) return { at: prefix.at, effect: 'read' }
-    return before !== undefined && before !== prefix.hash ? changed(prefix) : wasWritten(prefix)
+    return isChanged ? changed(prefix) : wasWritten(prefix)
   })
+}
+
+/** The share of a point's prefix that must be read for the point to count as read. */
+const mostOf = 0.5
+
+/** A provider without cache points may cache automatically. */
+function withAutomatic(point: CachePointReport, read: number): CachePointReport {
+  if (point.reason !== 'unsupported' || read === 0) return point
+  const detail = `This provider takes no cache points but caches automatically: ${read} tokens were read.`
+  return { ...point, detail }
 }
 
 function wasWritten({ at }: Prefix): CachePointReport {
@@ -57,34 +74,51 @@ function changed({ at }: Prefix): CachePointReport {
     effect: 'written',
     reason: 'prefixChanged',
     detail:
-      'What precedes this cache point differs from the last call, so the cache was written anew. Move what changes (dates, names, ids) behind it.',
+      'What precedes this cache point differs from the last call, so the cache was written again. Move what changes (dates, names, ids) behind it.',
   }
 }
 
-function unused({ at, chars }: Prefix, facts: CacheFacts, allChars: number): CachePointReport {
-  const { usage, minCacheTokens } = facts
+function unused(
+  { at }: Prefix,
+  { usage, minCacheTokens }: CacheFacts,
+  marked: number,
+  isChanged: boolean,
+): CachePointReport {
   if (usage === null)
     return {
       at,
       effect: 'none',
-      detail: 'The provider told no usage, so what the cache did is unknown.',
+      detail: 'The provider reported no usage, so what the cache did is unknown.',
     }
-  const tokens = Math.round((usage.inputTokens * chars) / allChars)
+  const tokens = Math.round(marked)
   if (minCacheTokens !== null && tokens < minCacheTokens)
     return {
       at,
       effect: 'none',
       reason: 'belowMinimum',
-      detail: `About ${tokens} tokens precede this cache point; this model caches from ${minCacheTokens} on. Put more of the constant text before it, or remove it.`,
+      detail: `About ${tokens} tokens precede this cache point; this model caches from ${minCacheTokens} tokens on. Put more of the constant text before it, or remove it.`,
     }
   if (usage.cacheReadInputTokens === undefined && usage.cacheWriteInputTokens === undefined)
     return {
       at,
       effect: 'none',
       reason: 'unsupported',
-      detail: 'The provider tells nothing of a cache. It may not know cache points.',
+      detail: 'The provider reports nothing about a cache. It may not support cache points.',
     }
-  return { at, effect: 'none', detail: 'The provider cached nothing here and did not say why.' }
+  if (isChanged)
+    return {
+      at,
+      effect: 'none',
+      reason: 'prefixChanged',
+      detail:
+        'What precedes this cache point differs from the last call, so it could not be read. Move what changes (dates, names, ids) behind it.',
+    }
+  return {
+    at,
+    effect: 'none',
+    ...(usage.cacheWriteInputTokens === undefined && { reason: 'notReported' as const }),
+    detail: `Only ${usage.cacheReadInputTokens ?? 0} of about ${tokens} tokens were read, and no write was reported. If the provider caches automatically, a later call with the same prefix can read them.`,
+  }
 }
 
 function prefixesOf({ sent }: CachePoints, parts: readonly object[]) {

@@ -27,6 +27,11 @@ export function toolSchema(schema: JsonObject, model: string, tool: string): Jso
   return { type, properties, ...(required !== undefined && { required }) }
 }
 
+/** Keywords whose values map names to schemas. */
+const maps = new Set(['properties', 'patternProperties', 'dependentSchemas'])
+/** Keywords whose values are data, not schemas. */
+const data = new Set(['enum', 'const', 'default', 'examples'])
+
 /** Puts definitions where they are referred to; one that contains itself ends as any object. */
 class Inlining {
   private nodes = 0
@@ -43,17 +48,34 @@ class Inlining {
     if (Array.isArray(given)) return given.map((item) => this.value(item, open, depth + 1))
     if (!isJsonObject(given)) return given
     const { $ref, $defs: _, definitions: __, ...rest } = given
-    const own = Object.fromEntries(
-      Object.entries(rest).map(([key, item]) => {
-        if (open.length > 0) this.count(key)
-        return [key, item === undefined ? item : this.value(item, open, depth + 1)]
-      }),
-    )
+    const own = this.members(rest, open, depth)
     if (typeof $ref !== 'string') return own
     const target = open.includes($ref) ? undefined : resolvePointer($ref, this.root)
     if (target === undefined) return { type: 'object', ...own }
     const found = this.value(target, [...open, $ref], depth + 1)
     return isJsonObject(found) ? { ...found, ...own } : found
+  }
+
+  private members(object: JsonObject, open: readonly string[], depth: number): JsonObject {
+    const entries = Object.entries(object).map(([key, item]): [string, JsonValue | undefined] => {
+      if (open.length > 0) this.count(key)
+      if (item === undefined || data.has(key)) return [key, item]
+      // In a map of properties, names such as `definitions` are not keywords.
+      const isMap = maps.has(key) && isJsonObject(item)
+      return [
+        key,
+        isMap ? this.properties(item, open, depth + 1) : this.value(item, open, depth + 1),
+      ]
+    })
+    return Object.fromEntries(entries)
+  }
+
+  private properties(map: JsonObject, open: readonly string[], depth: number): JsonObject {
+    const entries = Object.entries(map).map(([name, schema]) => {
+      if (open.length > 0) this.count(name)
+      return [name, schema === undefined ? schema : this.value(schema, open, depth + 1)]
+    })
+    return Object.fromEntries(entries)
   }
 
   private count(text: string): void {
