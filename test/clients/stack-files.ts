@@ -28,6 +28,6 @@ export function snippetOf(stack: Stack): string {
   return code
     .replace(/os\.environ\["LITELLM_AGENTS_URL"\]/, '"http://127.0.0.1:3333/mcp"')
     .replace(/process\.env\.LITELLM_AGENTS_URL/, "'http://127.0.0.1:3333/mcp'")
-    .replace(/globals\(\)\[sys\.argv\[1\]\](\)+)$/m, 'stdio$1  # or http')
+    .replace(/globals\(\)\[sys\.argv\[1\]\](\)+)$/m, stack.only ? 'stdio$1' : 'stdio$1  # or http')
     .replace(/\{ stdio, http \}\[process\.argv\[2\]\]\)$/m, 'stdio) // or http')
 }

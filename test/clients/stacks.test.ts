@@ -53,7 +53,7 @@ afterAll(async () => {
 const cases = (withModel: boolean) =>
   stacks
     .filter(({ wire, inCi }) => (wire !== undefined) === withModel && (trusting || inCi))
-    .flatMap((stack) => (['stdio', 'http'] as const).map((transport) => ({ stack, transport })))
+    .flatMap((stack) => transports(stack).map((transport) => ({ stack, transport })))
 
 test.each(cases(true))(
   'over $transport, the model of $stack.title receives the tools, the answer, the object and the error',
@@ -83,6 +83,10 @@ test.each(cases(false))(
   },
   60_000,
 )
+
+function transports({ only }: Stack): readonly ('stdio' | 'http')[] {
+  return only === undefined ? ['stdio', 'http'] : [only]
+}
 
 function versions(stack: Stack): string {
   const mcp = isPython(stack) ? `, mcp ${lockedVersion(stack, 'mcp')}` : ''

@@ -11,6 +11,8 @@ export interface Stack {
   driver: string
   /** The wire on which the stack calls its own model; undefined for a plain client, which has no model. */
   wire?: ModelWire
+  /** The one transport that works, if the other one fails in the stack itself. The note says why. */
+  only?: 'stdio' | 'http'
   /** `npm test` and CI run it; if not set, only `npm run trust` does. */
   inCi?: true
   /** A paragraph for docs/frameworks.md. */
@@ -123,6 +125,8 @@ export const stacks: readonly Stack[] = [
     environment: 'python-mcp1',
     driver: 'crewai_agent.py',
     wire: 'openai',
+    only: 'stdio',
+    note: 'Over HTTP, use the adapter of crewai-tools (below): `MCPServerHTTP` of crewai 1.15.30 loses each result because it fails to disconnect (`no running event loop`).',
   },
   {
     title: 'CrewAI, with the adapter of crewai-tools',

@@ -5,19 +5,13 @@ from crewai import LLM
 llm = LLM("openai/gpt-4o")
 
 # docs: begin
-import os
-
 from crewai import Agent
-from crewai.mcp import MCPServerHTTP, MCPServerStdio
+from crewai.mcp import MCPServerStdio
 
 stdio = MCPServerStdio(
     command="node",
     args=["dist/main.js"],
     env={"LITELLM_AGENTS_MODEL_ID": "offline/demo"},
-)
-http = MCPServerHTTP(
-    url=os.environ["LITELLM_AGENTS_URL"],
-    headers={"Authorization": f"Bearer {os.environ.get('LITELLM_AGENTS_AUTH_TOKEN')}"},
 )
 
 
