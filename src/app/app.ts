@@ -12,7 +12,7 @@ import { createLogger, type ServerLog } from './logger.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { openRunEngine } from './run-engine.js'
 
-/** What is behind every door. */
+/** The parts that every entry point shares. */
 export interface House {
   live: LiveConfig
   log: ServerLog
@@ -62,7 +62,7 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
   return { live, log, services, tools, telemetry }
 }
 
-/** Loaded only where it is wanted. */
+/** Starts telemetry, whose packages are loaded only if it is configured. */
 async function telemetryFor(
   { telemetry: wanted }: Config,
   live: LiveConfig,
@@ -74,7 +74,7 @@ async function telemetryFor(
   try {
     return await startTelemetry(wanted, { version, log, routeOf })
   } catch (error) {
-    // The environment may be that of a whole machine, and speak of other programs.
+    // OTEL_* variables may be set machine-wide for other programs, so a failure is not fatal.
     if (wanted.required || !(error instanceof AgentError)) throw error
     log.warn('telemetry is off', { reason: `${error.message} ${error.hint}` })
     return undefined
@@ -85,7 +85,7 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** For the log: never what was asked or answered. */
+/** Returns the fields of a run's log line, which never contain a prompt or an answer. */
 function runSummary({ metrics, modelId, outcome, runId, usage }: RunRecord) {
   return {
     runId,

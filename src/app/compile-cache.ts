@@ -3,17 +3,17 @@ interface CompileCache {
   flushCompileCache?: () => void
 }
 
-// Node 22 and later have it; importing it by name would be a syntax error before.
+// Node 22 and later have these functions; an import by name would fail in Node 20.
 const { enableCompileCache, flushCompileCache } = process.getBuiltinModule(
   'node:module',
 ) as CompileCache
 
-/** Lets Node keep the code that is loaded from here on compiled, for the next start. */
+/** Has Node cache the compiled code of every module that is loaded later, for the next start. */
 export function keepCompiledCode(): void {
   enableCompileCache?.()
 }
 
-/** Writes it down now: a server is often killed, and then never gets to it. */
+/** Writes the cache now, because a server that is killed never writes it. */
 export function saveCompiledCode(): void {
   flushCompileCache?.()
 }

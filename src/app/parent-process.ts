@@ -1,8 +1,8 @@
 const lookEveryMs = 1_000
 
 /**
- * Resolves when whoever started this process has gone: where somebody else holds its stdin open,
- * nothing else tells. Windows has no such sign.
+ * Resolves when the parent process has ended. If another process holds stdin open, nothing else
+ * shows that the client is gone. Windows does not change the parent's id.
  */
 export function orphaned(): Promise<void> {
   const parent = process.ppid

@@ -24,23 +24,23 @@ import { watched } from './trace-request.js'
 const minute = 60_000
 const maxTokenLength = 1_000
 
-/** Makes a protocol server for each connection (stdio) or request (HTTP), for clients of both eras. */
+/** Returns a function that creates a protocol server per connection (stdio) or request (HTTP), for both eras. */
 export function serverFactory(services: Services): (context: McpRequestContext) => Server {
   return (context) => {
     const { era, requestInfo } = context
     const principal = principalOf(context)
-    /** As this caller may use them, under the configuration of the moment. */
+    /** Returns the services that this caller may use under the current configuration. */
     const own = (): Services => {
       const config = configFor(principal, services.config)
       return config === services.config ? services : { ...services, config }
     }
     const surface = () => surfaceOf(own())
-    // With a file they change when it does, and not every client is told.
+    // The lists change with the configuration file, and not every client is notified.
     const lists = {
       ttlMs: services.config.files.length > 0 ? minute : 60 * minute,
       cacheScope: own() === services ? 'public' : 'private',
     } as const
-    // A 2025 client over HTTP has no stream of its own on which to be told anything.
+    // A 2025 client over HTTP has no stream for notifications outside a request.
     const listChanged = era === 'modern' || requestInfo === undefined
     const { approvalTimeoutSeconds } = services.config.runs
     let made: FormStateCodec | undefined
@@ -123,7 +123,7 @@ function toolCall(
 ): Omit<ToolCall, 'elicitor' | 'client' | 'trace'> {
   const { http, mcpReq } = context
   const progressToken = mcpReq._meta?.progressToken
-  // It comes back with every notification.
+  // Every progress notification repeats the token.
   if (typeof progressToken === 'string' && progressToken.length > maxTokenLength)
     throw new ProtocolError(
       ProtocolErrorCode.InvalidParams,
@@ -140,7 +140,7 @@ function toolCall(
         ? undefined
         : (progress, message) => {
             const params = { progressToken, progress, message }
-            // A client that has gone is noticed by the transport.
+            // The transport notices a client that has disconnected.
             mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {})
           },
   }

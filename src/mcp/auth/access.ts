@@ -1,10 +1,10 @@
 import { configurationError } from '../../agent/errors.js'
 import { type HttpConfig, isLoopback } from '../../config/http.js'
 
-/** How callers prove themselves: by a token, made up for this run where none is configured, or not at all. */
+/** How callers authenticate: with a token, which is generated if none is configured, or not at all. */
 export type HttpAccess = { generatedToken?: string } | 'open'
 
-/** What access there is. Fails with `configuration` where a server would stand open to a network. */
+/** Returns how callers authenticate. Throws `configuration` if a network could reach an open server. */
 export function httpAccess(http: HttpConfig, noAuth: boolean, newToken: () => string): HttpAccess {
   const { host } = http
   if (!isLoopback(host)) {

@@ -1,10 +1,10 @@
-/** Who calls, or why they are turned away. */
+/** The caller, or the reason for refusing it. */
 export type AuthResult = { principal: string } | AuthRefusal
 
 export interface AuthRefusal {
-  /** 401: nobody we know; 403: known, but not let in; 503: cannot be told now. */
+  /** 401: the token is missing or invalid; 403: it lacks a scope; 503: it cannot be checked now. */
   status: 401 | 403 | 503
-  /** OAuth's word for it (RFC 6750); none where no token came. */
+  /** The OAuth error code (RFC 6750); undefined if the request has no token. */
   error?: 'invalid_token' | 'insufficient_scope'
   message: string
   hint: string

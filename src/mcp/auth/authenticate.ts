@@ -5,7 +5,7 @@ import { type AuthRefusal, type AuthResult, invalidToken } from './auth-result.j
 import { namedTokens } from './named-tokens.js'
 import { oauthTokens } from './oauth.js'
 
-/** Tells by a request's `Authorization` header who calls. Never fails. */
+/** Returns the caller that an `Authorization` header identifies, or the reason for refusing it. Never throws. */
 export type Authenticate = (authorization: string | undefined) => AuthResult | Promise<AuthResult>
 
 const bearer = new RegExp(`^Bearer +(${bearerTokenCharacters}+) *$`, 'i')

@@ -3,8 +3,8 @@ import { isJsonObject } from '../../util/json.js'
 import { networkFetch } from '../../util/network/fetch.js'
 
 /**
- * Where an authorization server publishes its keys: as configured, else as its own metadata says
- * (RFC 8414, OpenID Connect Discovery). Fails where neither can be had.
+ * Returns the URL of an authorization server's keys: the configured one, or the one in the
+ * server's metadata (RFC 8414, OpenID Connect Discovery). Throws if neither is available.
  */
 export async function keySetAddress(
   { issuer, jwksUri }: OAuthConfig,
@@ -38,7 +38,7 @@ async function keySetIn(address: string, issuer: string, timeoutMs: number): Pro
     signal: AbortSignal.timeout(timeoutMs),
   })
   const metadata: unknown = response.ok ? await response.json() : undefined
-  // Metadata that names another issuer is not this one's (RFC 8414, section 3.3).
+  // Metadata that names another issuer must not be used (RFC 8414, section 3.3).
   if (!isJsonObject(metadata) || metadata.issuer !== issuer) throw new Error(`${address}: no use`)
   const { protocol } = new URL(String(metadata.jwks_uri))
   if (protocol !== 'https:' && protocol !== new URL(issuer).protocol)

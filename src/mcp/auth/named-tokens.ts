@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { HttpConfig } from '../../config/http.js'
 
-/** The principal that a token belongs to. Takes as long for any token as for any other. */
+/** Returns a function that finds the principal of a token, in a time that does not depend on the token. */
 export function namedTokens(
   { authToken, principals }: HttpConfig,
   generatedToken: string | undefined,
@@ -16,7 +16,7 @@ export function namedTokens(
   return (token) => {
     const given = sha256(token)
     let found: string | undefined
-    // All are looked at, and digests are of one length: time tells nothing of any token.
+    // The loop compares every digest, so its duration reveals nothing about a token.
     for (const { name, digest } of known) if (timingSafeEqual(given, digest)) found = name
     return found
   }

@@ -5,32 +5,31 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { isJsonObject } from '../../util/json.js'
-
 import { sessionHeader } from './call-id.js'
 import { canShowForms, type SessionClient, sessionClient } from './session-id.js'
 
 /*
- * 2026 clients say who they are and what they can do with each request; 2025 ones when they open a
- * connection, and over HTTP by the id of their session.
+ * A 2026 client describes itself in each request. A 2025 client does so once, when it opens a
+ * connection; over HTTP, the id of its session repeats the description.
  */
 
 export function clientName(server: Server, context: ServerContext): string | undefined {
-  const { [CLIENT_INFO_META_KEY]: info } = saidWithRequest(context)
+  const { [CLIENT_INFO_META_KEY]: info } = requestEnvelope(context)
   if (isJsonObject(info) && typeof info.name === 'string') return info.name
-  return server.getClientVersion()?.name ?? clientOfSession(context)?.name
+  return server.getClientVersion()?.name ?? sessionClientOf(context)?.name
 }
 
-/** Whether the client can show a form to a person. */
+/** Returns whether the client can show a form (elicitation) to its user. */
 export function showsForms(server: Server, context: ServerContext): boolean {
   const { [CLIENT_CAPABILITIES_META_KEY]: capabilities = server.getClientCapabilities() } =
-    saidWithRequest(context)
-  return capabilities ? canShowForms(capabilities) : (clientOfSession(context)?.showsForms ?? false)
+    requestEnvelope(context)
+  return capabilities ? canShowForms(capabilities) : (sessionClientOf(context)?.showsForms ?? false)
 }
 
-function saidWithRequest({ mcpReq }: ServerContext): Record<string, unknown> {
+function requestEnvelope({ mcpReq }: ServerContext): Record<string, unknown> {
   return mcpReq.envelope ?? {}
 }
 
-function clientOfSession({ http }: ServerContext): SessionClient | undefined {
+function sessionClientOf({ http }: ServerContext): SessionClient | undefined {
   return sessionClient(http?.req?.headers.get(sessionHeader))
 }

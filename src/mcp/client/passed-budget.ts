@@ -4,7 +4,7 @@ import { budgetMetaKey, type PassedBudget, readBudget } from '../../agent/tools/
 export const costHeader = 'x-litellm-agents-budget-usd'
 export const depthHeader = 'x-litellm-agents-depth'
 
-/** What a caller passes down of its own budget, in `_meta` or in headers. */
+/** Returns the budget that a caller passes on, in `_meta` or in headers. */
 export function passedBudget(
   meta: Readonly<Record<string, unknown>> | undefined,
   headers: Headers | undefined,

@@ -1,20 +1,20 @@
 import { isJsonObject } from '../../util/json.js'
 
-/** What a 2025 client says of itself once, when it opens a session. */
+/** The description that a 2025 client sends once, when it opens a session. */
 export interface SessionClient {
   readonly name: string | undefined
   readonly showsForms: boolean
 }
 
 /*
- * Over HTTP each request of a session is served for itself, by whichever node it comes to. So that
- * none has to remember the client, the session's id says again what the client said: its own words
- * about itself, which prove nothing and open nothing. `<random>.<forms or not>.<name in base64url>`
+ * Over HTTP, any node can handle any request of a session, and no node stores the session. The id
+ * of the session therefore contains the client's description. It proves nothing and gives no
+ * access. Its format is `<random>.<forms or nothing>.<name in base64url>`.
  */
 const maxNameLength = 64
 const pattern = /^[\da-f-]{36}\.(forms)?\.([\w-]{0,256})$/
 
-/** The id of the session that a message opens; `undefined`: it opens none. */
+/** Returns the id of the session that a message opens, or `undefined` if it opens none. */
 export function openedSession(message: unknown): string | undefined {
   if (!isJsonObject(message) || message.method !== 'initialize') return undefined
   const { capabilities, clientInfo } = isJsonObject(message.params) ? message.params : {}
@@ -24,7 +24,7 @@ export function openedSession(message: unknown): string | undefined {
   return `${crypto.randomUUID()}.${canShowForms(capabilities) ? 'forms' : ''}.${words}`
 }
 
-/** The client of a session. Of an id that is none of ours nothing is known, and that is no error. */
+/** Returns the client of a session, or `undefined` if this server did not create the id. */
 export function sessionClient(id: string | null | undefined): SessionClient | undefined {
   const [whole, forms, name = ''] = pattern.exec(id ?? '') ?? []
   if (whole === undefined) return undefined
@@ -32,7 +32,7 @@ export function sessionClient(id: string | null | undefined): SessionClient | un
   return { name: words === '' ? undefined : words, showsForms: forms !== undefined }
 }
 
-/** Whether a client that can do this can show a form to a person. */
+/** Returns whether a client with these capabilities can show a form to its user. */
 export function canShowForms(capabilities: unknown): boolean {
   const elicitation = isJsonObject(capabilities) ? capabilities.elicitation : undefined
   return isJsonObject(elicitation) && ('form' in elicitation || !('url' in elicitation))

@@ -1,22 +1,22 @@
-/** Below the 60 s after which most clients give up, and cannot be told otherwise. */
+/** Stays below the 60 s after which most clients time out. */
 const standard = 45
 
-interface Patience {
-  /** Without word from the run, and with it: some clients start their clock anew at each progress. */
-  quiet: number
-  told: number
+/** How long a client waits. Some clients restart their timeout with each progress notification. */
+interface WaitPolicy {
+  withoutProgress: number
+  withProgress: number
 }
 
-/** Clients that are known to wait longer, by the name they give. */
-const patient = new Map<string, Patience>([
-  ['claude-code', { quiet: 240, told: 600 }],
-  ['Visual Studio Code', { quiet: 240, told: 240 }],
-  ['Visual Studio Code - Insiders', { quiet: 240, told: 240 }],
+/** The clients that are known to wait longer, by the name in their clientInfo. */
+const knownClients = new Map<string, WaitPolicy>([
+  ['claude-code', { withoutProgress: 240, withProgress: 600 }],
+  ['Visual Studio Code', { withoutProgress: 240, withProgress: 240 }],
+  ['Visual Studio Code - Insiders', { withoutProgress: 240, withProgress: 240 }],
 ])
 
-/** How long a call waits for its run where it does not say. */
+/** Returns how long a call waits for its run if it has no `waitSeconds`. */
 export function defaultWaitSeconds(client: string | undefined, hearsProgress: boolean): number {
-  const known = client === undefined ? undefined : patient.get(client)
+  const known = client === undefined ? undefined : knownClients.get(client)
   if (!known) return standard
-  return hearsProgress ? known.told : known.quiet
+  return hearsProgress ? known.withProgress : known.withoutProgress
 }

@@ -5,7 +5,7 @@ import { refuse } from './send-reply.js'
 
 const metadataPath = '/.well-known/oauth-protected-resource'
 
-/** Turns a caller away, and tells its client how to get in (RFC 6750, RFC 9728). */
+/** Refuses a caller, and says how its client can authenticate (RFC 6750, RFC 9728). */
 export function challenge(
   response: ServerResponse,
   { status, error, message, hint }: AuthRefusal,
@@ -25,7 +25,7 @@ export function challenge(
   refuse(response, status, { code, message, hint, retryable: status === 503 })
 }
 
-/** The protected resource metadata (RFC 9728): whose tokens this server takes. */
+/** Returns the protected resource metadata (RFC 9728), which names the issuer of accepted tokens. */
 export function resourceMetadata({ issuer, requiredScopes, resource }: OAuthConfig): object {
   return {
     resource,
@@ -36,7 +36,7 @@ export function resourceMetadata({ issuer, requiredScopes, resource }: OAuthConf
   }
 }
 
-/** Where clients look for it: beside the endpoint's path, and at the root. */
+/** Returns the paths where clients look for the metadata: below the well-known path, and at it. */
 export function metadataPaths({ resource }: OAuthConfig): string[] {
   const { pathname } = new URL(resource)
   return [metadataPath, `${metadataPath}/mcp`, `${metadataPath}${pathname === '/' ? '' : pathname}`]

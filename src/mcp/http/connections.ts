@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Above the usual 60 s of load balancers, so that they never write to a connection we just closed. */
+/** Longer than the usual 60 s of load balancers, so that they do not reuse a connection that was just closed. */
 const keepAliveMs = 65_000
-/** A client that sends its headers byte by byte is no client. */
+/** Ends connections that send their headers slowly on purpose. */
 const headersMs = 10_000
 const requestMs = 120_000
-/** Event streams are written to every 10 s: where nothing moves for so long, nobody reads. */
+/** Event streams are written to every 10 s, so a connection that is silent for longer has no reader. */
 const stalledMs = 90_000
 const checkMs = 2_000
 
@@ -18,11 +18,11 @@ export const serverOptions = {
 }
 
 /**
- * Bounds what connections cost: slow and silent ones end, and where there are too many, the oldest
- * that asks for nothing makes room, so that those who only hold connections open shut nobody out.
+ * Limits connections: slow and silent ones end, and above the limit the oldest idle one is closed,
+ * so that clients that only hold connections open cannot keep others out.
  */
 export function boundConnections(server: Server, maxConnections: number): void {
-  /** By how many requests each has in work; the oldest first. */
+  /** The number of open requests of each connection, the oldest connection first. */
   const sockets = new Map<Socket, number>()
   server.setTimeout(stalledMs)
   server.on('connection', (socket: Socket) => {

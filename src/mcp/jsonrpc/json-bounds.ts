@@ -3,7 +3,7 @@ export interface JsonBounds {
   maxElements?: number
 }
 
-/** Which bound a parsed JSON value breaks, if any. It walks without recursion, so nothing can be too deep for it. */
+/** Returns the bound that a parsed JSON value breaks, if any. It does not recurse, so no value is too deep for it. */
 export function brokenBound(
   value: unknown,
   { maxDepth, maxElements = Number.POSITIVE_INFINITY }: JsonBounds,

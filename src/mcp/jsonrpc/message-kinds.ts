@@ -1,8 +1,7 @@
 /**
- * Which kind of JSON-RPC message this is. The build puts these in the place of the MCP SDK's functions
- * of the same names, which ask a schema each, one after another, several times a message: a schema takes
- * as long to say no as to say yes, and what it leaves behind outlives the collections of young objects.
- * They say the same, which a property holds them to.
+ * These functions tell the kinds of JSON-RPC messages apart. The build uses them in place of the MCP
+ * SDK's functions of the same names, which run one schema after another, several times per message.
+ * A property test checks that both return the same.
  */
 export function isJSONRPCRequest(value: unknown): boolean {
   return (

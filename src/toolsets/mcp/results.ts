@@ -4,6 +4,7 @@ import { mediaBlock, plainMediaType } from '../../agent/messages/media.js'
 import { ToolFailure, type ToolOutput } from '../../agent/tools/tool.js'
 import { cutText } from '../../util/cut-text.js'
 import type { JsonValue } from '../../util/json.js'
+import { wellFormed } from '../../util/well-formed.js'
 
 type McpBlock = CallToolResult['content'][number]
 
@@ -16,7 +17,7 @@ export interface ResultOptions {
 
 /** A server's result as a tool's. Fails with a ToolFailure where the server says that it failed. */
 export function toolOutput(result: CallToolResult, options: ResultOptions): ToolOutput {
-  const { content, structuredContent, isError } = result
+  const { content, structuredContent, isError } = wellFormed(result)
   const blocks = content.map(resultBlock)
   const told = content.some(({ type }) => type === 'text')
   // A structured result repeats the text that comes with it.
