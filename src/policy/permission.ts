@@ -164,14 +164,13 @@ export function permittedSystemPrompt(
 export function permittedTools(
   names: readonly string[] | undefined,
   profile: AgentProfile | undefined,
-  { agents, allow }: Config,
+  config: Config,
 ): string[] {
+  const { agents, allow } = config
   const canonical = (name: string) => canonicalToolName(name, agents)
   if (!names) return (profile?.tools ?? []).map(canonical)
-  const open = [
-    ...new Set((profile?.tools ?? [...builtinToolNames, ...allow.tools]).map(canonical)),
-  ]
-  // Of agents a caller knows only their own; those that a profile uses come with it.
+  const open = profile ? [...new Set(profile.tools.map(canonical))] : nameableTools(config)
+  // A caller knows only its own agents; the agents that a profile uses come with it.
   const mayName = (tool: string) =>
     holds(allow.caller.tools, tool) &&
     (profile !== undefined || toolReference(tool, agents).kind !== 'unknown')
@@ -190,6 +189,16 @@ export function permittedTools(
     )
   })
   return [...new Set(found)]
+}
+
+/** Returns the tools, names or globs, that a caller may name without a profile. */
+export function nameableTools({ agents, allow }: Config): string[] {
+  const names = [...builtinToolNames, ...allow.tools].map((name) => canonicalToolName(name, agents))
+  // The name of an agent that the caller may not use is unknown, and stays hidden from the caller.
+  const shown = names.filter(
+    (name) => name.includes('*') || toolReference(name, agents).kind !== 'unknown',
+  )
+  return [...new Set(shown)]
 }
 
 /** This server fetches what a URL points to, with a trust the caller does not have. */

@@ -266,7 +266,7 @@ describe.each(clientKinds)('what a %s client sees of agents', (kind: ClientKind)
       ref: { type: 'ref/prompt', name: 'any' },
       argument: { name: 'agent', value: 'w' },
     })
-    expect(completion.values).toEqual(['writer'])
+    expect(completion.values[0]).toBe('writer')
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/resolve.js'
-import { builtinToolNames } from '../../config/tool-references.js'
+import { nameableTools } from '../../policy/permission.js'
 import type { JsonObject } from '../../util/json.js'
 
 /** Limits the description of one agent, and of all agents together. Every agent's name is listed. */
@@ -26,9 +26,8 @@ export function agentArgument({ agents }: Config, detail: 'named' | 'described')
 }
 
 /** Returns the schema of the argument `tools` with those that a caller may name. */
-export function toolsArgument({ allow }: Config): JsonObject {
-  const names = [...new Set([...builtinToolNames, ...allow.tools])]
-  const description = `${firstOf(names, ', ')}. Default: those of the agent`
+export function toolsArgument(config: Config): JsonObject {
+  const description = `${firstOf(nameableTools(config), ', ')}. Default: those of the agent`
   return { type: 'array', items: { type: 'string' }, description }
 }
 

@@ -79,7 +79,7 @@ describe('a principal sees what they may use, and no more', () => {
     )
   })
 
-  test('agents, wherever they are told of', async () => {
+  test('a principal does not learn the names of agents of others', async () => {
     const told = async (name: Name) => {
       const uri = 'litellm-agents://agents'
       const answers = await Promise.all([
@@ -103,6 +103,9 @@ describe('a principal sees what they may use, and no more', () => {
     expect(seen).toContain('writer')
     expect(seen).not.toContain('judge')
     expect((await ask('writer', 'prompts/get', { name: 'judge' })).error.message).toMatch(/Unknown/)
+    const refused = await run('writer', { tools: ['nosuch'] })
+    expect(refused.structuredContent.error.code).toBe('permission')
+    expect(JSON.stringify(refused)).not.toContain('judge')
   })
 
   test('models', async () => {
