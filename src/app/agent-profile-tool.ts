@@ -10,7 +10,7 @@ import { runAlone } from '../runs/run.js'
 import type { BuildRun, RunSpec } from '../runs/spec.js'
 import type { PartsSource } from './model-factory.js'
 
-/** A profile as a tool in the run of another: it has its own model, prompt, tools and limits, within the run's. */
+/** Returns a profile as a tool for another agent. Its model, prompt, tools and limits are its own, within the run's limits. */
 export function profileTool(
   { name, description }: AgentProfile,
   { principal, readOnly }: RunSpec,
@@ -20,14 +20,14 @@ export function profileTool(
   const run = async (prompt: string, options: ChildRunOptions): Promise<AgentResult> => {
     const child = { config: forModels(source.config, principal), models: source.models }
     const planned = planCall('run_agent', { prompt, agent: name }, principal, child)
-    // Who may change nothing may have nothing changed for it.
+    // A read-only run may only start read-only runs.
     const spec = readOnly ? { ...planned, readOnly } : planned
     return runAlone(spec, await buildRun(spec, options.signal), options)
   }
   return agentTool({ name: `${agentToolPrefix}${name}`, agent: name, description, run })
 }
 
-/** An agent comes with the one that uses it, whoever calls; a model is held to what the caller may use. */
+/** Returns the configuration for child agents: the caller's restrictions apply to models, but not to agents. */
 function forModels(config: Config, principal: string): Config {
   const { modelIds } = allowanceOf(principal, config)
   return modelIds ? { ...config, allow: { ...config.allow, caller: { modelIds } } } : config

@@ -11,20 +11,20 @@ import type { McpTools } from './mcp-tools.js'
 import type { PartsSource } from './model-factory.js'
 
 /**
- * Makes the objects that specs name, under the configuration of the moment; agents that a run calls
- * later have that too. What only some runs need is loaded by the first of them.
+ * Builds the objects that specs name, with the current configuration. Child agents of a run use the same
+ * configuration. Modules that only some runs need are loaded by the first of these.
  */
 export function runBuilder(
   live: PartsSource,
   mcpTools: Pick<McpTools, 'find'>,
   telemetry?: Pick<RunningTelemetry, 'runsUnder'>,
 ): BuildRun {
-  // An import that is done still costs a walk through the loader.
+  // Cached, because a repeated import() still costs time in the loader.
   let builtins: Promise<ReadonlyMap<string, Tool>> | undefined
   let schemas: Promise<typeof import('../schema/compile.js')> | undefined
   let profiles: Promise<typeof import('./agent-profile-tool.js')> | undefined
 
-  /** Built-in tools and agents, then the tools of MCP servers. */
+  /** Returns built-in tools and agents, then the tools of MCP servers. */
   async function toolsNamed(
     spec: RunSpec,
     signal: AbortSignal,
@@ -97,6 +97,6 @@ function noSuchTool(name: string, available: ReadonlyMap<string, Tool>): never {
   throw new AgentError({
     code: 'configuration',
     message: `There is no tool ${JSON.stringify(name)}.`,
-    hint: `Name some of ${[...available.keys()].join(', ')}.`,
+    hint: `Use one or more of ${[...available.keys()].join(', ')}.`,
   })
 }

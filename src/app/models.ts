@@ -15,7 +15,7 @@ import type { ModelSpec } from './model-factory.js'
 const listAgeMs = 60_000
 const maxKept = 256
 
-/** LiteLLM's models with the operator's connection settings in. */
+/** Creates LiteLLM models with the operator's connection settings. */
 export function modelSource(
   config: Config,
   env: Environment,
@@ -24,7 +24,7 @@ export function modelSource(
   let available: Promise<ListedModel[]> | undefined
   const routes = new Lru<Route>(maxKept)
   const models = new Lru<LiteLLMModel>(maxKept)
-  // Neither the configuration nor the environment changes, so neither do routes and models.
+  // Routes and models are cached, because neither the configuration nor the environment changes.
   const route = (modelId: string) =>
     routes.get(modelId, () =>
       resolveRoute({ modelId, clientArgs: clientArgsFor(modelId, config, env) }, env),
@@ -44,7 +44,7 @@ export function modelSource(
           env,
         )
         listed = { at: Date.now(), models }
-        // A failure is told to those who wait for it, and not kept.
+        // A failure is reported to current callers, and not cached.
         models.catch(() => {
           listed = undefined
         })
@@ -98,12 +98,12 @@ function isProvided({ baseSource, keySource }: Route): boolean {
   return keySource !== null || baseSource !== 'default'
 }
 
-/** Whoever has no name of their own is nobody to account for. */
+/** Returns the spend metadata of a call. Unnamed callers are not attributed. */
 function spendFields({ principal, agent, tool, sessionId }: ModelSpec): SpendFields {
   return {
     ...(!unnamedCallers.includes(principal) && { user: principal }),
     tags: [`tool:${tool}`, ...(agent === '' ? [] : [`agent:${agent}`])],
-    // Callers pick the names of their sessions, and may pick the same.
+    // Callers choose session names, and different callers can choose the same name.
     sessionId:
       sessionId === undefined ? crypto.randomUUID() : digest([principal, agent, sessionId]),
   }
@@ -129,8 +129,8 @@ function newModel(
 }
 
 /**
- * The arguments given for the provider that an id leads to with them: so that none of them, a key
- * least of all, ever goes to another.
+ * Returns the arguments that are configured for the provider of a model id, so that no argument, such as
+ * a key, is sent to another provider.
  */
 export function clientArgsFor(
   modelId: string,
@@ -144,11 +144,11 @@ export function clientArgsFor(
       const { kind, missingKey, ...found } = findRoute({ modelId, clientArgs: args }, env)
       const leads = found.provider === provider
       if (leads && !missingKey) return args
-      // A proxy without a key takes no models but those that name it.
+      // A proxy without a key is used only for models that name it.
       if (missingKey && (named || (leads && kind === 'direct'))) incomplete = args
     } catch (error) {
       if (!(error instanceof AgentError)) throw error
-      // Resolving it once more says what is missing.
+      // Resolving the route again reports what is missing.
       if (named) incomplete = args
     }
   }
@@ -172,14 +172,14 @@ function namedModels({ agents, allow, defaults }: Config, route: (modelId: strin
 
 const secretName = /(_|^)(API_KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
 
-/** The secrets this process was given, so that no text that leaves it holds one. */
+/** Returns the secrets of this process, so that they can be redacted from its output. */
 export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Environment): string[] {
   const servers = [...mcpServers.values()]
   const given = [
     ...Object.values(clientArgs).filter(isJsonObject),
     ...servers.map((server) => ('env' in server ? server.env : {})),
   ]
-  // With and without the word before it, as in "Bearer …".
+  // With and without a prefix, as in "Bearer …".
   const headers = servers
     .flatMap((server) => ('headers' in server ? Object.values(server.headers) : []))
     .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])

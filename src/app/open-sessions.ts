@@ -2,7 +2,7 @@ import type { SessionsConfig } from '../config/sessions.js'
 import { MemorySessions } from '../runs/sessions/memory-sessions.js'
 import type { SessionStore } from '../runs/sessions/session-store.js'
 
-/** The store that the operator chose. */
+/** Opens the session store that the configuration selects. */
 export async function openSessions(
   config: SessionsConfig,
   onError: (error: unknown) => void,

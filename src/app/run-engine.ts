@@ -12,27 +12,27 @@ import { version } from '../version.js'
 import type { LiveConfig } from './live-config.js'
 import { openSessions, storeOptions } from './open-sessions.js'
 
-/** Where runs work, and what is kept of them and between them. */
+/** The run engine, and the stores of sessions, usage and history that belong to it. */
 export interface RunServices {
   runs: RunEngine
   sessions: SessionStore
   usage: UsageSource
   history: RunHistory
-  /** The same wherever a client's next request may go. */
+  /** Returns the key for client state. All nodes that can get the client's next request share it. */
   signingKey: () => Uint8Array
 }
 
 export interface RunEngineOptions {
   live: LiveConfig
   buildRun: BuildRun
-  /** Told of every run that has ended in this process. */
+  /** Called with every run that has ended in this process. */
   onEnd: (record: RunRecord) => void
   onError: (error: unknown) => void
-  /** Told what ended a run where nothing should have. */
+  /** Called with an unexpected error that ended a run. */
   onUnexpectedError: (thrown: unknown) => void
 }
 
-/** The engine that the operator chose. */
+/** Opens the engine that the configuration selects. */
 export function openRunEngine({ runs }: Config, options: RunEngineOptions): Promise<RunServices> {
   return runs.durable ? durable(runs, runs.durable, options) : inProcess(options)
 }
@@ -60,7 +60,7 @@ async function inProcess({
     },
     onUnexpectedError,
   })
-  // Node's cryptography takes a while to load, and most clients are never asked anything.
+  // Created on first use, because loading Node's cryptography is slow and most clients never need it.
   let key: Uint8Array | undefined
   const signingKey = () => {
     key ??= newKey()
@@ -69,7 +69,7 @@ async function inProcess({
   return { runs, sessions, usage, history, signingKey }
 }
 
-/** What keeps runs in a database is loaded only where there is one. */
+/** Opens the durable engine. Its modules are loaded only if a database is configured. */
 async function durable(
   config: Config['runs'],
   { databaseUrl, deployment, listenUrl }: NonNullable<Config['runs']['durable']>,

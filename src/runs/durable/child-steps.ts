@@ -3,8 +3,8 @@ import type { Queryable } from '../postgres/queryable.js'
 import type { RunStep } from './step-log.js'
 
 /**
- * The steps of an agent that works in a tool call of a run: that call is a step itself, and these are
- * known by their order in it. `owned` is SQL: whether the executor, $2, still has the run `r`.
+ * The steps of a child agent in a tool call of a run. They are identified by their order in that call.
+ * `owned` is SQL that is true if the executor, $2, still owns the run `r`.
  */
 export function childSteps(
   database: Queryable,
@@ -28,7 +28,7 @@ export function childSteps(
         [runId, executorId, step, JSON.stringify(record)],
       ),
     )
-    if (kept.length === 0) throw new Error('Another node has gone on with the run.')
+    if (kept.length === 0) throw new Error('Another node has taken over the run.')
     return record
   }
 }

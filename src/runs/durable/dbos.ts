@@ -9,7 +9,7 @@ const sdk = {
   otherwise: 'set runs.engine to inProcess.',
 }
 
-/** DBOS's tables, beside ours. */
+/** The schema of DBOS's tables. */
 const schemaName = 'litellm_agents_dbos'
 export const workflowTable = `${schemaName}.workflow_status`
 
@@ -22,33 +22,33 @@ export interface DbosOptions {
   pool: Pool
   /** Unique to this process. */
   executorId: string
-  /** Workflows stay with nodes of one version. */
+  /** The version of the program: workflows stay with nodes of one version. */
   version: string
-  /** How many runs this node works on at a time. */
+  /** The maximum number of runs that this node executes at a time. */
   maxRunning: number
   warn: (message: string) => unknown
   /** Does work that only one node may do at a time. */
   withLock: (work: () => Promise<void>) => Promise<void>
 }
 
-/** What the engine uses of DBOS: a queue of runs that all nodes serve, and steps that are recorded. */
+/** The part of DBOS that the engine uses: a queue of runs for all nodes, and recorded steps. */
 export interface Dbos {
   readonly runStep: RunStep
-  /** Puts a run into the queue; one that is there already stays as it is. */
+  /** Enqueues a run. A run that is already in the queue is not changed. */
   enqueue(runId: string, principal: string): Promise<void>
-  /** Puts the runs that a dead node was working on back into the queue. */
+  /** Puts the runs of a dead node back into the queue. */
   requeueRunsOf(executorId: string): Promise<number>
-  /** Puts a run that this node is working on back into the queue. */
+  /** Puts a run of this node back into the queue. */
   requeue(runId: string): Promise<void>
-  /** Forgets what is recorded of runs. */
+  /** Deletes the records of runs. */
   forget(runIds: readonly string[]): Promise<void>
-  /** Whether an error says that another node has the run. */
+  /** Returns whether an error means that another node owns the run. */
   isOwnershipLoss(error: unknown): boolean
-  /** Takes no more runs from the queue, and lets go of the database. */
+  /** Stops the queue and all use of the database. */
   close(): Promise<void>
 }
 
-/** Loads DBOS, makes its tables and starts to serve the queue with `work`. */
+/** Loads DBOS, creates its tables, and starts to execute queued runs with `work`. */
 export async function launchDbos(
   options: DbosOptions,
   work: (runId: string, dbos: Dbos) => Promise<void>,
@@ -100,9 +100,9 @@ export async function launchDbos(
     isOwnershipLoss: (error) => error instanceof DBOSWorkflowConflictError,
     close: () => DBOS.shutdown({ deregister: true }),
   }
-  // It makes its tables, and several nodes at once get in each other's way.
+  // DBOS creates its tables, and several nodes that do so at once fail.
   await withLock(() => DBOS.launch())
-  // Partitions are principals: whose run comes next is drawn among them, however long their lines.
+  // Each principal is a partition, and partitions take turns regardless of their length.
   await DBOS.registerQueue(queueName, {
     workerConcurrency: maxRunning,
     partitionWorkerConcurrency: maxRunning,

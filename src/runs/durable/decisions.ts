@@ -4,14 +4,14 @@ import type { Queryable } from '../postgres/queryable.js'
 
 export const decisionTopic = (runId: string) => `decision:${runId}`
 
-/** What people said to tool calls that needed their word. */
+/** The decisions on tool calls that needed approval. */
 export class Decisions {
   constructor(
     private readonly database: Queryable,
     private readonly notifications: Notifications,
   ) {}
 
-  /** Keeps what somebody said to a tool call; the first word counts. */
+  /** Stores a decision. Returns false if the call was decided before or the run has ended. */
   async add(runId: string, toolUseId: string, decision: ApprovalDecision): Promise<boolean> {
     const kept = await this.database.rows(
       `INSERT INTO litellm_agents.run_decisions SELECT run_id, $2, $3 FROM litellm_agents.runs WHERE run_id = $1 AND ended_at IS NULL

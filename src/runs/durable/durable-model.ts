@@ -16,25 +16,25 @@ import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
-/** One model call as it is recorded, in place of doing it again. */
+/** The record of one model call, which replaces a repeated call. */
 interface CallRecord {
   end: { reply: ModelReply } | { error: ErrorRecord }
   notices: string[]
-  /** What the call left in the cache memory. */
+  /** The cache memory after the call. */
   cacheMemory: [string, string][]
   latencyMs: number
   timeToFirstByteMs: number | null
 }
 
-/** The recorded tool calls of an agent, one cycle after another. */
+/** The recorded tool calls of an agent, by cycle. */
 interface ToolCycles {
   openCycle(uses: readonly ToolUse[], signal: AbortSignal): void
   closeCycle(): Promise<void>
 }
 
 /**
- * A model whose calls are recorded steps. What it says flows on while a call is made for the first
- * time; a recorded one only gives its reply.
+ * A model whose calls are recorded steps. The first execution of a call streams its events; a recorded
+ * call only returns its reply.
  */
 export class DurableModel implements Model {
   readonly modelId: string
@@ -75,7 +75,7 @@ export class DurableModel implements Model {
     if (!live) for (const message of notices) await tell({ type: 'notice', message })
     if ('error' in end) throw new AgentError(end.error)
     const { reply } = end
-    // Tool calls that were cut off are not run.
+    // Incomplete tool calls are not run.
     const uses = reply.stopReason === 'maxTokens' ? [] : toolUses(reply.message)
     tools.openCycle(uses, options.signal)
     return { ...reply, latencyMs, timeToFirstByteMs }
@@ -105,7 +105,7 @@ async function recordCall(
     const reply = await callModel(model, request, options, (event) => {
       if (event.type === 'notice') notices.push(event.message)
       else if (event.type !== 'retry') firstByteMs ??= performance.now() - startedAt
-      // The run may have gone on without this call.
+      // The run may have continued without this call.
       if (!options.signal.aborted) return tell(event)
     })
     return record({ reply })

@@ -14,9 +14,9 @@ import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
-/** One tool call as it is recorded. `skipped`: it was asked for, but the tool was not run. */
+/** The record of one tool call. `skipped` means that the model requested it, but the tool was not run. */
 type ToolRecord = ToolEnd & {
-  /** What agents below have spent in it. */
+  /** The spending of child agents in the call. */
   children?: { agent: string; spending: ChildSpending }[]
 }
 
@@ -30,37 +30,37 @@ interface Call {
 
 interface OpenStep {
   readonly toolUseId: string
-  /** The call's place in the run. */
+  /** The call's path in the run. */
   readonly path: string
-  /** Starts the work, or (nothing given) says that there is none. */
+  /** Starts the work, or skips it if no call is given. */
   readonly go: (call?: Call) => void
   readonly record: Promise<ToolRecord>
-  /** Whether the work was done here and now. */
+  /** Whether the work was done in this process, not replayed. */
   readonly live: () => boolean
 }
 
-/** Where an agent works: the run, and below it the tool call. */
+/** The place of an agent: the run, or a tool call in it. */
 export interface AgentPlace {
-  /** Begins the idempotency keys of its tool calls. */
+  /** The prefix of the idempotency keys of its tool calls. */
   readonly name: string
-  /** The same in numbers alone, which no provider has a say in; '' for the run's own agent. */
+  /** The place as numbers, which do not depend on a provider's ids. Empty for the run's own agent. */
   readonly path: string
 }
 
 /**
- * Tools whose runs are recorded steps. Steps are known by their order, and tools run side by side
- * in any: so the steps of a cycle are opened in the order in which the model asked for them, as soon
- * as it did, and wait for their tool to be run.
+ * Tools whose calls are recorded steps. Steps are identified by their order, but parallel tools run in
+ * any order. The steps of a cycle are therefore opened in the order of the model's requests, and wait
+ * for their tool to be run.
  */
 export class DurableTools {
   readonly tools: readonly Tool[]
   private readonly names: ReadonlySet<string>
   private open: OpenStep[] = []
-  /** The calls of the cycle that nobody has been asked about. */
+  /** The calls of the cycle for which no approval was requested yet. */
   private unasked: Pick<OpenStep, 'toolUseId' | 'path'>[] = []
   private cycle = 0
 
-  /** `askPerson` asks about calls whose ids are unique in the run. */
+  /** `askPerson` requests approval for calls whose ids are unique in the run. */
   constructor(
     tools: readonly Tool[],
     private readonly place: AgentPlace,
@@ -88,20 +88,20 @@ export class DurableTools {
   }
 
   /**
-   * Asks a person about a call, by its place in the run: an id of the provider's may come again in
-   * another answer, or from an agent below, and what was decided about one call must not do for
-   * another. The place is the same on every node.
+   * Requests approval for a call, identified by its path in the run. A provider can reuse an id in
+   * another reply or in a child agent, and a decision about one call must not apply to another. The path
+   * is the same on every node.
    */
   readonly approve: Approve = (request, signal) => {
     const { toolUseId } = request
     const index = this.unasked.findIndex((call) => call.toolUseId === toolUseId)
     const [call] = index === -1 ? [] : this.unasked.splice(index, 1)
-    if (!call) throw new Error(`No call ${toolUseId} is there to be asked about.`)
+    if (!call) throw new Error(`The call ${toolUseId} is not waiting for approval.`)
     const unique = `${call.path}:${shortId(toolUseId)}`
     return this.askPerson({ ...request, toolUseId: unique }, signal)
   }
 
-  /** Steps that nobody has started by now never will be. */
+  /** Skips the steps that were not started. */
   async closeCycle(): Promise<void> {
     const left = this.open
     this.open = []
@@ -128,8 +128,8 @@ export class DurableTools {
     const { toolUseId } = call.context
     const index = this.open.findIndex((step) => step.toolUseId === toolUseId)
     const [step] = index === -1 ? [] : this.open.splice(index, 1)
-    if (!step) throw new Error(`No step is open for ${toolUseId}.`)
-    // The same on every node and at every try: what was done once can be told from what was not.
+    if (!step) throw new Error(`The call ${toolUseId} has no open step.`)
+    // The key is the same on every node and attempt, so that a tool can detect a repeated call.
     const idempotencyKey = `${this.place.name}:${this.cycle}:${toolUseId}`
     const run =
       call.context.run &&
@@ -144,7 +144,7 @@ export class DurableTools {
     throw record.told ? new ToolFailure(record.failure) : new Error(record.failure)
   }
 
-  /** The run as a tool sees it: the steps of an agent that works in the tool are recorded too. */
+  /** Returns the run as a tool sees it, with recorded steps for child agents. */
   private durableBelow(run: ParentRun, call: AgentPlace): ParentRun {
     let agents = 0
     return {
@@ -196,7 +196,7 @@ async function endOf(tool: Tool, input: JsonObject, context: ToolContext): Promi
   }
 }
 
-/** The run as a tool sees it, with a list of the runs that the tool has counted in it. */
+/** Returns the run as a tool sees it, and lists the child runs that the tool reports. */
 function countingChildren(
   run: ParentRun,
   below: { agent: string; spending: () => ChildSpending }[],

@@ -23,7 +23,7 @@ import { progressOf } from './run-rows.js'
 import type { RunStore, TakenRun } from './run-store.js'
 import { type RunStep, StepLog } from './step-log.js'
 
-/** What every run on this node needs. */
+/** The parts that every run on this node needs. */
 export interface ExecutionContext {
   readonly store: RunStore
   readonly sessions: PostgresSessions
@@ -38,7 +38,7 @@ export interface ExecutionContext {
   /** Whether this node is shutting down, and leaves its runs to other nodes. */
   readonly closing: () => boolean
   readonly onError: (error: unknown) => void
-  /** Told of every run that has ended here. */
+  /** Called with every run that has ended on this node. */
   readonly onEnd: ((record: RunRecord) => void) | undefined
 }
 
@@ -52,7 +52,7 @@ const maxFaultPauseMs = 5_000
 const minSeconds = 1
 const never = new Promise<never>(() => {})
 
-/** One run on this node, from what is recorded of it to its end. */
+/** One execution of a run on this node: replays its record, then continues to its end. */
 export class Execution {
   private readonly controller = new AbortController()
   private readonly stepLog: StepLog
@@ -69,7 +69,7 @@ export class Execution {
     this.cancelRequested = taken.cancelRequested
     this.stepLog = new StepLog(context.runStep, {
       stop: () => this.controller.abort(),
-      // What was done before a cancel is gone through all the same: it is part of what was spent.
+      // Steps before a cancel are replayed, because they are part of what was spent.
       beforeWork: () => {
         if (this.cancelRequested) this.controller.abort()
       },
@@ -93,7 +93,7 @@ export class Execution {
     this.controller.abort()
   }
 
-  /** Another execution has taken this one's place. */
+  /** Stops this execution, because another one on this node replaces it. */
   supersede(): void {
     this.superseded = true
     this.controller.abort()
@@ -180,7 +180,7 @@ export class Execution {
     }
   }
 
-  /** What URLs in the prompt hold is fetched once, and recorded. */
+  /** Builds the run. The content of URLs in the prompt is fetched once, and recorded. */
   private async materials(): Promise<{ spec: RunSpec; parts: RunParts }> {
     const { buildRun } = this.context
     const { signal } = this.controller
@@ -200,7 +200,7 @@ export class Execution {
     return { spec: settled, parts: await buildRun(settled, signal) }
   }
 
-  /** With the time it took in all, and its limit as it was given: not what was left of it here. */
+  /** Returns the result with the run's total time, and with the original timeout instead of its rest on this node. */
   private asAsked(result: AgentResult): RunResult {
     const { text, stopReason, usage, message, output, attempts, limit } = result
     const metrics = this.sinceFirstNode(result.metrics)
@@ -219,7 +219,7 @@ function timeoutOf({ limits }: RunSpec): number {
   return limits.timeoutSeconds ?? defaultLimits.timeoutSeconds
 }
 
-/** The clock of a run starts with its first node, not with each. */
+/** Returns the spec with the rest of its timeout, which starts on the run's first node. */
 function withTimeLeft(spec: RunSpec, elapsedMs: number): RunSpec {
   const left = Math.max(minSeconds, timeoutOf(spec) - elapsedMs / 1000)
   return { ...spec, limits: { ...spec.limits, timeoutSeconds: left } }
@@ -228,7 +228,7 @@ function withTimeLeft(spec: RunSpec, elapsedMs: number): RunSpec {
 function tooManyAttempts(attempts: number): AgentError {
   return new AgentError({
     code: 'providerError',
-    message: `The run was given up: ${attempts - 1} nodes took it on, and none of them lived to its end.`,
-    hint: 'Look at the logs of the nodes for what ended them, then start the run anew.',
+    message: `The run was abandoned: ${attempts - 1} nodes executed it, and each of them ended first.`,
+    hint: 'Check the logs of the nodes for the cause, then start the run again.',
   })
 }

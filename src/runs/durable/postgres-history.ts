@@ -6,7 +6,7 @@ import {
 } from '../history/run-history.js'
 import type { Queryable } from '../postgres/queryable.js'
 
-/** Ended runs of all nodes, for as long as their results are kept. */
+/** The ended runs of all nodes, as long as their results are kept. */
 export function postgresHistory(database: Queryable): RunHistory {
   return {
     of: async (principal) => {

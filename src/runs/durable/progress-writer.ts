@@ -4,10 +4,10 @@ import { withoutMedia } from '../live/transcript.js'
 import { progressOf } from './run-rows.js'
 import type { NewMessages, RunStore } from './run-store.js'
 
-/** Reports are this far apart: others see what a run does soon enough, and the database has peace. */
+/** The minimum time between writes, which limits the load on the database. */
 const gapMs = 250
 
-/** Writes what a run does into the store, at most so often, and never two at a time. */
+/** Writes the progress of a run to the store, at most every 250 ms and one write at a time. */
 export class ProgressWriter {
   private written = 0
   private writtenAt = 0
@@ -21,7 +21,7 @@ export class ProgressWriter {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Those messages of a transcript that the store does not have. */
+  /** Returns the messages of a transcript that the store does not have. */
   unwritten(transcript: readonly Message[]): NewMessages {
     return { messages: transcript.slice(this.written), position: this.written }
   }
@@ -35,7 +35,7 @@ export class ProgressWriter {
     }, wait)
   }
 
-  /** Resolves when nothing more is written. */
+  /** Stops writing, and resolves when the last write is done. */
   async stop(): Promise<void> {
     this.stopped = true
     clearTimeout(this.timer)

@@ -11,10 +11,10 @@ import {
   summaryOf,
 } from './run-rows.js'
 
-/** Of a run `r`: with its result's time over it is gone, and deleted later. */
+/** SQL: the run `r` has not expired. Expired runs are deleted later. */
 export const unexpired = '(r.expires_at IS NULL OR r.expires_at > now())'
 
-/** Runs as their principals see them. */
+/** Reads runs for their principals. */
 export class RunReads {
   constructor(private readonly database: Queryable) {}
 
@@ -26,7 +26,7 @@ export class RunReads {
     return row && recordOf(row)
   }
 
-  /** What changes while a run goes on, without what it said. */
+  /** Returns a run's summary, without its text and metrics. */
   async summary(runId: string, principal: string): Promise<RunSummary | undefined> {
     const [row] = await this.database.rows<SummaryRow>(
       `SELECT ${summaryColumns} FROM litellm_agents.runs r WHERE run_id = $1 AND principal = $2 AND ${unexpired}`,

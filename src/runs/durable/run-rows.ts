@@ -12,7 +12,7 @@ import type {
 
 import type { RunSpec } from '../spec.js'
 
-/** What a run has said and spent so far. */
+/** The text and spending of a run so far. */
 export interface RunProgress {
   text: string
   usage: Usage | null
@@ -20,7 +20,7 @@ export interface RunProgress {
   steps?: readonly TimelineStep[]
 }
 
-/** A row as a list needs it: times in milliseconds since 1970. */
+/** A row for a list. Times are milliseconds since 1970. */
 export interface SummaryRow {
   run_id: string
   principal: string
@@ -37,7 +37,7 @@ export interface SummaryRow {
   started_at: number | null
   ended_at: number | null
   expires_at: number | null
-  /** Of a queued run: how many come before it. */
+  /** The number of runs ahead of a queued run. */
   ahead: number | null
 }
 
@@ -93,7 +93,7 @@ export function recordOf(row: RecordRow): RunRecord {
   return { ...summaryOf(row), ...progress, ...(outcome && { outcome }) }
 }
 
-/** The part of a record that is kept as one. */
+/** Returns the part of a record that is stored in one column. */
 export function progressOf({
   text,
   usage,

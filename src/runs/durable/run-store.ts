@@ -20,7 +20,7 @@ import { RunReads, unexpired } from './run-reads.js'
 import type { RunProgress } from './run-rows.js'
 import type { RunStep } from './step-log.js'
 
-/** A run as the node that takes it on needs it. */
+/** A run as the node that executes it needs it. */
 export interface TakenRun {
   readonly spec: RunSpec
   readonly stream: boolean | undefined
@@ -47,13 +47,13 @@ export interface RunEnd {
   readonly keepSeconds: number
 }
 
-/** Messages that come after those the store has, and the place of the first of them. */
+/** Messages that the store does not have yet, and the position of the first. */
 export interface NewMessages {
   readonly messages: readonly Message[]
   readonly position: number
 }
 
-/** How a run stands. */
+/** The state of a run. */
 export interface RunNews {
   readonly status: RunStatus
   readonly activity: string
@@ -62,15 +62,15 @@ export interface RunNews {
   readonly news: NewMessages
 }
 
-/** What there is of a run with a certain idempotency key. */
+/** The run that has an idempotency key. */
 export interface KeyedRun {
   readonly runId: string
   readonly argumentsDigest: string
 }
 
 /**
- * Runs as rows that all nodes share. A run is written by the node that owns its workflow and by no
- * other: `owned` is part of each such statement.
+ * Runs as rows that all nodes share. Only the node that owns a run's workflow writes the run: `owned` is
+ * part of each such statement.
  */
 export class RunStore {
   readonly reads: RunReads
@@ -217,7 +217,7 @@ export class RunStore {
     this.notifications.send(runTopic(runId))
   }
 
-  /** The steps of an agent that works in a tool call. */
+  /** Returns the steps of a child agent in a tool call. */
   childSteps(runId: string, place: string): RunStep {
     const { executorId } = this.options
     return childSteps(this.database, { owned: this.owned, executorId }, runId, place)
@@ -270,7 +270,7 @@ export class RunStore {
     return { endedAt: Math.round(ended.ended_at), expiresAt: Math.round(ended.expires_at) }
   }
 
-  /** Ends a run that no node has begun; `false`: one has. */
+  /** Ends a queued run. Returns false if a node has started it. */
   async endQueued(
     runId: string,
     { progress, outcome, status, keepSeconds }: RunEnd,
@@ -285,7 +285,7 @@ export class RunStore {
         JSON.stringify(progress),
         JSON.stringify(outcome),
         keepSeconds,
-        // Nothing was spent, by no agent on no model.
+        // Nothing was spent.
         JSON.stringify(
           runFigures({ agent: '', modelId: '' }, progress.usage, progress.metrics, outcome),
         ),
@@ -304,7 +304,7 @@ export class RunStore {
     this.notifications.send(cancelTopic(runId))
   }
 
-  /** Those of the runs that somebody wants to be stopped. */
+  /** Returns the runs for which a cancel was requested. */
   async cancelRequested(runIds: readonly string[]): Promise<string[]> {
     const rows = await this.database.rows<{ run_id: string }>(
       'SELECT run_id FROM litellm_agents.runs WHERE run_id = ANY($1) AND cancel_requested',
@@ -314,13 +314,13 @@ export class RunStore {
   }
 }
 
-/** Of the values before the statement. */
+/** SQL: the total time that a run waited for approval. */
 const waitedSoFar = "waited = r.waited + coalesce(now() - r.waiting_since, '0')"
 
 export const runTopic = (runId: string) => `run:${runId}`
 export const cancelTopic = (runId: string) => `cancel:${runId}`
 
-/** The run that has a key. One that is gone has it no longer: the index would keep it from the next. */
+/** Returns the run that has a key. An expired run loses its key, so that the next run can have it. */
 async function runWithKey(
   client: Queryable,
   principal: string,

@@ -19,15 +19,15 @@ import type { Notifications } from './notifications.js'
 import type { Database } from './queryable.js'
 import { aliveTurn, keyValues, SessionTurns, sameSession } from './session-turns.js'
 
-/** A session at a version: `0` where nothing has been kept yet. */
+/** A session at a version, which is 0 if nothing was saved yet. */
 interface Versioned {
   readonly version: number
   readonly state: SessionState | undefined
 }
 
 /**
- * Sessions that all nodes share. One that somebody else has changed meanwhile is never overwritten:
- * a turn is kept only on the version that it went on from.
+ * Sessions that all nodes share. A turn is saved only on the version that it continued, so that the
+ * change of another run is never overwritten.
  */
 export class PostgresSessions implements SessionStore {
   readonly limits: SessionLimits
@@ -50,7 +50,7 @@ export class PostgresSessions implements SessionStore {
     return this.acquireAs(crypto.randomUUID(), key, signal, onWait)
   }
 
-  /** Like `acquire`, for a holder that may come back from another node and is then let in again. */
+  /** Like `acquire`, for a holder that can return from another node and then keeps its place. */
   async acquireAs(
     holder: string,
     key: SessionKey,
@@ -62,7 +62,7 @@ export class PostgresSessions implements SessionStore {
     return this.sessionAt(await this.read(key), holder, key)
   }
 
-  /** A session as it was when its holder first got it. */
+  /** Returns a session as it was when its holder first acquired it. */
   sessionAt(before: Versioned, holder: string, key: SessionKey): VersionedSession {
     const session = toSession(before.state)
     return {
@@ -166,7 +166,7 @@ export class PostgresSessions implements SessionStore {
       throw changedMeanwhile(key)
   }
 
-  /** Whether this turn was committed by the same holder, on a node that died before it could tell. */
+  /** Returns whether the same holder already committed this turn, on a node that died before it answered. */
   private async alreadySaved(key: SessionKey, holder: string, version: number): Promise<boolean> {
     const [row] = await this.database.rows<{ holder: string; version: string }>(
       `SELECT holder, version FROM litellm_agents.sessions WHERE ${sameSession}`,
@@ -182,7 +182,7 @@ export class PostgresSessions implements SessionStore {
     )
   }
 
-  /** Deletes this session if it was not used for a while; whoever calls has it. */
+  /** Deletes this session if it expired. The caller holds the session. */
   private async forgetExpired(key: SessionKey): Promise<void> {
     await this.database.rows(
       `DELETE FROM litellm_agents.sessions WHERE ${sameSession} AND last_used < now() - make_interval(secs => $4)`,
@@ -190,7 +190,7 @@ export class PostgresSessions implements SessionStore {
     )
   }
 
-  /** Deletes what was not used for a while. */
+  /** Deletes expired sessions that are not in use. */
   private async evict(): Promise<void> {
     await this.database.rows(
       `DELETE FROM litellm_agents.sessions s WHERE last_used < now() - make_interval(secs => $1) AND ${unused}`,
@@ -198,7 +198,7 @@ export class PostgresSessions implements SessionStore {
     )
   }
 
-  /** Deletes the least recently used, so that one more is not too many. */
+  /** Deletes the least recently used sessions, to make room for one more. */
   private async makeRoom(): Promise<void> {
     await this.database.rows(
       `DELETE FROM litellm_agents.sessions WHERE (principal, agent, session_id) IN (
@@ -209,13 +209,13 @@ export class PostgresSessions implements SessionStore {
   }
 }
 
-/** What a run goes on from, and the way to go on from it again elsewhere. */
+/** A session with the version from which another node can continue it. */
 export interface VersionedSession extends Session {
   readonly before: Versioned
 }
 
 interface SessionRow {
-  /** A bigint comes as a text. */
+  /** The driver returns a bigint as text. */
   version: string
   messages: Message[]
   cache_memory: [string, string][]

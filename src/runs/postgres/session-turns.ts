@@ -2,10 +2,10 @@ import type { SessionKey } from '../sessions/session-store.js'
 import type { Notifications } from './notifications.js'
 import type { Database } from './queryable.js'
 
-/** Whoever has a turn renews it; one that nobody renews any more is over. */
+/** A turn whose lease is not renewed for this long is over. */
 const leaseSeconds = 15
 const renewMs = 5_000
-/** A notice may be lost, and a lease runs out without one. */
+/** Waiters poll, because notices can be lost and leases expire without a notice. */
 const lookAgainMs = 1_000
 
 export const aliveTurn = 'lease_until > now()'
@@ -16,8 +16,8 @@ export function keyValues({ principal, agent, sessionId }: SessionKey): string[]
 }
 
 /**
- * The lines before sessions, one for all nodes: whoever came first has the session, until they leave
- * or their node is gone.
+ * The queues for sessions, shared by all nodes. The first holder in a queue has the session until it
+ * leaves or its lease expires.
  */
 export class SessionTurns {
   private readonly held = new Set<string>()
@@ -31,8 +31,8 @@ export class SessionTurns {
   ) {}
 
   /**
-   * Waits behind all who came before; rejects with the signal's reason when that aborts. A holder
-   * that was in the line already has kept its place.
+   * Waits for earlier holders. Rejects with the signal's reason if the signal aborts. A holder that is
+   * already in the queue keeps its place.
    */
   async enter(
     key: SessionKey,
@@ -69,7 +69,7 @@ export class SessionTurns {
     this.timer = undefined
   }
 
-  /** One after the other, so that turns are in the order of the calls. */
+  /** Adds holders one at a time, so that turns are in the order of the calls. */
   private async join(key: SessionKey, holder: string): Promise<void> {
     const entry = this.lastEntry.then(() =>
       this.database.rows(
@@ -106,7 +106,7 @@ export class SessionTurns {
 }
 
 function topicOf(key: SessionKey): string {
-  // A notice is at most 8,000 bytes, and a name is anything.
+  // NOTIFY payloads are limited to 8,000 bytes and session names are not, so the topic is a hash.
   const name = JSON.stringify(keyValues(key))
   const { createHash } = process.getBuiltinModule('node:crypto')
   return `session:${createHash('sha256').update(name).digest('base64url')}`

@@ -1,6 +1,6 @@
 import type { Database } from './queryable.js'
 
-/** A secret that all nodes have alike: the one that came first. */
+/** Returns the secret that all nodes share: the first one that was stored. */
 export async function sharedSecret(
   database: Database,
   name: string,

@@ -19,18 +19,18 @@ import {
 
 interface Entry {
   readonly key: SessionKey
-  /** `undefined`: no turn has been kept yet. */
+  /** Undefined if no turn was saved yet. */
   state: SessionState | undefined
-  /** Runs that hold this session or wait for it. */
+  /** The number of runs that use this session or wait for it. */
   users: number
-  /** Settles when the last of them is done. */
+  /** Settles when the last of these runs is done. */
   tail: Promise<void>
   lastUsed: number
 }
 
 /**
- * Sessions in this process: the least recently used go first once there are too many, and every
- * one goes when it has not been used for a while. One in use never goes.
+ * Sessions in this process. The least recently used are deleted if there are too many, and unused
+ * sessions expire. A session in use is never deleted.
  */
 export class MemorySessions implements SessionStore {
   readonly limits: SessionLimits
@@ -91,7 +91,7 @@ export class MemorySessions implements SessionStore {
     return forgotten
   }
 
-  /** The entry of a key, moved to the end of the line for eviction. */
+  /** Returns the entry of a key, and marks it as the most recently used. */
   private take(key: SessionKey): Entry {
     const name = JSON.stringify([key.principal, key.agent, key.sessionId])
     const found = this.entries.get(name)
@@ -119,7 +119,7 @@ export class MemorySessions implements SessionStore {
   }
 }
 
-/** Waits behind all who came before, and returns how to leave. */
+/** Waits for earlier runs, and returns a function that lets the next run start. */
 async function enter(entry: Entry, signal: AbortSignal, onWait?: () => void): Promise<() => void> {
   const before = entry.tail
   let pass: () => void = () => {}

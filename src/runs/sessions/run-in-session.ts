@@ -12,16 +12,16 @@ import type {
 
 export interface SessionRun {
   key: SessionKey
-  /** The run's own. */
+  /** The run's own limits. */
   limits: Limits
   signal: AbortSignal
-  /** Called where other runs on the session come first. */
+  /** Called if the run must wait for other runs of the session. */
   onWait?: () => void
   newAgent(session: Session, limits: Limits): CoreAgent
   run(agent: CoreAgent): Promise<AgentResult>
 }
 
-/** Runs an agent that goes on with a session, when its turn has come, and keeps what was said and spent. */
+/** Runs an agent that continues a session, after earlier runs, and saves its messages and spending. */
 export async function runInSession(store: SessionAccess, wanted: SessionRun): Promise<AgentResult> {
   const session = await enter(store, wanted)
   let agent: CoreAgent
@@ -38,12 +38,12 @@ export async function runInSession(store: SessionAccess, wanted: SessionRun): Pr
     end = asAgentError(thrown)
   }
   try {
-    // An error without metrics came before anything was sent.
+    // An error without metrics occurred before anything was sent.
     const { usage, metrics } = end
     const costUsd = metrics ? metrics.costUsd : 0
     await session.release({ messages: agent.messages, usage, costUsd })
   } catch (thrown) {
-    // A run that failed anyway has the more to tell.
+    // The run's own error is more useful than the error of saving.
     if (!(end instanceof AgentError)) throw withSpending(asAgentError(thrown), end)
   }
   if (end instanceof AgentError) throw end
@@ -64,7 +64,7 @@ function withSpending(error: AgentError, { text, usage, metrics }: AgentResult):
   return Object.assign(told, { usage, metrics })
 }
 
-/** A run's limits, held within what is left of its session's. Fails where nothing is. */
+/** Returns a run's limits, lowered to the rest of its session's limits. Fails if nothing is left. */
 function limitsLeft(limits: Limits, caps: SessionLimits, { usage, costUsd }: Spending): Limits {
   const left: Limits = { ...limits }
   const spending = [
@@ -74,7 +74,7 @@ function limitsLeft(limits: Limits, caps: SessionLimits, { usage, costUsd }: Spe
   for (const [name, spent] of spending) {
     const cap = caps[name]
     if (cap === undefined) continue
-    // A cost that cannot be known cannot be held under a cap.
+    // A limit cannot be enforced on an unknown cost.
     if (spent === null || spent >= cap) throw exhausted(name, cap, spent)
     left[name] = Math.min(left[name] ?? cap, cap - spent)
   }
@@ -84,7 +84,7 @@ function limitsLeft(limits: Limits, caps: SessionLimits, { usage, costUsd }: Spe
 function exhausted(name: keyof SessionLimits, cap: number, spent: number | null): AgentError {
   return new AgentError({
     code: 'limitReached',
-    message: `The session has used up its ${name} of ${cap}: ${spent === null ? 'what it cost is partly unknown' : `it has spent ${spent}`}.`,
+    message: `The session has reached its ${name} of ${cap}: ${spent === null ? 'its cost is partly unknown' : `it has spent ${spent}`}.`,
     hint: 'Use another `sessionId`, or ask the operator to raise sessions.limits.',
     unsent: true,
   })

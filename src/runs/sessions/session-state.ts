@@ -4,7 +4,7 @@ import { noUsage, sumCost, sumUsage } from '../../agent/metrics/usage.js'
 import type { CacheMemory } from '../../agent/model.js'
 import type { SessionKey, SessionSummary, Spending, Turn } from './session-store.js'
 
-/** Everything that is known of a session. Never changed, only followed by the next. */
+/** The state of a session. Immutable: each turn creates the next state. */
 export interface SessionState {
   readonly messages: readonly Message[]
   readonly cacheMemory: CacheMemory
@@ -13,7 +13,7 @@ export interface SessionState {
 
 const nothingSpent: Spending = Object.freeze({ usage: noUsage, costUsd: 0 })
 
-/** What a run is given of a session, which may be new. */
+/** Returns what a run gets of a session, which may be new. */
 export function toSession(state: SessionState | undefined) {
   return {
     messages: state?.messages ?? [],
@@ -22,7 +22,7 @@ export function toSession(state: SessionState | undefined) {
   }
 }
 
-/** The session after a turn. */
+/** Returns the state after a turn. */
 export function nextState(
   { sessionId, agent }: SessionKey,
   before: SessionState | undefined,
@@ -44,7 +44,7 @@ export function nextState(
   return { messages: turn.messages, cacheMemory, summary }
 }
 
-/** Whether a turn leaves a session as it was: it said nothing and is known to have cost nothing. */
+/** Returns whether a turn changes nothing: it added no message, and its cost is known to be 0. */
 export function isEmptyTurn(before: SessionState | undefined, turn: Turn): boolean {
   const messages = before?.messages ?? []
   return (
@@ -59,12 +59,12 @@ export function lastUsedFirst(summaries: SessionSummary[]): SessionSummary[] {
   return summaries.sort((one, other) => (one.updatedAt < other.updatedAt ? 1 : -1))
 }
 
-/** What a turn fails with that goes on from a state which is no longer the last. */
+/** The error of a turn that continued from a state which is no longer the latest. */
 export function changedMeanwhile({ sessionId }: SessionKey): AgentError {
   return new AgentError({
     code: 'providerError',
-    message: `The session ${JSON.stringify(sessionId)} was changed by another run meanwhile; this turn was not kept.`,
-    hint: 'Call again: it goes on from what the other run left.',
+    message: `The session ${JSON.stringify(sessionId)} was changed by another run in the meantime, so this turn was not saved.`,
+    hint: 'Call again to continue from the state that the other run left.',
     retryable: true,
   })
 }

@@ -2,76 +2,76 @@ import type { Message } from '../../agent/messages/content.js'
 import type { Usage } from '../../agent/metrics/usage.js'
 import type { CacheMemory } from '../../agent/model.js'
 
-/** A session belongs to who calls, to the agent that answers, and has a name its caller picked. */
+/** Identifies a session: its principal, the agent that answers, and an id that the caller chose. */
 export interface SessionKey {
   principal: string
   agent: string
   sessionId: string
 }
 
-/** What runs have spent: tokens as far as they were told, USD or `null` as soon as some are unknown. */
+/** Spending: the tokens that were reported, and USD, which is null if any cost is unknown. */
 export interface Spending {
   usage: Usage | null
   costUsd: number | null
 }
 
-/** What one run leaves behind: the whole conversation as it is now, and what the run spent. */
+/** The result of one run in a session: the whole conversation, and the run's spending. */
 export interface Turn extends Spending {
   messages: readonly Message[]
 }
 
-/** A conversation, held by one run at a time. */
+/** A conversation, used by one run at a time. */
 export interface Session {
   readonly messages: readonly Message[]
-  /** The run's own, to be changed freely: it is kept with its turn. */
+  /** The cache memory, which the run may change. It is saved with the turn. */
   readonly cacheMemory: CacheMemory
-  /** By all runs before this one. */
+  /** The spending of all earlier runs. */
   readonly spent: Spending
   /**
-   * Commits a turn, or nothing, and lets the next run in. To be called exactly once. When it
-   * resolves, the turn is kept. It fails with an AgentError where that cannot be: the store is full
-   * or gone, or someone else has changed the session meanwhile. The next run is let in all the same.
+   * Saves a turn, if given, and lets the next run start. Must be called exactly once. The turn is saved
+   * when this resolves. Fails with an AgentError if the store is full or unavailable, or if another run
+   * has changed the session. The next run starts in every case.
    */
   release(turn?: Turn): Promise<void>
 }
 
-/** A session as a list shows it. Times are ISO 8601. */
+/** A session as a list shows it. Times are in ISO 8601. */
 export interface SessionSummary extends Spending {
   sessionId: string
-  /** The profile; empty: none. */
+  /** The profile's name; empty if there is none. */
   agent: string
-  /** How many there are. */
+  /** The number of messages. */
   messages: number
   createdAt: string
   updatedAt: string
 }
 
-/** Caps on all runs of a session together. */
+/** Limits on all runs of a session together. */
 export interface SessionLimits {
   maxCostUsd?: number
   maxTotalTokens?: number
 }
 
-/** How many sessions are kept, and for how long after their last use. */
+/** The maximum number of sessions, and how long they are kept after their last use. */
 export interface SessionStoreOptions {
   maxSessions?: number
   ttlMs?: number
   limits?: SessionLimits
 }
 
-/** Conversations between runs. */
+/** Stores conversations between runs. */
 export interface SessionStore {
   readonly limits: SessionLimits
   /**
-   * Waits for the runs that came before this one; rejects with the signal's reason when that aborts.
-   * `onWait` is called where there is someone to wait for.
+   * Opens a session after the earlier runs on it. Rejects with the signal's reason if the signal aborts.
+   * `onWait` is called if there are earlier runs.
    */
   acquire(key: SessionKey, signal: AbortSignal, onWait?: () => void): Promise<Session>
-  /** A principal's sessions that hold something, the last used first. */
+  /** Returns a principal's sessions that have messages, most recently used first. */
   list(principal: string): Promise<SessionSummary[]>
   /**
-   * Deletes a principal's session, with one agent or (none given) with every one, and tells how many
-   * there were. Waits its turn like a run, so that what was asked for before it is done first.
+   * Deletes a principal's session with one agent, or with every agent if none is given. Returns how many
+   * were deleted. Waits like a run, so that earlier runs end first.
    */
   forget(
     principal: string,
@@ -80,7 +80,7 @@ export interface SessionStore {
   ): Promise<number>
 }
 
-/** What a run needs of it. */
+/** The part of a session store that a run needs. */
 export type SessionAccess = Pick<SessionStore, 'acquire' | 'limits'>
 
 export const defaultSessions = { maxSessions: 1000, ttlMs: 24 * 60 * 60 * 1000 } as const

@@ -35,9 +35,9 @@ import {
 import { inBatches, Sweeper } from './sweeper.js'
 
 /**
- * Sessions in a folder, one file each, which any number of processes share: all of them wait in one
- * line for a session. Names of files tell nothing of whose they are. The time of a file's last
- * change is that of its last use.
+ * Sessions in a folder that any number of processes share, one file each. All processes wait in one
+ * queue for a session. File names are hashes, so that they reveal no principal. A file's modification
+ * time is the time of its last use.
  */
 export class FileSessions implements SessionStore {
   readonly limits: SessionLimits
@@ -45,7 +45,7 @@ export class FileSessions implements SessionStore {
   private readonly locks: LockQueue
   private readonly sweeper: Sweeper
   private readonly loaded = new LoadedSessions()
-  /** Those that runs of this process hold or wait for. */
+  /** The sessions that runs of this process use or wait for. */
   private readonly inUse = new Set<SessionKey>()
 
   constructor(
@@ -125,7 +125,7 @@ export class FileSessions implements SessionStore {
     return forgotten
   }
 
-  /** Every agent that has, or is about to have, a session of this name. */
+  /** Returns every agent that has, or is about to have, a session with this id. */
   private async agentsOf(principal: string, sessionId: string): Promise<Set<string>> {
     const keys = [...this.inUse].filter((key) => key.principal === principal)
     const all = [...keys, ...(await this.list(principal))]
@@ -143,7 +143,7 @@ export class FileSessions implements SessionStore {
     }
   }
 
-  /** As it is in the file; read again only where another process has changed that. */
+  /** Returns a session. The file is read again only if another process has changed it. */
   private async load(name: string): Promise<LoadedSession | undefined> {
     const path = this.path(name)
     const stamp = await stampOf(path)
@@ -192,7 +192,7 @@ function nameOf({ principal, agent, sessionId }: SessionKey): string {
   return `${principalName(principal)}${hash(JSON.stringify([principal, agent, sessionId]))}`
 }
 
-/** What the names of a principal's files begin with. */
+/** Returns the prefix of a principal's file names. */
 function principalName(principal: string): string {
   return `${hash(principal)}-`
 }
@@ -205,7 +205,7 @@ function storeError(error: unknown): unknown {
   if (!(error instanceof Error && 'code' in error) || error instanceof AgentError) return error
   return new AgentError({
     code: 'configuration',
-    message: `The server cannot keep the session (${error.code}).`,
+    message: `The server cannot save the session (${error.code}).`,
     hint: 'The operator should check that the folder in sessions.dir can be written and its disk has room. Runs without a `sessionId` still work.',
     cause: error,
   })

@@ -10,29 +10,29 @@ const instance = randomUUID().slice(0, 8)
 let issued = 0
 
 const heartbeatMs = 15_000
-/** Older than this, a ticket is of nobody that is still at work. */
+/** A file without a heartbeat for this long belongs to a dead process. */
 const staleMs = 60_000
 const shortestPollMs = 10
 const longestPollMs = 100
 
-/** A place in the line for a name. */
+/** A place in the queue for a name. */
 export interface QueuedLock {
-  /** Resolves when all before it have left; rejects with the signal's reason when that aborts. */
+  /** Resolves when all earlier locks are released. Rejects with the signal's reason if it aborts. */
   turn(signal: AbortSignal, onWait?: () => void): Promise<void>
   /** Nobody was before it when it was issued. */
   readonly first: boolean
-  /** `false`: this process seemed dead for so long that others have gone on. */
+  /** Returns false if other processes presumed this one dead and took the lock. */
   isValid(): Promise<boolean>
   leave(): Promise<void>
 }
 
 /**
- * Lines, one for each name, in which processes that share a folder take turns. A ticket is an empty
- * file whose name says all: the line, the number, and whose it is. The lowest has its turn. No name
- * is ever used again, so that whoever finds the ticket of a dead process may delete it.
+ * Queues of locks, one for each name, for processes that share a folder. A lock is an empty file whose
+ * name contains the queue, a number and the process. The lowest number holds the lock. File names are
+ * never reused, so that any process may delete the file of a dead process.
  */
 export class LockQueue {
-  /** This process's own, and what settles when each has left. */
+  /** The locks of this process, with a promise that settles when each is released. */
   private readonly own = new Map<string, Promise<void>>()
   private enqueuing: Promise<unknown> = Promise.resolve()
   private heartbeat: NodeJS.Timeout | undefined
@@ -53,7 +53,7 @@ export class LockQueue {
       await writeFile(join(this.folder, file), '', { flag: 'wx', mode: 0o600 })
       const line = await this.line(name)
       if (line.at(-1) === file) return this.ticket(name, file, line[0] === file)
-      // Whoever has a later one may have looked before this one was there, and be at work.
+      // The owner of a later file may have listed the folder before this file existed, and hold the lock.
       await this.remove(file)
     }
   }
@@ -133,7 +133,7 @@ export class LockQueue {
     }
   }
 
-  /** Deletes what dead processes have left. */
+  /** Deletes the files of dead processes. */
   async clean(): Promise<void> {
     for (const file of await this.files()) if (await this.isStale(file)) await this.remove(file)
   }
@@ -144,7 +144,7 @@ export class LockQueue {
       if (Number(pid) === process.pid ? itsInstance !== instance : !isAlive(Number(pid)))
         return true
     }
-    // A process id is used again by another program, and on other machines says nothing.
+    // Process ids are reused, and are meaningless on other machines.
     const found = await stat(join(this.folder, file)).catch(() => undefined)
     return found !== undefined && Date.now() - found.mtimeMs > staleMs
   }
@@ -176,8 +176,7 @@ export function isMissing(error: unknown): boolean {
 function lockLost(): AgentError {
   return new AgentError({
     code: 'timeout',
-    message:
-      'The server stood still for so long that it lost its place in the line for the session.',
+    message: 'The server was paused for so long that it lost the lock of the session.',
     hint: 'Call again.',
     retryable: true,
     unsent: true,

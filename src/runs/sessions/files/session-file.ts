@@ -7,11 +7,11 @@ import { isMissing } from './lock-queue.js'
 import { compactLog, type LoggedSession, lastSummary, logTurn, readLog } from './session-log.js'
 
 const mode = 0o600
-/** A log shorter than this is not worth writing anew. */
+/** A shorter log is not compacted. */
 const compactFrom = 64 * 1024
 const tailBytes = 8 * 1024
 
-/** What tells one state of a file from another. */
+/** Identifies one state of a file. */
 export interface Stamp {
   readonly inode: number
   readonly size: number
@@ -22,7 +22,7 @@ export interface LoadedSession extends LoggedSession {
   readonly stamp: Stamp
 }
 
-/** `undefined`: there is no such file. */
+/** Returns the stamp of a file, or undefined if the file does not exist. */
 export async function stampOf(path: string): Promise<Stamp | undefined> {
   return unlessMissing(async () => toStamp(await stat(path)))
 }
@@ -35,7 +35,7 @@ export function isSame(one: Stamp | undefined, other: Stamp | undefined): boolea
   )
 }
 
-/** `undefined`: there is nothing in it. */
+/** Returns a session, or undefined if its file has no committed turn. */
 export async function readSession(path: string): Promise<LoadedSession | undefined> {
   return withFile(path, 'r', async (file) => {
     const stamp = toStamp(await file.stat())
@@ -44,7 +44,7 @@ export async function readSession(path: string): Promise<LoadedSession | undefin
   })
 }
 
-/** What the end of the file says, without reading all of it. */
+/** Returns the summary at the end of the file, without reading the whole file. */
 export async function readSummary(path: string): Promise<SessionSummary | undefined> {
   const found = await unlessMissing(() =>
     withFile(path, 'r', async (file) => {
@@ -58,8 +58,8 @@ export async function readSummary(path: string): Promise<SessionSummary | undefi
 }
 
 /**
- * Commits a turn. When it resolves, the turn is on the disk and survives the end of the process and
- * of the machine's power. A log that is mostly past is written anew.
+ * Commits a turn. When this resolves, the turn is on the disk and survives a crash or a power failure.
+ * A log that is mostly obsolete is compacted.
  */
 export async function saveSession(
   path: string,
@@ -90,7 +90,7 @@ export async function deleteSession(path: string): Promise<void> {
   await unlessMissing(() => unlink(path))
 }
 
-/** Writes behind what is committed, in place of what a write that was cut off has left there. */
+/** Appends after the committed part, and replaces the rest of an interrupted write. */
 async function append(path: string, lines: Buffer, end: number, torn: boolean): Promise<Stamp> {
   return withFile(path, 'a', async (file) => {
     if (torn) await file.truncate(end)
@@ -122,9 +122,9 @@ async function replace(path: string, log: Buffer): Promise<Stamp> {
   }
 }
 
-/** A file that is new is found again after a power cut only once its folder is on the disk. */
+/** Syncs a folder, because a new file survives a power failure only once its folder is on the disk. */
 async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders, and does not need to.
+  // Windows cannot open folders, and does not need this.
   if (process.platform === 'win32') return
   await withFile(dirname(path), 'r', (folder) => folder.sync())
 }

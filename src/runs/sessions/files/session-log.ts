@@ -5,10 +5,10 @@ import type { SessionState } from '../session-state.js'
 import type { SessionSummary } from '../session-store.js'
 
 /*
- * A session's file is a log with two lines for each turn, each ended by a newline. The first says
- * what became of the messages: those of the turn before that are kept, from and to where, and those
- * that follow them. The second says everything else and seals both with a digest. What is not sealed,
- * or does not follow the turn before, was never committed.
+ * A session's file is a log with two lines for each turn, each ended by a newline. The first line has
+ * the range of earlier messages that are kept, and the messages that follow them. The second line has
+ * everything else, and a digest of both lines. A turn without a valid digest, or out of sequence, was
+ * never committed.
  */
 
 interface Change {
@@ -20,7 +20,7 @@ interface Seal {
   turn: number
   session: SessionSummary
   cacheMemory: [string, string][]
-  /** Of the first line and of the members above. */
+  /** SHA-256 over the first line and the members above. */
   sha256: string
 }
 
@@ -28,13 +28,13 @@ export interface LoggedSession {
   readonly state: SessionState
   /** The number of the last turn. */
   readonly turn: number
-  /** Where the log ends: what follows is the rest of a write that was cut off. */
+  /** The end of the log. Bytes after it belong to an interrupted write. */
   readonly end: number
-  /** About how long the messages are as JSON; the rest of the log is past. */
+  /** The approximate length of the messages as JSON. The rest of the log is obsolete. */
   readonly live: number
 }
 
-/** The lines of one more turn, or of a log that begins with it. */
+/** Returns the lines of the next turn, or of a new log that starts with it. */
 export function logTurn(
   before: LoggedSession | undefined,
   state: SessionState,
@@ -49,13 +49,13 @@ export function logTurn(
   return { lines, turn, live: (before?.live ?? 0) - dropped + change.length }
 }
 
-/** A log of the same turn that holds nothing past. */
+/** Returns a log of the same turn without obsolete parts. */
 export function compactLog(state: SessionState, turn: number): Buffer {
   const change = JSON.stringify({ kept: [0, 0], added: [...state.messages] } satisfies Change)
   return Buffer.from(`${change}\n${seal(change, turn, state)}\n`)
 }
 
-/** `undefined`: no turn was committed. */
+/** Returns the logged session, or undefined if no turn was committed. */
 export function readLog(log: Buffer): LoggedSession | undefined {
   let messages: Message[] = []
   let last: Seal | undefined
@@ -68,7 +68,7 @@ export function readLog(log: Buffer): LoggedSession | undefined {
     const found = parseSeal(log.toString('utf8', middle + 1, next))
     if (!found || found.sha256 !== sealed(change, found).sha256) break
     if (last && found.turn !== last.turn + 1) break
-    // Its digest says that it is what was written.
+    // The digest proves that the line is complete and unchanged.
     const { kept, added } = JSON.parse(change.toString()) as Change
     messages = [...messages.slice(...kept), ...added]
     last = found
@@ -80,13 +80,13 @@ export function readLog(log: Buffer): LoggedSession | undefined {
   return { state, turn: last.turn, end, live: jsonLength(messages) }
 }
 
-/** The last seal in the end of a log, which may begin within a line. */
+/** Returns the summary of the last committed turn in the tail of a log, which may start within a line. */
 export function lastSummary(tail: string): SessionSummary | undefined {
   const lines = tail.split('\n').slice(1, -1)
   return lines.map(parseSeal).findLast((found) => found !== undefined)?.session
 }
 
-/** The longest run of messages at the start of the new list that the old one has too. */
+/** Returns the longest range of old messages with which the new list starts. */
 function keptRange(old: readonly Message[], messages: readonly Message[]) {
   const [first] = messages
   const from = first === undefined ? -1 : old.indexOf(first)

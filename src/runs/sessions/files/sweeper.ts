@@ -11,8 +11,8 @@ interface Found {
 }
 
 /**
- * Deletes sessions that were not used for too long, and the least recently used where there are too
- * many: now and then, not at each turn. One in use never goes.
+ * Deletes expired sessions, and the least recently used if there are too many. Runs occasionally, not at
+ * each turn. A session in use is never deleted.
  */
 export class Sweeper {
   private count = 0
@@ -29,14 +29,14 @@ export class Sweeper {
     if (Date.now() - this.sweptAt > hourMs) void this.sweep()
   }
 
-  /** There is one session more. */
+  /** Counts a new session, and sweeps if there are too many. */
   async added(): Promise<void> {
     await this.sweeping
     this.count++
     if (this.count > this.keep.maxSessions) await this.sweep()
   }
 
-  /** Never fails: a folder that cannot be read is told of by whoever needs a session. */
+  /** Sweeps. Never fails: an unreadable folder is reported when a session is opened. */
   private sweep(): Promise<void> {
     this.sweptAt = Date.now()
     this.sweeping ??= this.sweepNow()
@@ -51,7 +51,7 @@ export class Sweeper {
     await this.locks.clean()
     const sessions = await this.found()
     const { maxSessions, ttlMs } = this.keep
-    // Some more than need be, so that not every new session brings a sweep.
+    // More than necessary is deleted, so that not every new session triggers a sweep.
     const room =
       sessions.length > maxSessions ? maxSessions - Math.floor(maxSessions / 20) : maxSessions
     const oldestAllowed = Date.now() - ttlMs
@@ -62,7 +62,7 @@ export class Sweeper {
     }
   }
 
-  /** The least recently used first. */
+  /** Returns the sessions, least recently used first. */
   private async found(): Promise<Found[]> {
     const files = await readdir(this.folder)
     const found = await inBatches(files, async (file) => {
@@ -70,7 +70,7 @@ export class Sweeper {
       return stamp && { file, lastUsedMs: stamp.modifiedMs }
     })
     const all = found.filter((one) => one !== undefined)
-    // What a process that was killed has not renamed any more.
+    // Temporary files of a process that was killed before it renamed them.
     for (const { file, lastUsedMs } of all)
       if (file.endsWith('.tmp') && Date.now() - lastUsedMs > hourMs)
         await deleteSession(join(this.folder, file))
@@ -92,7 +92,7 @@ export class Sweeper {
   }
 }
 
-/** Works on all of them, on some at once. */
+/** Applies `work` to all items, in batches of 32. */
 export async function inBatches<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
