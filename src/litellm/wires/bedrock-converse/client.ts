@@ -38,8 +38,9 @@ export async function bedrockClient(
     throw error
   })
   const loaded = await vendor
-  const { baseUrl, apiKey, aws, verify } = route
-  const key = JSON.stringify([baseUrl, apiKey, aws, verify])
+  const { baseUrl, apiKey, aws } = route
+  const verify = route.verify ?? verifyFromEnvironment()
+  const key = JSON.stringify([baseUrl, apiKey, aws, verify, process.env.SSL_CERT_FILE])
   const client = clients.get(key, () => newClient(loaded, route))
   return { client, vendor: loaded }
 }
