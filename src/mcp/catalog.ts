@@ -17,7 +17,7 @@ import { listSessionsTool } from './tools/list-sessions.js'
 import { runAgentTool } from './tools/run-agent.js'
 import { structuredExtractTool } from './tools/structured-extract.js'
 
-/** What clients see of the server under one configuration; each part is made when first asked for. */
+/** The tools, prompts and instructions under one configuration. Lists are built on first use. */
 export class Surface {
   readonly tools: ReadonlyMap<string, ServerTool>
   readonly instructions: string
@@ -61,20 +61,20 @@ export class Surface {
 
 const surfaces = new WeakMap<Config, Surface>()
 
-/** The surface under these services' configuration. */
+/** Returns the catalog for the configuration of these services. */
 export function surfaceOf(services: Services): Surface {
   const surface = surfaces.get(services.config) ?? new Surface(services)
   surfaces.set(services.config, surface)
   return surface
 }
 
-/** Which of the lists that clients may keep are other than they were. */
+/** Which of the lists that clients cache have changed. */
 export interface ListChanges {
   tools: boolean
   prompts: boolean
 }
 
-/** The lists as clients have them, to be compared. */
+/** Returns the lists as clients have them, for comparison. */
 export function publishedLists(services: Services): Record<keyof ListChanges, string> {
   const surface = new Surface(services)
   return {

@@ -9,8 +9,8 @@ interface Entry extends KeptResult {
 }
 
 /**
- * Results of tools that were too long for a model, for people to read. They are kept in memory, those
- * read last the longest, and only for whom the run was made.
+ * Keeps results of tools that were too long for a model, for people to read. They are in memory, the
+ * least recently read are dropped first, and only the owner of the run can read them.
  */
 export class KeptResults {
   /** Least recently used first. */
@@ -19,7 +19,7 @@ export class KeptResults {
 
   constructor(private readonly maxBytes = 32 * 1024 * 1024) {}
 
-  /** The result's id; `undefined`: it is too large to be kept. */
+  /** Returns the id of the result; `undefined` if it is too large to keep. */
   keep(principal: string, { text, mimeType }: KeptResult): string | undefined {
     const bytes = Buffer.byteLength(text)
     if (bytes > this.maxBytes) return undefined
@@ -34,7 +34,7 @@ export class KeptResults {
     return id
   }
 
-  /** `undefined`: it is unknown, gone or somebody else's. */
+  /** Returns `undefined` if the result is unknown, was dropped or has another owner. */
   get(id: string, principal: string): KeptResult | undefined {
     const entry = this.entries.get(id)
     if (!entry || entry.principal !== principal) return undefined

@@ -1,4 +1,4 @@
-/** Where a run's transcript, or a long text, can be read whole. */
+/** The URI scheme of this server's resources. */
 const scheme = 'litellm-agents://'
 
 export const runsTemplate = `${scheme}runs/{runId}`
@@ -9,7 +9,7 @@ export function runUri(runId: string): string {
   return `${scheme}runs/${runId}`
 }
 
-/** The id in an address that a template has made: none has a NUL, and PostgreSQL's text holds none. */
+/** Returns the id in a URI of the template. An id with a NUL does not exist: PostgreSQL refuses it. */
 export function idIn(uri: string, template: string): string | undefined {
   const prefix = template.slice(0, template.indexOf('{'))
   return uri.startsWith(prefix) && !uri.includes('\0') ? uri.slice(prefix.length) : undefined

@@ -1,15 +1,15 @@
 import type { ListedModel } from '../agent/listed-model.js'
 import type { Config } from '../config/resolve.js'
 
-/** What the rules about callers decide by. */
+/** What the rules about callers need to decide. */
 export interface PolicySource {
   readonly config: Config
   readonly models: ModelSource
 }
 
-/** Models by id, with the operator's connection settings already in. */
+/** Models by id, with the connection settings of the operator. */
 export interface ModelSource {
-  /** Where an id leads, without a call. Fails with an AgentError. */
+  /** Resolves an id to its route without a call. Fails with an AgentError. */
   route(modelId: string): RouteFacts
   /** Lists the models that the configuration names, and those that the proxy serves. */
   list(): Promise<readonly ListedModel[]>
@@ -19,10 +19,10 @@ export interface ModelSource {
 
 export interface RouteFacts {
   readonly kind: 'proxy' | 'direct' | 'offline'
-  /** The one spelling of a route, `provider/model`. */
+  /** The canonical id of the route, `provider/model`. */
   readonly id: string
-  /** `null`: the operator gave no key. */
+  /** `null` if the operator gave no key. */
   readonly keySource: string | null
-  /** `default`: the operator gave no address. */
+  /** `default` if the operator gave no base URL. */
   readonly baseSource: string
 }

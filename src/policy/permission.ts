@@ -12,7 +12,7 @@ import { nearest } from '../util/nearest-name.js'
 import { holds } from './allowance.js'
 import type { ModelSource } from './model-source.js'
 
-/** What a caller may say about how a model answers: sampling, length, stop, seed, reasoning, tool choice. */
+/** Parameters that a caller may set: sampling, length, stop, seed, reasoning and tool choice. */
 const callerParams = new Set([
   'temperature',
   'top_p',
@@ -33,10 +33,10 @@ const callerParams = new Set([
   'parallel_tool_calls',
 ])
 
-/** All say how long an answer may be; the last is Converse's. */
+/** Names of the output limit. The last one is that of Bedrock Converse. */
 const maxTokensNames = ['max_tokens', 'max_completion_tokens', 'maxTokens']
 
-/** A profile, or none where none is named. */
+/** Returns the named profile; `undefined` if no name is given. Fails if there is no such profile. */
 export function knownProfile(
   name: string | undefined,
   { agents }: Config,
@@ -54,7 +54,7 @@ export function knownProfile(
   )
 }
 
-/** A caller who may use some agents only may not have one of their own making. */
+/** Fails if the caller may only use certain agents and names none of them. */
 export function checkNoProfile(profile: AgentProfile | undefined, { agents, allow }: Config): void {
   if (profile || holds(allow.caller.agents, '')) return
   throw permission(
@@ -65,7 +65,7 @@ export function checkNoProfile(profile: AgentProfile | undefined, { agents, allo
   )
 }
 
-/** The model of a call: the one it names, if the caller may, else the profile's, else the default. */
+/** Returns the model that a call names, if allowed, or that of the profile, or the default. */
 export function permittedModel(
   modelId: string | undefined,
   profile: AgentProfile | undefined,
@@ -94,12 +94,12 @@ export function permittedModel(
   )
 }
 
-/** Of the operator's fallbacks, those whose models the caller may have. */
+/** Returns the fallbacks of the operator that the caller may use. */
 export function openFallbacks(modelIds: string[], config: Config, models: ModelSource): string[] {
   return modelIds.filter((modelId) => openToCaller(modelId, config, models))
 }
 
-/** Judged by where an id leads, not by how it is spelt. Fails where it leads nowhere. */
+/** Returns whether a caller may use a model. The route decides, not the spelling of the id. */
 export function mayUseModel(modelId: string, config: Config, models: ModelSource): boolean {
   const { allow, defaults } = config
   if (!openToCaller(modelId, config, models)) return false
@@ -110,13 +110,13 @@ export function mayUseModel(modelId: string, config: Config, models: ModelSource
   return provided || route.kind === 'offline'
 }
 
-/** Whoever pays for it: also where the operator chose the model. */
+/** The caller's own model list applies even to models that the operator configured. */
 function openToCaller(modelId: string, { allow }: Config, models: ModelSource): boolean {
   const { modelIds } = allow.caller
   return modelIds === undefined || holds(modelIds, models.route(modelId).id)
 }
 
-/** The operator's params, the profile's over them and the caller's over both. */
+/** Returns the parameters of a call: those of the caller override the profile's and the operator's. */
 export function permittedParams(
   params: JsonObject | undefined,
   profile: AgentProfile | undefined,
@@ -141,13 +141,13 @@ export function permittedParams(
 
 function over(params: JsonObject, given: JsonObject): JsonObject {
   const rest = { ...params }
-  // Several names for one thing: providers refuse them together.
+  // Providers refuse several names of the output limit together.
   if (maxTokensNames.some((name) => name in given))
     for (const name of maxTokensNames) delete rest[name]
   return { ...rest, ...given }
 }
 
-/** A profile is what its operator made it, unless they let callers say otherwise. */
+/** Returns the system prompt. A caller may replace that of a profile only if it is overridable. */
 export function permittedSystemPrompt(
   systemPrompt: string | SystemContentBlock[] | undefined,
   profile: AgentProfile | undefined,
@@ -160,7 +160,7 @@ export function permittedSystemPrompt(
   )
 }
 
-/** The profile's tools, or those of them that a caller names; without a profile what is open to all. */
+/** Returns the tools of the profile, or those that the caller names among the allowed ones. */
 export function permittedTools(
   names: readonly string[] | undefined,
   profile: AgentProfile | undefined,
@@ -175,7 +175,7 @@ export function permittedTools(
     holds(allow.caller.tools, tool) &&
     (profile !== undefined || toolReference(tool, agents).kind !== 'unknown')
   const found = names.map((name) => {
-    // Models are given server__tool for server/tool.
+    // Models know server/tool as server__tool.
     const spellings = [canonical(name), name.replace('__', '/')]
     const permitted = spellings.find((one) => open.some((glob) => matchesGlob(glob, one)))
     if (permitted !== undefined && mayName(permitted)) return permitted
@@ -210,7 +210,7 @@ export function checkUrls(prompt: string | readonly ContentBlock[], { allow }: C
   })
 }
 
-/** The smallest of what the caller, the profile and the operator say; defaults fill what nobody does. */
+/** Returns the smallest limits of the caller, the profile and the operator, or the defaults. */
 export function permittedLimits(
   limits: Limits | undefined,
   profile: AgentProfile | undefined,

@@ -15,7 +15,7 @@ import {
   permittedTools,
 } from './permission.js'
 
-/** What run_agent and structured_extract are both told. */
+/** The arguments that run_agent and structured_extract share. */
 export interface CallArguments {
   prompt: string | ContentBlock[]
   agent?: string | undefined
@@ -26,7 +26,7 @@ export interface CallArguments {
   limits?: Limits | undefined
 }
 
-/** The run that a call asks for, within what the operator allows. Fails with an AgentError. */
+/** Returns the run that a call asks for, if the operator allows it. Fails with an AgentError. */
 export function planCall(
   tool: RunSpec['tool'],
   args: CallArguments,

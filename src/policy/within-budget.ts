@@ -3,7 +3,7 @@ import { limitNames, smallestLimits } from '../agent/limits.js'
 import type { PassedBudget } from '../agent/tools/budget-meta.js'
 import type { RunSpec } from '../runs/spec.js'
 
-/** The spec within what was passed down. Fails with `limitReached` where nothing is left of it. */
+/** Returns the spec limited to the budget that was passed down. Fails if nothing of it is left. */
 export function withinBudget(spec: RunSpec, budget: PassedBudget | undefined): RunSpec {
   if (!budget) return spec
   const { limits, depth } = budget
@@ -17,7 +17,7 @@ export function withinBudget(spec: RunSpec, budget: PassedBudget | undefined): R
   }
 }
 
-/** Tokens are counted whole. */
+/** Rounds limits on tokens down to whole numbers. */
 function whole(limits: PassedBudget['limits']): PassedBudget['limits'] {
   const rounded = { ...limits }
   for (const name of ['maxTotalTokens', 'maxOutputTokens'] as const)

@@ -173,15 +173,15 @@ test('every type of content', async () => {
   expect(await call('ts/every_type')).toEqual([
     { text: 'a text' },
     { image: { format: 'png', source: { bytes } } },
-    { text: '[An image of type image/tiff, 3 bytes, that is not shown.]' },
-    { text: '[A recording of type audio/wav, 3 bytes, that is not shown.]' },
+    { text: '[An image of type image/tiff, 3 bytes, is not shown.]' },
+    { text: '[A recording of type audio/wav, 3 bytes, is not shown.]' },
     { text: '[Link to a resource: file:///notes.txt (notes, My notes, text/plain)]' },
     { text: '[file:///a.txt]\ninside' },
     { image: { format: 'png', source: { bytes } } },
     { document: { format: 'pdf', name: 'document', source: { bytes } } },
     { text: 'png' },
     {
-      text: '[The resource file:///a.zip of type application/zip, 3 bytes, that is not shown.]',
+      text: '[The resource file:///a.zip of type application/zip, 3 bytes, is not shown.]',
     },
   ])
   expect(await call('ts/structured')).toEqual([{ json: { n: 1 } }])
@@ -201,7 +201,7 @@ test.each([
   expect(output).toEqual([
     { text: full.slice(0, kept) },
     {
-      text: `[Cut: this is the start of a result of ${full.length} characters. The whole is kept for people at kept://1. Ask for less, or for another part.]`,
+      text: `[Cut: this is the start of a result of ${full.length} characters. People can read the whole result at kept://1. Ask for less, or for another part.]`,
     },
   ])
   expect(whole).toEqual([full])
@@ -251,13 +251,15 @@ test('a server that does not start leaves the others alone, and is not started a
   expect(names(tools)).toEqual(['ts/echo'])
   expect(problems).toEqual([
     expect.stringMatching(
-      /^The tools of the MCP server broken are missing\. It could not be started/,
+      /^The tools of the MCP server broken are missing\. The server could not be started/,
     ),
-    expect.stringMatching(/MCP server missing are missing\. It could not be started: .*ENOENT/),
+    expect.stringMatching(
+      /MCP server missing are missing\. The server could not be started: .*ENOENT/,
+    ),
   ])
   for (let i = 0; i < 5; i++) await find(['broken/*'])
   expect((await find(['broken/*'])).problems[0]).toMatch(
-    /started again in \d+ seconds at the earliest/,
+    /next start is in \d+ seconds at the earliest/,
   )
   expect(lines().length).toBeLessThanOrEqual(4)
 })

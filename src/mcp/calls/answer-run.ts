@@ -14,9 +14,8 @@ export interface RunAnswer {
 }
 
 /**
- * Waits for a run as long as the call wants to, and answers with its result, with how far it is, or
- * with a form where it waits for a person whom the client can ask. A client that listens is told
- * meanwhile how it goes.
+ * Waits for a run as long as the call allows. Returns its result, its state so far, or an approval form
+ * if the client can show one. Sends progress meanwhile if the client asked for it.
  */
 export async function answerRun(
   runId: string,

@@ -2,12 +2,12 @@ export type SendProgress = (progress: number, message: string) => void
 
 const minGapMs = 250
 const heartbeatMs = 4_000
-/** So many go out at once, however close together: a short run is told in full. */
+/** The first messages are sent without a gap, so that a short run is reported in full. */
 const freeMessages = 8
 
 /**
- * Tells a waiting client what a run is doing: at once, at each word, and every four seconds. Numbers
- * only rise, and nothing is sent after `stop`.
+ * Reports the activity of a run to a client that waits: at once, at each change and every four seconds.
+ * The numbers strictly increase, and nothing is sent after `stop`.
  */
 export class Progress {
   private readonly startedAt = performance.now()
@@ -19,7 +19,7 @@ export class Progress {
 
   constructor(private readonly send: SendProgress) {}
 
-  /** What the run is doing now. */
+  /** Sets the current activity of the run. */
   say(doing: string): void {
     if (this.stopped || doing === this.doing) return
     this.doing = doing
@@ -40,7 +40,7 @@ export class Progress {
     this.emitIn(heartbeatMs, () => `${this.doing} (${this.elapsedSeconds} s)`)
   }
 
-  /** The latest word wins: whatever waits to be said by then replaces what was to be said. */
+  /** Schedules the next message, which replaces one that is already scheduled. */
   private emitIn(ms: number, message: () => string): void {
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.emit(message()), ms)

@@ -20,7 +20,7 @@ export interface RunCallArguments {
 const taskWaitSeconds = 1
 const shortAnswers = new ShortAnswers()
 
-/** Starts the run of a call, or joins it, and answers with its result, or that it goes on. */
+/** Starts the run of a call, or joins it, and returns its result or a handle. */
 export async function runCall(
   planned: RunSpec,
   args: RunCallArguments,

@@ -1,13 +1,13 @@
 import type { Metrics } from '../../agent/metrics/types.js'
 
-/** A model call that took less, and said less, was short. */
+/** A model call with a lower latency and fewer output tokens than these is fast. */
 const shortMs = 3_000
 const shortTokens = 1_000
 const maxModels = 256
 
 /**
- * Which models have answered shortly of late. Where nobody listens to a short answer, one JSON reply
- * is cheaper than a stream, and nothing is lost by it: no progress, and hardly anything to break off.
+ * Remembers which models answered fast. If no client listens to a fast answer, one JSON response is
+ * cheaper than a stream and loses no progress.
  */
 export class ShortAnswers {
   private readonly models = new Set<string>()

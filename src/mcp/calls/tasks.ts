@@ -17,8 +17,8 @@ import type { Services } from '../services.js'
 import { approvalForms, takeAnswers } from './elicitation.js'
 
 /*
- * The Tasks extension of 2026-07-28 (SEP-2663): a client that declares it gets a task in place of a
- * handle. A task is a run by another name: its id is the runId, and get_run finds it too.
+ * The Tasks extension of 2026-07-28 (SEP-2663): a client that declares it gets a task instead of a
+ * handle. A task is a run: its id is the runId, and get_run finds it, too.
  */
 
 export const tasksExtension = 'io.modelcontextprotocol/tasks'
@@ -29,7 +29,7 @@ const taskParams = z.looseObject({
   inputResponses: z.record(z.string(), z.unknown()).optional(),
 })
 
-/** Whether this request's client knows what to do with a task. */
+/** Returns whether the client of this request declared the extension. */
 export function takesTasks({ mcpReq }: ServerContext): boolean {
   const envelope: Record<string, unknown> = mcpReq.envelope ?? {}
   const capabilities = envelope[CLIENT_CAPABILITIES_META_KEY]
@@ -47,10 +47,10 @@ interface Task {
   pollIntervalMs: number
 }
 
-/** The answer to a tools/call whose run goes on. */
+/** Returns the result of a tools/call whose run is still running. */
 export function createdTask(record: RunRecord, services: Services): CallToolResult {
   const created: Record<string, unknown> = { resultType: 'task', ...taskOf(record, services) }
-  // The extension's answer is none of those that the SDK's type has for this method.
+  // The SDK's type for this method does not include the extension's result.
   return created as CallToolResult
 }
 
@@ -70,7 +70,7 @@ export function serveTasks(server: Server, principal: string, services: () => Se
       if (result) return { ...result }
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
-        'There is no such task: the id is wrong, or its time is over.',
+        'There is no such task. The id is wrong, or the task has expired.',
       )
     })
 
@@ -88,11 +88,11 @@ export function serveTasks(server: Server, principal: string, services: () => Se
 
 function detailedTask(record: RunRecord, services: Services, forms: boolean) {
   const task = taskOf(record, services)
-  // A client without forms is told in words, and brings the answer by answer_approval.
+  // A client without forms reads the status message and calls answer_approval.
   if (record.status === 'waiting' && forms)
     return { ...task, status: 'input_required', inputRequests: approvalForms(record) }
   if (task.status === 'failed') return { ...task, error: internalError(record) }
-  // A run that failed is a tool call that was answered, with an error.
+  // A failed run is a tool call that completed with an error.
   return task.status === 'completed' ? { ...task, result: runResult(record, services) } : task
 }
 

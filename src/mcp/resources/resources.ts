@@ -13,7 +13,7 @@ import { runView } from './run-resource.js'
 
 const mimeType = 'application/json'
 
-/** Users attach the resource to conversations, so it is not as long as the list of models can be. */
+/** Limits the resource of models, because users attach it to conversations. */
 const maxModels = 100
 
 export const resources: Resource[] = [
@@ -45,18 +45,18 @@ export const resourceTemplates: ResourceTemplateType[] = [
     uriTemplate: runsTemplate,
     name: 'run',
     title: 'Run',
-    description: 'What was said and done in a run, its whole answer, and what it used',
+    description: 'The transcript of a run, its whole answer, and what it used',
     mimeType,
   },
   {
     uriTemplate: resultsTemplate,
     name: 'result',
     title: 'Long result',
-    description: 'What a tool answered, where it was too long for a model',
+    description: 'The whole result of a tool that was too long for a model',
   },
 ]
 
-/** Fails with the protocol's own error where there is no such resource, or it is somebody else's. */
+/** Fails with the protocol's error if the resource does not exist or has another owner. */
 export async function readResource(
   uri: string,
   principal: string,
@@ -82,7 +82,7 @@ async function resourceData(uri: string, principal: string, services: Services):
   throw new ResourceNotFoundError(uri)
 }
 
-/** What may be known of the agents: their prompts and parameters stay here. */
+/** Returns what callers may know about the agents. Their prompts and parameters stay private. */
 function agentsView({ agents, defaults }: Config) {
   return [...agents.values()].map((profile) => ({
     name: profile.name,

@@ -1,9 +1,9 @@
 import type { CacheReport } from '../../agent/metrics/cache-report.js'
 
-/** Made when it is first needed: Intl takes 5 MB. */
+/** Created on first use, because Intl takes 5 MB. */
 let numbers: Intl.NumberFormat | undefined
 
-/** One line on what the prompt cache did, for people who look at answers and not at `_meta`. */
+/** Returns one line on what the prompt cache did, for people who see `content` and not `_meta`. */
 export function cacheAdvice({ read, written, savedUsd, points }: CacheReport): string {
   numbers ??= new Intl.NumberFormat('en-US')
   const saved = savedUsd === null ? '' : `, ${money(savedUsd)}`

@@ -1,11 +1,11 @@
 import { type AgentError, invalidRequest } from '../../agent/errors.js'
 import type { Config } from '../../config/resolve.js'
 
-/** The same for a run that never was, is somebody else's or has expired. */
+/** Returns the same error for a run that never existed, has another owner or has expired. */
 export function unknownRun(runId: string, { runs }: Config): AgentError {
   return invalidRequest(
     `There is no run ${JSON.stringify(runId.slice(0, 100))}.`,
-    `Check the runId, or find the run with list_runs; results are kept for ${span(runs.resultTtlSeconds)} after a run has ended.`,
+    `Check the runId, or call list_runs. Results are kept for ${span(runs.resultTtlSeconds)} after a run ends.`,
   )
 }
 

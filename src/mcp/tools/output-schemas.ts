@@ -3,8 +3,8 @@ import type { Tool as McpTool } from '@modelcontextprotocol/server'
 type OutputSchema = NonNullable<McpTool['outputSchema']>
 
 /*
- * Loose on purpose: clients hold failures to them too, later versions may say more, and models read
- * them token by token. The root is a plain object, for some clients flatten anything else.
+ * The schemas are loose, because clients apply them to failures, too, later versions may add members,
+ * and models read them. The root is a plain object, because some clients flatten anything else.
  */
 
 const text = { type: 'string' }
@@ -40,7 +40,7 @@ export const extractOutputSchema: OutputSchema = {
   required: ['status'],
 }
 
-/** The result of whichever tool started the run. */
+/** The result of any tool that reports a run. */
 export const anyRunOutputSchema: OutputSchema = {
   type: 'object',
   properties: { status: outcome.status },

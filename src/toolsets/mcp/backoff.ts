@@ -2,8 +2,8 @@ const firstMs = 500
 const maxMs = 30_000
 
 /**
- * How long to wait after so many failures in a row before a server is started again. The first time
- * not at all; then twice as long each time, up to half a minute, and never in step with others.
+ * Returns how long to wait before a server is started again after consecutive failures. The first
+ * restart is immediate. The delay then doubles up to 30 s, with jitter.
  */
 export function restartDelayMs(failures: number, random: () => number = Math.random): number {
   if (failures <= 1) return 0

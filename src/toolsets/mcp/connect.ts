@@ -13,27 +13,27 @@ import { ChildTransport } from './child-transport.js'
 
 export interface ConnectOptions {
   readonly version: string
-  /** The server is known to be of the older era. */
+  /** Whether the server is known to speak only the 2025 protocol. */
   readonly legacy: boolean
   readonly signal: AbortSignal
   onClosed(client: Client): void
-  /** For the log: what a child prints to stderr, and what the client stumbles over. */
+  /** Logs what a child prints to stderr, and errors of the client. */
   onLogLine(line: string): void
 }
 
 /** `npx` may have to download the server first. */
 const startTimeoutMs = 60_000
-/** Some children of the older era are silent where they do not know the question. */
+/** Some servers of the 2025 era do not answer an unknown request. */
 const probeTimeoutMs = 20_000
-/** How long a list of tools is good for, where the server does not say. */
+/** How long a list of tools is valid if the server does not say. */
 const listTtlMs = 5 * 60_000
 
-/** A client at a running server of either era. */
+/** Connects a client to a server of either era. */
 export async function connect(config: McpServerConfig, options: ConnectOptions): Promise<Client> {
   try {
     return await open(config, options)
   } catch (error) {
-    // Others end at the first message that they do not know.
+    // Some servers exit at the first message that they do not know.
     const ended = error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed
     if (!ended || 'url' in config || options.legacy || options.signal.aborted) throw error
     return open(config, { ...options, legacy: true })
@@ -43,13 +43,13 @@ export async function connect(config: McpServerConfig, options: ConnectOptions):
 async function open(config: McpServerConfig, options: ConnectOptions): Promise<Client> {
   const { version, onClosed, onLogLine } = options
   const legacy = options.legacy || ('type' in config && config.type === 'sse')
-  // What a server may ask of its client, such as sampling, is not declared, so it is not asked.
+  // The client declares no capabilities, so the server does not send requests such as sampling.
   const client = new Client(
     { name: 'litellm-agents-mcp', version },
     {
       versionNegotiation: { mode: 'auto', probe: { timeoutMs: probeTimeoutMs } },
       inputRequired: { autoFulfill: false },
-      // The client forgets its list of tools when the server tells of a change.
+      // The client drops its list of tools when the server reports a change.
       listChanged: { tools: { autoRefresh: false, debounceMs: 0, onChanged: () => {} } },
       defaultCacheTtlMs: listTtlMs,
       jsonSchemaValidator: unchecked,
@@ -73,7 +73,7 @@ async function open(config: McpServerConfig, options: ConnectOptions): Promise<C
   } catch (error) {
     await transport.close().catch(() => {})
     throw late.aborted
-      ? new Error(`It did not answer within ${startTimeoutMs / 1000} seconds.`)
+      ? new Error(`The server did not answer within ${startTimeoutMs / 1000} seconds.`)
       : error
   } finally {
     signal.removeEventListener('abort', stop)
@@ -85,14 +85,14 @@ function httpTransport({ url, headers, type }: HttpServerConfig) {
   return new Transport(new URL(url), { requestInit: { headers }, fetch: networkFetch })
 }
 
-/** Results are for a model to read: one that strays from its schema says more than none. */
+/** Accepts every result, because a model can read one that does not match its schema. */
 const unchecked: jsonSchemaValidator = {
   getValidator:
     <T>(): JsonSchemaValidator<T> =>
     (input) => ({ valid: true, data: input as T, errorMessage: undefined }),
 }
 
-/** Ends a session with a server, and the server where it is a child of ours. */
+/** Ends the session with a server, and the server if it is a child process. */
 export async function disconnect(client: Client): Promise<void> {
   const { transport } = client
   if (transport instanceof StreamableHTTPClientTransport) {

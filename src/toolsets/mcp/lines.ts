@@ -1,13 +1,13 @@
 const newline = 0x0a
 
-/** Cuts a stream of bytes into lines. A line that never ends is an error, not a full memory. */
+/** Splits a stream of bytes into lines. Fails on a line that is too long, to bound the memory. */
 export class Lines {
   private pending: Buffer[] = []
   private bytes = 0
 
   constructor(private readonly maxBytes: number) {}
 
-  /** The lines that are whole with this chunk. */
+  /** Returns the lines that this chunk completes. */
   push(chunk: Buffer): string[] {
     const lines: string[] = []
     let rest = chunk

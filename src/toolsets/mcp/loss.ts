@@ -1,6 +1,6 @@
 import { SdkError, SdkErrorCode } from '@modelcontextprotocol/client'
 
-/** A server was lost in a call: before it had the call, or at a time nobody knows. */
+/** How a server was lost in a call: before it received the call, or at an unknown time. */
 export type Loss = 'unsent' | 'unknown'
 
 const neverReached = new Set([
@@ -13,12 +13,12 @@ const neverReached = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** `undefined`: the server is there, and it is the call that failed. */
+/** Returns `undefined` if the call failed but the server is still connected. */
 export function lossOf(error: unknown): Loss | undefined {
   if (error instanceof SdkError) {
     if (error.code === SdkErrorCode.NotConnected) return 'unsent'
     if (error.code === SdkErrorCode.ConnectionClosed) return 'unknown'
-    // The server has forgotten the session, as it does when it is started again.
+    // The server does not know the session, because it was restarted.
     return statusOf(error) === 404 ? 'unsent' : undefined
   }
   const code = systemCode(error)
@@ -30,7 +30,7 @@ function statusOf({ data }: SdkError): unknown {
   return typeof data === 'object' && data !== null && 'status' in data ? data.status : undefined
 }
 
-/** The code of the operating system's or the HTTP client's error, also where `fetch` wraps it. */
+/** Returns the code of a system or HTTP error, also if `fetch` wraps it. */
 function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   if ('code' in error && typeof error.code === 'string' && /^(E[A-Z]|UND_)/.test(error.code))

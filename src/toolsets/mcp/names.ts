@@ -1,7 +1,7 @@
 const maxLength = 64
 const separator = '__'
 
-/** `server/tool`: what people read and write. A server's name has no slash, a tool's may. */
+/** Returns `server/tool`, the form for people. The name of a server has no slash; that of a tool may. */
 export function toolName(server: string, tool: string): string {
   return `${server}/${tool}`
 }
@@ -12,9 +12,8 @@ export function splitToolName(name: string): { server: string; tool: string } {
 }
 
 /**
- * The name that providers are given: `server__tool` where that fits and can mean no other tool, else
- * with a hash at its end. It depends on nothing but the tool itself, so prompts that name it stay
- * the same, and cached, whatever other tools there are.
+ * Returns the name for providers: `server__tool` if it is short and unambiguous, and otherwise with a
+ * hash at the end. It depends only on the tool, so prompts that name it stay the same, and cached.
  */
 export function providerName(server: string, tool: string): string {
   const name = toolName(server, tool)

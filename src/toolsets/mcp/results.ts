@@ -9,24 +9,24 @@ import { wellFormed } from '../../util/well-formed.js'
 type McpBlock = CallToolResult['content'][number]
 
 export interface ResultOptions {
-  /** What is longer is cut. */
+  /** Longer results are cut. */
   maxChars: number
-  /** Keeps a whole text that was cut, and says where it can be read. */
+  /** Stores the whole text of a cut result, and returns its URI. */
   keepWhole?: ((text: string, mimeType: string) => string | undefined) | undefined
 }
 
-/** A server's result as a tool's. Fails with a ToolFailure where the server says that it failed. */
+/** Returns the result of a server as the output of a tool. Fails with a ToolFailure for `isError`. */
 export function toolOutput(result: CallToolResult, options: ResultOptions): ToolOutput {
   const { content, structuredContent, isError } = wellFormed(result)
   const blocks = content.map(resultBlock)
   const told = content.some(({ type }) => type === 'text')
-  // A structured result repeats the text that comes with it.
+  // Structured content repeats the text of the result.
   if (structuredContent !== undefined && !told)
     blocks.unshift({ json: structuredContent as JsonValue })
   const cut = withinChars(blocks, options)
   if (!isError) return cut.length > 0 ? cut : undefined
   const message = cut.map(textOf).filter(Boolean).join('\n')
-  throw new ToolFailure(message || 'Error: the tool failed, and does not say why.')
+  throw new ToolFailure(message || 'Error: the tool failed without a message.')
 }
 
 function resultBlock(block: McpBlock): ToolResultContent {
@@ -50,7 +50,7 @@ function resultBlock(block: McpBlock): ToolResultContent {
   }
 }
 
-/** `data` is base64. What no block of a tool's result can hold is told of in words. */
+/** Returns a block for base64 data, or a note if no block of a tool result can contain it. */
 function media(mimeType: string | undefined, data: string, what: string): ToolResultContent {
   const type = plainMediaType(mimeType ?? 'application/octet-stream')
   if (type.startsWith('text/') || type === 'application/json')
@@ -58,10 +58,10 @@ function media(mimeType: string | undefined, data: string, what: string): ToolRe
   const block = mediaBlock(type, { bytes: data }, 'document')
   if (block && !('audio' in block)) return block
   const bytes = Buffer.byteLength(data, 'base64')
-  return { text: `[${what} of type ${type}, ${bytes} bytes, that is not shown.]` }
+  return { text: `[${what} of type ${type}, ${bytes} bytes, is not shown.]` }
 }
 
-/** The blocks with so much of their text, in order, as there may be, and a note of what is missing. */
+/** Returns the blocks with their text cut to the limit, and a note on what is missing. */
 function withinChars(
   blocks: readonly ToolResultContent[],
   { maxChars, keepWhole }: ResultOptions,
@@ -82,7 +82,7 @@ function withinChars(
     texts.filter(Boolean).join('\n'),
     json ? 'application/json' : 'text/plain',
   )
-  const where = whole === undefined ? '' : ` The whole is kept for people at ${whole}.`
+  const where = whole === undefined ? '' : ` People can read the whole result at ${whole}.`
   const note = `[Cut: this is the start of a result of ${total} characters.${where} Ask for less, or for another part.]`
   return [...kept, { text: note }]
 }

@@ -20,17 +20,17 @@ import { toolName } from './names.js'
 export interface McpServerOptions {
   readonly version: string
   readonly log: ToolsetLog
-  /** For how long runs may still want a server that is no longer configured. Default: 10 minutes. */
+  /** How long a server that is no longer configured stays for runs that use it. Default: 10 minutes. */
   readonly lingerMs?: number
 }
 
 export interface ListOptions {
   signal: AbortSignal
-  /** Only tools that say they change nothing. */
+  /** Only tools that declare themselves read-only. */
   readOnly?: boolean
 }
 
-/** Where toolsets say what goes on. It redacts. */
+/** The log of toolsets, which redacts secrets. */
 export interface ToolsetLog {
   debug(message: string): void
   warn(message: string): void
@@ -39,13 +39,13 @@ export interface ToolsetLog {
 const defaultTimeoutSeconds = 60
 const defaultLingerMs = 10 * 60_000
 
-/** One configured server: started when it is first needed, and again when it was lost. */
+/** One configured server. It is started on first use, and again after it was lost. */
 export class McpServer {
   private client: Client | undefined
   private opening: Promise<Client> | undefined
   private readonly ending = new AbortController()
   private legacy = false
-  /** Starts and calls that lost the server, since the last call that did not. */
+  /** Consecutive starts and calls that lost the server. */
   private failures = 0
   private retryAt = 0
   private lastFailure = ''
@@ -58,7 +58,7 @@ export class McpServer {
     private readonly options: McpServerOptions,
   ) {}
 
-  /** The tools that the operator lets agents use, by name. Fails with a plain error that says why there are none. */
+  /** Lists the tools that agents may use, by name. Fails with a plain Error that says why it cannot. */
   async tools({ signal, readOnly }: ListOptions): Promise<McpTool[]> {
     const { tools } = await this.withClient(true, signal, (client) =>
       client.listTools(undefined, { signal, timeout: this.timeoutMs }),
@@ -91,7 +91,7 @@ export class McpServer {
     }
   }
 
-  /** Ends the server when no run has called it for a while: those that have its tools go on. */
+  /** Ends the server once no run has called it for a while. */
   retire(): void {
     const { lingerMs = defaultLingerMs } = this.options
     clearTimeout(this.linger)
@@ -120,7 +120,7 @@ export class McpServer {
     return changing || annotations?.readOnlyHint === true
   }
 
-  /** Where the server was lost it is started once more, and the work done again if nothing can happen twice. */
+  /** Restarts a lost server once, and repeats the work if that is safe. */
   private async withClient<T>(
     repeatable: boolean,
     signal: AbortSignal,
@@ -150,7 +150,7 @@ export class McpServer {
     const wait = this.retryAt - Date.now()
     if (!this.opening && wait > 0)
       throw new Error(
-        `${this.lastFailure} It will be started again in ${Math.ceil(wait / 1000)} seconds at the earliest.`,
+        `${this.lastFailure} The next start is in ${Math.ceil(wait / 1000)} seconds at the earliest.`,
       )
     this.opening ??= this.open().finally(() => {
       this.opening = undefined
@@ -177,12 +177,12 @@ export class McpServer {
       this.client = client
       return client
     } catch (error) {
-      this.failed(`It could not be started: ${reason(error)}`)
+      this.failed(`The server could not be started: ${reason(error)}`)
       throw new Error(this.lastFailure)
     }
   }
 
-  /** Only the first word of a loss counts: calls and the connection itself tell of the same one. */
+  /** Counts a loss once, because calls and the connection both report it. */
   private lose(client: Client, why: string): void {
     if (this.client !== client) return
     this.client = undefined
@@ -223,7 +223,7 @@ class LostServer extends Error {
   }
 }
 
-/** What went wrong and why, down to the first cause, and nothing twice. */
+/** Returns the messages of an error and its causes, without repetition. */
 function reason(error: unknown): string {
   const parts: string[] = []
   let cause = error

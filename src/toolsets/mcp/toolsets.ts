@@ -17,14 +17,14 @@ export interface FindToolsOptions extends ResultOptions, ListOptions {}
 
 export interface FoundTools {
   tools: Tool[]
-  /** What is missing, and why: a server that does not start, a tool that it does not have. */
+  /** Why tools are missing: a server did not start, or does not have them. */
   problems: string[]
 }
 
-/** The tools of other MCP servers, which are shared by all runs. */
+/** The tools of other MCP servers, which all runs share. */
 export class McpToolsets {
   private servers = new Map<string, McpServer>()
-  /** No longer configured, but runs may still have their tools. */
+  /** Servers that are no longer configured, but whose tools runs may still use. */
   private readonly retired = new Set<McpServer>()
 
   constructor(
@@ -34,7 +34,7 @@ export class McpToolsets {
     this.update(servers)
   }
 
-  /** Takes a new configuration: servers that it leaves as they are go on, others end when runs are done with them. */
+  /** Applies a new configuration. Unchanged servers continue; others end once no run uses them. */
   update(servers: Servers): void {
     const before = this.servers
     this.servers = new Map(
@@ -52,9 +52,8 @@ export class McpToolsets {
   }
 
   /**
-   * The tools that fit one of the patterns, `server/tool` with globs in either part, by server and
-   * by name. Only servers that a pattern can mean are started, side by side. Fails where a
-   * pattern means no server at all.
+   * Returns the tools that match one of the patterns, `server/tool` with globs in either part, sorted
+   * by server and name. Starts only matching servers, in parallel. Fails if no server matches a pattern.
    */
   async tools(patterns: readonly string[], options: FindToolsOptions): Promise<FoundTools> {
     const wanted = new Map<McpServer, string[]>()
@@ -74,7 +73,7 @@ export class McpToolsets {
     }
   }
 
-  /** Ends every server that was started. */
+  /** Ends all servers. */
   async close(): Promise<void> {
     const all = [...this.servers.values(), ...this.retired]
     await Promise.all(all.map((server) => server.close()))
@@ -118,7 +117,7 @@ async function serverTools(
   return { tools, problems }
 }
 
-/** The same whenever a call is made again after a crash. */
+/** The key is the same if a call is repeated after a crash. */
 const idempotencyMetaKey = 'io.github.litellm-agents-mcp/idempotencyKey'
 
 function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions): Tool {
@@ -133,10 +132,10 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
     }),
     run: async (input, { idempotencyKey, signal, run }) => {
       const meta = {
-        // A server that runs agents itself keeps within what is left to this run.
+        // A server of this package limits its run to what is left of this run's budget.
         ...(run && { [budgetMetaKey]: budgetToPass(run) }),
         ...run?.span?.context,
-        // What changes nothing may be done twice.
+        // A read-only call may be made twice.
         ...(idempotencyKey !== undefined &&
           annotations?.readOnlyHint !== true && { [idempotencyMetaKey]: idempotencyKey }),
       }
