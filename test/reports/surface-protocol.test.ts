@@ -278,7 +278,7 @@ describe.each([...doors, ['HTTP in the 2026 era', overHttp2026] as const])(
         { name: 'reviewer', arguments: { prompt: 5 } },
         /arguments\.prompt must be a string/,
       ],
-      ['completion/complete', {}, /ref is required|ref is not valid/],
+      ['completion/complete', {}, /ref is required|argument is required|ref is not valid/],
       [
         'completion/complete',
         { ref: { type: 'ref/other' }, argument: { name: 'a', value: '' } },

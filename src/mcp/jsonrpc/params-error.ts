@@ -10,6 +10,8 @@ const typeWords: Readonly<Record<string, string>> = {
   record: 'an object',
   array: 'a list',
 }
+/** An issue as the SDK writes it into the message for a handler with a schema of its own. */
+const inlineIssue = /([\w.[\]]+): Invalid input: expected (\w+), received (\w+)/g
 const maxProblems = 5
 
 interface Issue {
@@ -28,6 +30,12 @@ interface Issue {
  * message.
  */
 export function paramsProblem(message: string): string | undefined {
+  const listed = [...message.matchAll(inlineIssue)].map(([, name, expected = '', received]) =>
+    received === 'undefined'
+      ? `${name} is required`
+      : `${name} must be ${typeWords[expected] ?? 'different'}`,
+  )
+  if (listed.length > 0) return `${listed.join('; ')}.`
   const start = message.indexOf('[')
   if (start === -1) return undefined
   try {
