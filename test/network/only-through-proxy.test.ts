@@ -118,6 +118,7 @@ describe('with every other connection refused, the proxy carries', () => {
   test.each([
     ['the OpenAI wire', 'openai/gpt-4o-mini'],
     ['the Anthropic wire', 'anthropic/claude-sonnet-4-6'],
+    ['the Responses wire', 'openai/responses/gpt-4o-mini'],
     ['the Bedrock wire', 'bedrock/us.anthropic.claude-sonnet-4-6'],
     ['a LiteLLM Proxy', 'litellm_proxy/gpt-4o-mini'],
   ])('%s', async (_, modelId) => {
