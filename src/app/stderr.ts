@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 
 /** The text that waits for a client to read stderr; beyond it, lines are dropped. */
-const maxWaitingLength = 256 * 1024
+const maxWaitingLength = 2 * 1024 * 1024
 const warnLevel = 40
 
 /**
