@@ -54,6 +54,9 @@ const outputs: Readonly<Record<string, Output>> = {
   },
 }
 
+/** Written by scripts/setup-python.sh when the environment is complete. */
+const pythonStamp = '.venv-test/.requirements-stamp'
+
 process.chdir(`${import.meta.dirname}/..`)
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -68,7 +71,7 @@ if (unknown.length > 0) {
 const stale: string[] = []
 for (const [name, output] of Object.entries(outputs)) {
   if (positionals.length > 0 ? !positionals.includes(name) : values.check && output.slow) continue
-  if (output.needsPython && !existsSync('.venv-test')) {
+  if (output.needsPython && !existsSync(pythonStamp)) {
     console.log(`${output.file}: skipped ${name}, which needs bash scripts/setup-python.sh`)
     continue
   }

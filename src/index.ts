@@ -29,6 +29,7 @@ export type {
   CachePointBlock,
   ContentBlock,
   DocumentBlock,
+  EncryptedReasoning,
   ImageBlock,
   MediaBlock,
   MediaSource,

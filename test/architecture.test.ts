@@ -74,7 +74,7 @@ const layers: Record<string, Part>[] = [
   },
   {
     'src/mcp': {
-      packages: ['node:*', '@modelcontextprotocol/server*', '@modelcontextprotocol/node', 'zod'],
+      packages: ['node:*', '@modelcontextprotocol/server*', 'zod'],
       parts: [
         'src/agent',
         'src/config',
