@@ -13,7 +13,7 @@ export type JsonValue =
 
 export type JsonObject = { [key: string]: JsonValue | undefined }
 
-/** The JSON object that a text is; `undefined`: it is none. */
+/** Parses a JSON object. Returns `undefined` if the text is not one. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text)

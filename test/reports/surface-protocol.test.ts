@@ -203,6 +203,18 @@ describe.each(doors)(
     ])(`surface 8: an empty list for %s is accepted over ${door}`, async (_, request) => {
       expect((await call(request)).result).toBeDefined()
     })
+
+    test.each(['{"limit":1}', ' {} ', ''])(
+      `surface 2: the text %j for arguments is read over ${door}`,
+      async (text) => {
+        const { result } = await call({
+          method: 'tools/call',
+          params: { name: 'list_runs', arguments: text },
+        })
+        expect(result.isError).not.toBe(true)
+        expect(result.structuredContent.runs).toEqual([])
+      },
+    )
   },
 )
 

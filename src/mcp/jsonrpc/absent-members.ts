@@ -3,15 +3,15 @@ import {
   CLIENT_INFO_META_KEY,
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server'
-import { isJsonObject, type JsonObject } from '../../util/json.js'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../util/json.js'
 
 /** The name or version of a client that does not give it. */
 const unknown = 'unknown'
 
 /**
  * Changes a message, in place, so that the SDK's strict schemas accept it. Serializers of many
- * languages write an absent member as null, and PHP's writes an empty object as `[]`. The arguments
- * of a tool stay as they are, because the tool decides what null means in them.
+ * languages write an absent member as null, PHP's writes an empty object as `[]`, and some clients send
+ * `arguments` as JSON text. The arguments of a tool stay as they are, because the tool decides what null means in them.
  */
 export function acceptAbsentMembers(message: JsonObject): void {
   const { method, params, result } = message
@@ -34,6 +34,7 @@ function acceptParams(method: string, params: JsonObject): void {
   if (isJsonObject(params._meta)) readCapabilities(params._meta, CLIENT_CAPABILITIES_META_KEY)
   dropNulls(params, method === 'tools/call' ? 'arguments' : undefined)
   emptyListToObject(params, 'arguments')
+  textToObject(params, 'arguments')
   emptyListToObject(params, '_meta')
   if (method === 'initialize') nameClient(params, 'clientInfo')
   const { _meta: meta } = params
@@ -58,6 +59,14 @@ function nameClient(holder: JsonObject, name: string): void {
 function emptyListToObject(holder: JsonObject, name: string): void {
   const value = holder[name]
   if (Array.isArray(value) && value.length === 0) holder[name] = {}
+}
+
+/** Reads an object that a client encoded twice; an empty text stands for no object. */
+function textToObject(holder: JsonObject, name: string): void {
+  const value = holder[name]
+  if (typeof value !== 'string') return
+  const object = value.trim() === '' ? {} : parseJsonObject(value)
+  if (object) holder[name] = object
 }
 
 /** Deletes null members at every depth, but not within the member `kept`. It does not recurse. */
