@@ -5,6 +5,9 @@ import type { Services } from './services.js'
 
 /** Looser than the protocol's own: clients also send null for a value that is still empty. */
 export const completeParams = z.looseObject({
+  ref: z.looseObject({
+    type: z.enum(['ref/prompt', 'ref/resource'], 'must be ref/prompt or ref/resource'),
+  }),
   argument: z.looseObject({ name: z.string(), value: z.unknown().optional() }),
 })
 

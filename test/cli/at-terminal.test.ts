@@ -36,21 +36,24 @@ describe('a tool call that needs approval', () => {
       upstream(fake),
     )
   }
-  const question = /Allow calculator \{"expression":"6\*7"\}\? \[y\/N\] /
+  const question = /Allow calculator with \{"expression": "6\*7"\}\? \[y\/N\] /
   const answered = () => JSON.stringify(fake.modelRequests.at(-1)?.body.messages.at(-1))
 
   test.each([
     ['y\r', '42'],
     ['\r', 'not'],
-  ])('is allowed or not by %j', async (keys, result) => {
-    const terminal = start()
-    await terminal.sees(question)
-    terminal.type(keys)
-    const { code, seen } = await terminal.exited()
-    expect(code).toBe(0)
-    expect(seen).toContain('Done.')
-    expect(answered()).toContain(result)
-  })
+  ])(
+    'a tool call that needs approval is allowed or refused by the keys %j',
+    async (keys, result) => {
+      const terminal = start()
+      await terminal.sees(question)
+      terminal.type(keys)
+      const { code, seen } = await terminal.exited()
+      expect(code).toBe(0)
+      expect(seen).toContain('Done.')
+      expect(answered()).toContain(result)
+    },
+  )
 
   test('is not waited for after Ctrl-C', async () => {
     const terminal = start()

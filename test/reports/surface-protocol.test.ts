@@ -286,6 +286,11 @@ describe.each([...doors, ['HTTP in the 2026 era', overHttp2026] as const])(
       ['prompts/list', { cursor: 5 }, /cursor must be a string/],
       ['prompts/get', {}, /name is required/],
       ['completion/complete', {}, /ref is required|argument is required|ref is not valid/],
+      [
+        'completion/complete',
+        { ref: { type: 'ref/other' }, argument: { name: 'a', value: '' } },
+        /ref/,
+      ],
     ]
     if (!is2026)
       invalid.push(

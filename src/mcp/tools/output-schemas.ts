@@ -3,21 +3,23 @@ import type { Tool as McpTool } from '@modelcontextprotocol/server'
 type OutputSchema = NonNullable<McpTool['outputSchema']>
 
 /*
- * The schemas are loose, because clients apply them to failures, too, later versions may add members,
- * and models read them. The root is a plain object, because some clients flatten anything else.
+ * The schemas are loose, because clients apply them to failures too, later versions may add members,
+ * and models read them. The root is a plain object, because some clients flatten anything else. Every
+ * `type` is a single name, because some clients map schemas to dialects without lists of types.
  */
 
 const text = { type: 'string' }
 const object = { type: 'object' }
 const list = { type: 'array', items: object }
-const orNull = (type: string) => ({ type: [type, 'null'] })
+const anyOf = (...types: string[]) => ({ anyOf: types.map((type) => ({ type })) })
+const anyValue = anyOf('object', 'array', 'string', 'number', 'boolean', 'null')
 
 const outcome = {
-  status: { enum: ['completed', 'running', 'failed', 'cancelled'] },
+  status: { type: 'string', enum: ['completed', 'running', 'failed', 'cancelled'] },
   runId: text,
   modelId: text,
-  usage: orNull('object'),
-  costUsd: orNull('number'),
+  usage: anyOf('object', 'null'),
+  costUsd: anyOf('number', 'null'),
   error: object,
 }
 
@@ -25,9 +27,9 @@ export const runOutputSchema: OutputSchema = {
   type: 'object',
   properties: {
     text,
-    stopReason: orNull('string'),
+    stopReason: anyOf('string', 'null'),
     sessionId: text,
-    output: {},
+    output: anyValue,
     limit: object,
     ...outcome,
   },
@@ -36,7 +38,7 @@ export const runOutputSchema: OutputSchema = {
 
 export const extractOutputSchema: OutputSchema = {
   type: 'object',
-  properties: { output: {}, attempts: { type: 'integer' }, ...outcome },
+  properties: { output: anyValue, attempts: { type: 'integer' }, ...outcome },
   required: ['status'],
 }
 
