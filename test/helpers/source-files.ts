@@ -5,6 +5,7 @@ import ts from 'typescript'
 export interface SourceFile {
   /** From the repository's root: `src/agent/agent.ts`. */
   path: string
+  lines: number
   imports: Import[]
   /** Uses of `console` and `process.stdout`, and `any` types, each as `line: text`. */
   output: string[]
@@ -27,18 +28,20 @@ export function sourceFiles(folder: string): SourceFile[] {
 }
 
 function readSource(path: string): SourceFile {
-  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest)
-  const file: SourceFile = { path, imports: [], output: [], anyTypes: [] }
-  const told = (node: ts.Node) => {
+  const text = readFileSync(path, 'utf8')
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest)
+  const lines = text.split('\n').length - 1
+  const file: SourceFile = { path, lines, imports: [], output: [], anyTypes: [] }
+  const located = (node: ts.Node) => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source))
     return `${path}:${line + 1}: ${node.getText(source)}`
   }
   const visit = (node: ts.Node): void => {
     const found = importOf(node)
     if (found) file.imports.push(resolve(path, found))
-    if (node.kind === ts.SyntaxKind.AnyKeyword) file.anyTypes.push(told(node))
+    if (node.kind === ts.SyntaxKind.AnyKeyword) file.anyTypes.push(located(node))
     if (ts.isPropertyAccessExpression(node) && isOutput(node.getText(source)))
-      file.output.push(told(node))
+      file.output.push(located(node))
     ts.forEachChild(node, visit)
   }
   visit(source)

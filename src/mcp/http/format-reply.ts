@@ -1,4 +1,5 @@
 import { parseJsonObject } from '../../util/json.js'
+import { within } from '../../util/within.js'
 import type { ReplyFormat } from './accept.js'
 
 /** An HTTP reply before it is sent. */
@@ -118,17 +119,4 @@ async function* keptAlive(filler: string, text: Promise<string>): AsyncGenerator
 
 function eventOf(text: string): string {
   return text === '' ? '' : `event: message\n${dataField}${text}\n\n`
-}
-
-/** Resolves with `undefined` if the promise is still pending after so many milliseconds. */
-async function within<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,5 +1,6 @@
 import { cancelledError } from '../../agent/errors.js'
 import type { ApprovalDecision } from '../../agent/tools/approval.js'
+import { within } from '../../util/within.js'
 import {
   hasEnded,
   type RunEngine,
@@ -14,14 +15,13 @@ import {
 import { keyReused, shuttingDown } from '../engine-errors.js'
 import { databaseOn } from '../postgres/database.js'
 import { schemaLock } from '../postgres/migrations.js'
-import type { Notifications } from '../postgres/notifications.js'
 import { retryUntilAvailable } from '../postgres/outage.js'
-import { openPool, type Pool } from '../postgres/pool.js'
-import type { PostgresSessions } from '../postgres/postgres-sessions.js'
-import type { Database } from '../postgres/queryable.js'
-import type { RunAllowance } from '../quotas/quotas.js'
-import type { BuildRun, RunSpec } from '../spec.js'
+import type { Pool } from '../postgres/pool.js'
+import type { RunSpec } from '../spec.js'
+import { AttachedCalls } from './attached-calls.js'
 import { type Dbos, launchDbos, workflowTable } from './dbos.js'
+import type { DurableEngineOptions } from './engine-options.js'
+import { enginePool } from './engine-pool.js'
 import { Execution, type ExecutionContext } from './execution.js'
 import { Maintenance } from './maintenance.js'
 import { NodeRegistry } from './node-registry.js'
@@ -29,36 +29,14 @@ import { noProgress } from './run-rows.js'
 import { cancelTopic, RunStore } from './run-store.js'
 import { RunWaits } from './run-waits.js'
 
-export interface DurableEngineOptions {
-  databaseUrl: string
-  database: Database
-  notifications: Notifications
-  sessions: PostgresSessions
-  /** Whether a connection pooler sits in between. */
-  pooled: boolean
-  buildRun: BuildRun
-  /** The version of the program: runs stay with nodes of one version. */
-  version: string
-  /** How many runs this node works on at a time, and how many may be queued on all nodes. */
-  maxConcurrent: number
-  maxQueued: number
-  /** Returns a principal's quotas, which hold over all nodes. */
-  allowance: (principal: string) => RunAllowance
-  /** How long a tool call waits for approval. */
-  approvalTimeoutSeconds: number
-  /** How long the result of a run is kept. */
-  resultTtlSeconds: number
-  onError: (error: unknown) => void
-  /** Called with every run that has ended on this node. */
-  onEnd?: (record: RunRecord) => void
-}
-
 const never = new Promise<never>(() => {})
 /** How long a start waits for a database that is unavailable before it fails. */
 const startWithinMs = 5_000
 const dbosConnections = 10
 const statementTimeoutMs = 10_000
 const heartbeatTimeoutMs = 3_000
+/** A run stops within a second on any node. A node that died a moment ago takes longer. */
+const stopMs = 10_000
 
 /**
  * Runs that outlive their node: each model call and each tool call is a recorded step, and the node
@@ -68,8 +46,7 @@ export class DurableEngine implements RunEngine {
   private readonly executorId = crypto.randomUUID()
   private readonly store: RunStore
   private readonly executions = new Map<string, Execution>()
-  /** Calls that cancel the run they started when they end, by run. */
-  private readonly attached = new Map<string, { signal: AbortSignal; off: () => void }>()
+  private readonly attached: AttachedCalls
   private readonly waits: RunWaits
   /** Statements of DBOS have no time limit until its tables exist. */
   private readonly statement = { timeoutMs: 0 }
@@ -91,6 +68,9 @@ export class DurableEngine implements RunEngine {
       notifications,
       (id) => this.executions.get(id)?.activity,
     )
+    this.attached = new AttachedCalls((runId, principal) => {
+      this.stop(runId, principal).catch(options.onError)
+    })
   }
 
   static async open(options: DurableEngineOptions): Promise<DurableEngine> {
@@ -115,8 +95,8 @@ export class DurableEngine implements RunEngine {
     this.waits.remember(runId, spec)
     // From here on the run exists: if this node does not enqueue it, maintenance does.
     const enqueued = this.dbos.enqueue(runId, spec.principal).catch(this.options.onError)
-    await within(startWithinMs, enqueued)
-    if (options.signal && !idempotency) this.attach(runId, spec.principal, options.signal)
+    await within(enqueued, startWithinMs)
+    if (options.signal && !idempotency) this.attached.add(runId, spec.principal, options.signal)
     return { runId }
   }
 
@@ -136,7 +116,7 @@ export class DurableEngine implements RunEngine {
   ): Promise<RunRecord | undefined> {
     const { asks, signal } = options
     // The signal of the call that started a run cancels the run, which ends the wait.
-    const leaving = signal === this.attached.get(runId)?.signal ? undefined : signal
+    const leaving = this.attached.has(runId, signal) ? undefined : signal
     const run = await this.waits.wait(
       runId,
       principal,
@@ -145,7 +125,7 @@ export class DurableEngine implements RunEngine {
     )
     if (!run) return undefined
     const goesOn = asks && run.status === 'waiting'
-    if (!leaving?.aborted && !goesOn) this.detach(runId)
+    if (!leaving?.aborted && !goesOn) this.attached.delete(runId)
     return this.waits.record(run)
   }
 
@@ -202,7 +182,6 @@ export class DurableEngine implements RunEngine {
     this.closing = true
     const until = Date.now() + graceMs
     // Calls that end with this process do not cancel their runs.
-    for (const { off } of this.attached.values()) off()
     this.attached.clear()
     this.waits.close()
     while (Date.now() < until && [...this.executions.values()].some(({ idle }) => !idle))
@@ -221,7 +200,7 @@ export class DurableEngine implements RunEngine {
     const { database, databaseUrl, maxConcurrent, onError, version } = this.options
     this.nodes = await this.openNodes()
     await this.nodes.announce()
-    this.dbosPool = await this.openPool('dbos', dbosConnections, this.statement)
+    this.dbosPool = await enginePool(this.options, 'dbos', dbosConnections, this.statement)
     this.dbos = await launchDbos(
       {
         databaseUrl,
@@ -248,7 +227,7 @@ export class DurableEngine implements RunEngine {
   private async openNodes(): Promise<NodeRegistry> {
     const { notifications, onError, pooled, version } = this.options
     const timeoutMs = heartbeatTimeoutMs
-    this.heartbeatPool = await this.openPool('heartbeat', 2, { timeoutMs }, timeoutMs)
+    this.heartbeatPool = await enginePool(this.options, 'heartbeat', 2, { timeoutMs }, timeoutMs)
     return new NodeRegistry(databaseOn(this.heartbeatPool, pooled, onError), notifications, {
       executorId: this.executorId,
       version,
@@ -257,22 +236,6 @@ export class DurableEngine implements RunEngine {
       },
       onBeat: () => this.runMaintenance(),
       onError,
-    })
-  }
-
-  private openPool(
-    name: string,
-    maxConnections: number,
-    statement: { timeoutMs: number },
-    connectTimeoutMs?: number,
-  ): Promise<Pool> {
-    const { databaseUrl, onError } = this.options
-    return openPool(databaseUrl, {
-      name: `litellm-agents-mcp ${name}`,
-      maxConnections,
-      statement,
-      onError,
-      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
     })
   }
 
@@ -308,7 +271,7 @@ export class DurableEngine implements RunEngine {
     } finally {
       off()
       if (this.executions.get(runId) === execution) this.executions.delete(runId)
-      this.detach(runId)
+      this.attached.delete(runId)
     }
   }
 
@@ -327,48 +290,11 @@ export class DurableEngine implements RunEngine {
   private async stop(runId: string, principal: string): Promise<void> {
     const { resultTtlSeconds: keepSeconds } = this.options
     await this.store.requestCancel(runId, principal)
-    const { usage, metrics, ...progress } = noProgress()
+    const progress = noProgress()
+    const { usage, metrics } = progress
     const error = { ...cancelledError().toJSON(), usage, metrics }
-    const ended = await this.store.endQueued(runId, {
-      status: 'cancelled',
-      progress: { ...progress, usage, metrics },
-      outcome: { error },
-      keepSeconds,
-    })
+    const end = { status: 'cancelled' as const, progress, outcome: { error }, keepSeconds }
+    const ended = await this.store.endQueued(runId, end)
     if (!ended) await this.waitFor(runId, principal, { timeoutMs: stopMs }, () => false)
   }
-
-  private attach(runId: string, principal: string, signal: AbortSignal): void {
-    const onAbort = () => {
-      this.attached.delete(runId)
-      this.stop(runId, principal).catch(this.options.onError)
-    }
-    if (signal.aborted) {
-      onAbort()
-      return
-    }
-    signal.addEventListener('abort', onAbort, { once: true })
-    this.attached.set(runId, {
-      signal,
-      off: () => signal.removeEventListener('abort', onAbort),
-    })
-  }
-
-  private detach(runId: string): void {
-    this.attached.get(runId)?.off()
-    this.attached.delete(runId)
-  }
-}
-
-/** A run stops within a second on any node. A node that died a moment ago takes longer. */
-const stopMs = 10_000
-
-/** Resolves with the work, or after a time. */
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs)
-  })
-  await Promise.race([work, timeout])
-  clearTimeout(timer)
 }

@@ -3,7 +3,6 @@ import { AgentError, asAgentError } from '../../agent/errors.js'
 import { defaultLimits } from '../../agent/limits.js'
 import { urlOf } from '../../agent/messages/media.js'
 import type { Metrics } from '../../agent/metrics/types.js'
-
 import type { AgentResult } from '../../agent/result.js'
 import type { RunOutcome, RunRecord, RunResult } from '../engine.js'
 import { unexpectedError } from '../engine-errors.js'
@@ -20,7 +19,8 @@ import { DurableTools } from './durable-tools.js'
 import { errorRecord } from './error-record.js'
 import { ProgressWriter } from './progress-writer.js'
 import { progressOf } from './run-rows.js'
-import type { RunStore, TakenRun } from './run-store.js'
+import type { TakenRun } from './run-state.js'
+import type { RunStore } from './run-store.js'
 import { type RunStep, StepLog } from './step-log.js'
 
 /** The parts that every run on this node needs. */

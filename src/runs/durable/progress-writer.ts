@@ -2,7 +2,8 @@ import type { Message } from '../../agent/messages/content.js'
 import type { LiveRun } from '../live/live-run.js'
 import { withoutMedia } from '../live/transcript.js'
 import { progressOf } from './run-rows.js'
-import type { NewMessages, RunStore } from './run-store.js'
+import type { NewMessages } from './run-state.js'
+import type { RunStore } from './run-store.js'
 
 /** The minimum time between writes, which limits the load on the database. */
 const gapMs = 250

@@ -1,5 +1,4 @@
-import type { Message } from '../../agent/messages/content.js'
-import type { PendingApproval, RunOutcome, RunStatus, StartOptions } from '../engine.js'
+import type { StartOptions } from '../engine.js'
 import { runFigures } from '../history/run-history.js'
 import type { Notifications } from '../postgres/notifications.js'
 import type { Database, Queryable } from '../postgres/queryable.js'
@@ -16,57 +15,10 @@ import {
 import { childSteps } from './child-steps.js'
 import { Decisions } from './decisions.js'
 import { insertUsage, usageEntries } from './postgres-usage.js'
-import { RunReads, unexpired } from './run-reads.js'
-import type { RunProgress } from './run-rows.js'
+import { RunReads } from './run-reads.js'
+import type { EndTimes, KeyedRun, NewMessages, RunEnd, RunNews, TakenRun } from './run-state.js'
+import { insertMessages, runWithKey } from './run-statements.js'
 import type { RunStep } from './step-log.js'
-
-/** A run as the node that executes it needs it. */
-export interface TakenRun {
-  readonly spec: RunSpec
-  readonly stream: boolean | undefined
-  readonly cancelRequested: boolean
-  /** How often nodes have taken the run on, this time included. */
-  readonly attempts: number
-  /** Milliseconds since 1970. */
-  readonly createdAt: number
-  readonly startedAt: number
-  /** How long the run has worked since it first began, in milliseconds. */
-  readonly elapsedMs: number
-}
-
-/** Milliseconds since 1970. */
-export interface EndTimes {
-  readonly endedAt: number
-  readonly expiresAt: number
-}
-
-export interface RunEnd {
-  readonly status: RunStatus
-  readonly progress: RunProgress
-  readonly outcome: RunOutcome
-  readonly keepSeconds: number
-}
-
-/** Messages that the store does not have yet, and the position of the first. */
-export interface NewMessages {
-  readonly messages: readonly Message[]
-  readonly position: number
-}
-
-/** The state of a run. */
-export interface RunNews {
-  readonly status: RunStatus
-  readonly activity: string
-  readonly approvals: readonly PendingApproval[] | undefined
-  readonly progress: RunProgress
-  readonly news: NewMessages
-}
-
-/** The run that has an idempotency key. */
-export interface KeyedRun {
-  readonly runId: string
-  readonly argumentsDigest: string
-}
 
 /**
  * Runs as rows that all nodes share. Only the node that owns a run's workflow writes the run: `owned` is
@@ -319,32 +271,3 @@ const waitedSoFar = "waited = r.waited + coalesce(now() - r.waiting_since, '0')"
 
 export const runTopic = (runId: string) => `run:${runId}`
 export const cancelTopic = (runId: string) => `cancel:${runId}`
-
-/** Returns the run that has a key. An expired run loses its key, so that the next run can have it. */
-async function runWithKey(
-  client: Queryable,
-  principal: string,
-  key: string,
-): Promise<KeyedRun | undefined> {
-  const [found] = await client.rows<{ run_id: string; arguments_digest: string }>(
-    `WITH freed AS (
-       UPDATE litellm_agents.runs r SET idempotency_key = NULL
-       WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested AND NOT ${unexpired}
-     )
-     SELECT run_id, arguments_digest FROM litellm_agents.runs r
-     WHERE principal = $1 AND idempotency_key = $2 AND NOT cancel_requested AND ${unexpired}`,
-    [principal, key],
-  )
-  return found && { runId: found.run_id, argumentsDigest: found.arguments_digest }
-}
-
-/**
- * SQL that adds messages of the run in the table `run`, if any. A run that is resumed produces its
- * first messages again: those are known already.
- */
-function insertMessages(run: string, position: string, messages: string): string {
-  return `INSERT INTO litellm_agents.run_messages (run_id, position, message)
-    SELECT ${run}.run_id, ${position}::int + ordinality - 1, message::json
-    FROM ${run}, unnest(${messages}::text[]) WITH ORDINALITY AS given (message, ordinality)
-    ON CONFLICT DO NOTHING`
-}

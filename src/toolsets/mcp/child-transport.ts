@@ -7,8 +7,10 @@ import {
   serializeMessage,
   type Transport,
 } from '@modelcontextprotocol/client'
+
 import spawn from 'cross-spawn'
 import type { StdioServerConfig } from '../../config/mcp-servers.js'
+import { within } from '../../util/within.js'
 import { childEnvironment } from './child-environment.js'
 import { Lines } from './lines.js'
 
@@ -83,10 +85,16 @@ export class ChildTransport implements Transport {
     if (!child) return
     child.stdin?.end()
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      if (await within(graceMs, gone)) return
+      if (
+        await within(
+          gone.then(() => true),
+          graceMs,
+        )
+      )
+        return
       kill(child, signal)
     }
-    await within(graceMs, gone)
+    await within(gone, graceMs)
   }
 
   private receive(chunk: Buffer): void {
@@ -141,16 +149,6 @@ function kill({ pid }: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-async function within(ms: number, done: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  const inTime = await Promise.race([done.then(() => true), late])
-  clearTimeout(timer)
-  return inTime
 }
 
 function logLines(log: (line: string) => void): (text: string) => void {

@@ -1,0 +1,30 @@
+import type { RunRecord } from '../engine.js'
+import type { Notifications } from '../postgres/notifications.js'
+import type { PostgresSessions } from '../postgres/postgres-sessions.js'
+import type { Database } from '../postgres/queryable.js'
+import type { RunAllowance } from '../quotas/quotas.js'
+import type { BuildRun } from '../spec.js'
+
+export interface DurableEngineOptions {
+  databaseUrl: string
+  database: Database
+  notifications: Notifications
+  sessions: PostgresSessions
+  /** Whether a connection pooler sits in between. */
+  pooled: boolean
+  buildRun: BuildRun
+  /** The version of the program: runs stay with nodes of one version. */
+  version: string
+  /** How many runs this node works on at a time, and how many may be queued on all nodes. */
+  maxConcurrent: number
+  maxQueued: number
+  /** Returns a principal's quotas, which hold over all nodes. */
+  allowance: (principal: string) => RunAllowance
+  /** How long a tool call waits for approval. */
+  approvalTimeoutSeconds: number
+  /** How long the result of a run is kept. */
+  resultTtlSeconds: number
+  onError: (error: unknown) => void
+  /** Called with every run that has ended on this node. */
+  onEnd?: (record: RunRecord) => void
+}

@@ -1,0 +1,52 @@
+import type { Message } from '../../agent/messages/content.js'
+import type { PendingApproval, RunOutcome, RunStatus } from '../engine.js'
+import type { RunSpec } from '../spec.js'
+import type { RunProgress } from './run-rows.js'
+
+/** A run as the node that executes it needs it. */
+export interface TakenRun {
+  readonly spec: RunSpec
+  readonly stream: boolean | undefined
+  readonly cancelRequested: boolean
+  /** How often nodes have taken the run on, this time included. */
+  readonly attempts: number
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+  readonly startedAt: number
+  /** How long the run has worked since it first began, in milliseconds. */
+  readonly elapsedMs: number
+}
+
+/** Milliseconds since 1970. */
+export interface EndTimes {
+  readonly endedAt: number
+  readonly expiresAt: number
+}
+
+export interface RunEnd {
+  readonly status: RunStatus
+  readonly progress: RunProgress
+  readonly outcome: RunOutcome
+  readonly keepSeconds: number
+}
+
+/** Messages that the store does not have yet, and the position of the first. */
+export interface NewMessages {
+  readonly messages: readonly Message[]
+  readonly position: number
+}
+
+/** The state of a run. */
+export interface RunNews {
+  readonly status: RunStatus
+  readonly activity: string
+  readonly approvals: readonly PendingApproval[] | undefined
+  readonly progress: RunProgress
+  readonly news: NewMessages
+}
+
+/** The run that has an idempotency key. */
+export interface KeyedRun {
+  readonly runId: string
+  readonly argumentsDigest: string
+}
