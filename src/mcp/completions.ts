@@ -19,11 +19,13 @@ export async function complete(
   { argument: { name, value } }: z.output<typeof completeParams>,
   services: Services,
 ): Promise<{ completion: { values: string[]; total: number; hasMore: boolean } }> {
-  const typed = String(value ?? '')
-  const matching = (await knownValues(name, services)).filter((known) => known.includes(typed))
+  const typed = String(value ?? '').toLowerCase()
+  const matching = (await knownValues(name, services)).filter((known) =>
+    known.toLowerCase().includes(typed),
+  )
   const fitting = [
-    ...matching.filter((known) => known.startsWith(typed)),
-    ...matching.filter((known) => !known.startsWith(typed)),
+    ...matching.filter((known) => known.toLowerCase().startsWith(typed)),
+    ...matching.filter((known) => !known.toLowerCase().startsWith(typed)),
   ]
   return {
     completion: {

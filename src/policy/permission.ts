@@ -136,6 +136,13 @@ export function permittedParams(
       `The parameters ${lengths.join(' and ')} both say how long an answer may be.`,
       `Give one of them, such as ${lengths[0]}.`,
     )
+  const [length] = lengths
+  // Some providers read a negative output limit as no limit.
+  if (length !== undefined && given[length] !== null && !(Number(given[length]) >= 1))
+    throw invalidRequest(
+      `params.${length} must be a number of at least 1.`,
+      'Correct it, or leave it out.',
+    )
   return over(over(config.defaults.params, profile?.params ?? {}), given)
 }
 

@@ -225,3 +225,21 @@ describe('people F4: content has no empty text block', () => {
     expect(result.content).toEqual([{ type: 'image', data: 'aGk=', mimeType: 'image/png' }])
   })
 })
+
+test('people F4: an object from a run that used more than a limit comes with a word on the limit', async () => {
+  fake.script((offer: Offer) => ({
+    ...objectWithText()(offer),
+    usage: { prompt_tokens: 10, completion_tokens: 50, total_tokens: 60 },
+  }))
+  const result = await client.call('structured_extract', {
+    prompt: 'Ann is 9',
+    schema,
+    limits: { maxOutputTokens: 20 },
+  })
+  expect(result.structuredContent).toMatchObject({
+    status: 'completed',
+    output: ann,
+    limit: { name: 'maxOutputTokens', max: 20, spent: 50 },
+  })
+  expect(texts(result).at(-1)).toContain('maxOutputTokens')
+})

@@ -78,6 +78,9 @@ const answers: [string, JsonObject, 'approved' | 'refused'][] = [
     { action: 'accept', content: { allow: false, reason: 'no' } },
     'refused',
   ],
+  ['accept with allow as text', { action: 'accept', content: { allow: 'true' } }, 'approved'],
+  ['accept with a refusal as text', { action: 'accept', content: { allow: 'False' } }, 'refused'],
+  ['accept with an unreadable allow', { action: 'accept', content: { allow: 'no' } }, 'refused'],
   ['decline', { action: 'decline' }, 'refused'],
   ['decline with null content', { action: 'decline', content: null }, 'refused'],
 ]

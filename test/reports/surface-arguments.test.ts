@@ -350,3 +350,36 @@ test('surface 9: lone surrogates inside arguments that are JSON text are replace
   expect(body).toContain('bad \ufffd here')
   expect(body).not.toContain('ud83d')
 })
+
+describe('surface 3: more forms of an argument that was not given', () => {
+  test.each([
+    ['tools', 'null'],
+    ['limits', { maxCycles: 'null' }],
+    ['outputSchema', ' null '],
+    ['waitSeconds', 'null'],
+  ])('surface 3: the text null for %s counts as not given', async (name, value) => {
+    fake.script({ text: 'Hi' })
+    await succeed('run_agent', { prompt: 'p', [name]: value })
+  })
+
+  test.each([null, ''])('surface 3: the block type %j counts as not given', async (type) => {
+    fake.script({ text: 'Hi' })
+    await succeed('run_agent', { prompt: [{ type, text: 'hello' }] })
+    expect(JSON.stringify(lastRequest()?.messages)).toContain('hello')
+  })
+
+  test('surface 2: an argument of the wrong type gets one complaint', async () => {
+    const { message } = await errorOf('run_agent', { prompt: 'p', sessionId: { length: 999 } })
+    expect(message.match(/sessionId/g)).toHaveLength(1)
+  })
+
+  test.each([0, -5, 0.5, '0'])(
+    'hardening 3: max_tokens of %j is an invalidRequest and nothing is sent',
+    async (max_tokens) => {
+      const { code, message } = await errorOf('run_agent', { prompt: 'p', params: { max_tokens } })
+      expect(code).toBe('invalidRequest')
+      expect(message).toContain('max_tokens')
+      expect(fake.modelRequests).toEqual([])
+    },
+  )
+})

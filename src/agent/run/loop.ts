@@ -112,7 +112,7 @@ export async function runLoop(input: LoopInput): Promise<LoopEnd> {
     messages.push(results)
     await emit({ type: 'message', message: results })
     if (stopped !== undefined) return endWith(stopped, 'interrupt')
-    if (output?.done) return end('toolUse')
+    if (output?.done) return end('toolUse', budget.exceeded())
     output?.failIfExhausted(text)
   }
 }

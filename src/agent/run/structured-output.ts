@@ -190,6 +190,7 @@ export class OutputPlan {
   }
 
   truncated(text: string): AgentError {
+    this.malformed++
     return this.failure(
       'the model reached its output limit before the object was complete.',
       text,

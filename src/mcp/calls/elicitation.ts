@@ -13,8 +13,10 @@ import * as z from 'zod'
 import type { ApprovalDecision } from '../../agent/tools/approval.js'
 import type { PendingApproval, RunEngine, RunRecord } from '../../runs/engine.js'
 import { describeCall } from '../../util/describe-call.js'
+import { isJsonObject } from '../../util/json.js'
 import { showsForms } from '../client/identity.js'
 import type { ApprovalContext, Elicitor } from '../tool-call.js'
+import { type ArgumentSchema, normalizeArguments } from '../tools/normalize-arguments.js'
 
 /** The state that a client carries between a form and its answer: signed, and valid for a while. */
 interface FormState {
@@ -118,20 +120,23 @@ export function approvalForms({ agent, approvals = [] }: RunRecord): InputReques
   return Object.fromEntries(approvals.map((approval) => [approval.toolUseId, form(approval)]))
 }
 
+const formSchema: ArgumentSchema = {
+  type: 'object',
+  properties: { allow: { type: 'boolean' }, reason: { type: 'string' } },
+}
+
 /**
  * Returns the decision of an answer. The action decides: some clients accept a form without content.
- * A user who accepts the form may still clear `allow` to refuse with a reason.
+ * A user who accepts the form may still clear `allow` to refuse with a reason. Content that cannot be
+ * read does not approve a call.
  */
-function decisionOf({
-  action,
-  content,
-}: {
-  action: string
-  content?: Record<string, unknown>
-}): ApprovalDecision {
-  const { allow, reason } = content ?? {}
+function decisionOf({ action, content }: { action: string; content?: unknown }): ApprovalDecision {
+  const isEmpty = content === undefined || (Array.isArray(content) && content.length === 0)
+  const form = isEmpty ? {} : (normalizeArguments(content, formSchema) ?? {})
+  if (!isJsonObject(form)) return { approved: false }
+  const { allow = true, reason } = form
   return {
-    approved: action === 'accept' && allow !== false,
+    approved: action === 'accept' && allow === true,
     ...(typeof reason === 'string' && reason !== '' && { reason: reason.slice(0, 1_000) }),
   }
 }

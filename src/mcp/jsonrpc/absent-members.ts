@@ -61,11 +61,11 @@ function emptyListToObject(holder: JsonObject, name: string): void {
   if (Array.isArray(value) && value.length === 0) holder[name] = {}
 }
 
-/** Reads an object that a client encoded twice; an empty text stands for no object. */
+/** Reads an object that a client encoded twice; an empty text and the text `null` stand for no object. */
 function textToObject(holder: JsonObject, name: string): void {
   const value = holder[name]
   if (typeof value !== 'string') return
-  const object = value.trim() === '' ? {} : parseJsonObject(value)
+  const object = /^\s*(null\s*)?$/.test(value) ? {} : parseJsonObject(value)
   if (object) holder[name] = object
 }
 

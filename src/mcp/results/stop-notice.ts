@@ -5,7 +5,12 @@ import type { RunResult } from '../../runs/engine.js'
  * Returns one sentence on why a run stopped before it finished, or an empty text if it finished.
  * Clients that show only `content` would otherwise take a partial answer for a complete one.
  */
-export function stopNotice({ limit, stopReason }: Pick<RunResult, 'limit' | 'stopReason'>): string {
+export function stopNotice({
+  limit,
+  output,
+  stopReason,
+}: Pick<RunResult, 'limit' | 'output' | 'stopReason'>): string {
+  if (limit && output !== undefined) return `The run used more than ${limitText(limit)}.`
   switch (stopReason) {
     case 'limitReached':
       return `The run stopped at ${limit ? limitText(limit) : 'a limit'}, so its answer is incomplete.`

@@ -39,7 +39,8 @@ export function listModelsTool(services: Services): ServerTool {
 
 /** Behind a proxy, both the proxy and the provider behind it are the provider of a model. */
 function isOf(provider: string, { modelId, provider: own }: ListedModel): boolean {
-  const wanted = provider.toLowerCase()
+  const wanted = provider.trim().toLowerCase().replace(/\/$/, '')
+  if (wanted === '') return true
   return own.toLowerCase() === wanted || modelId.toLowerCase().startsWith(`${wanted}/`)
 }
 

@@ -69,11 +69,15 @@ function normalizeList(given: unknown, schema: ArgumentSchema): unknown {
     .filter((item) => item !== undefined && item !== '')
 }
 
-/** Returns the value of JSON text if it has the type of the schema, and any other value as it is. */
+/**
+ * Returns the value of JSON text if it has the type of the schema, `undefined` for the text `null`, and
+ * any other value as it is.
+ */
 function fromJsonText(value: unknown, schema: ArgumentSchema): unknown {
   if (typeof value !== 'string') return value
   try {
     const parsed: unknown = JSON.parse(value)
+    if (parsed === null) return undefined
     return hasType(parsed, schema) ? parsed : value
   } catch {
     return value

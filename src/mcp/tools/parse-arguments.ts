@@ -26,9 +26,11 @@ export function parseArguments<Schema extends z.ZodObject>(
   const args = withPlainBlocks(wellFormed(normalized))
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
-  const wrong = parsed.error.issues.flatMap((issue) =>
-    describeIssue(issue, args, argumentSchema(published)),
-  )
+  // After the first issue of a value, the others follow from it.
+  const firsts = new Map(parsed.error.issues.toReversed().map((one) => [one.path.join('.'), one]))
+  const wrong = [...firsts.values()]
+    .toReversed()
+    .flatMap((issue) => describeIssue(issue, args, argumentSchema(published)))
   throw invalidRequest(
     `Invalid arguments for ${tool}: ${[...new Set(wrong)].join('; ')}.`,
     'Correct them and call again.',

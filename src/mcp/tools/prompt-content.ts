@@ -8,18 +8,28 @@ import { isJsonObject, type JsonObject } from '../../util/json.js'
  * client can pass on the result of a tool, or an attachment of a user, as it is.
  */
 export function withPlainBlocks(args: unknown): unknown {
-  if (!isJsonObject(args) || !Array.isArray(args.prompt) || !args.prompt.some(isMcpBlock))
-    return args
+  if (!isJsonObject(args) || !Array.isArray(args.prompt) || !args.prompt.some(hasType)) return args
   const prompt = args.prompt.map((block, index) =>
-    isMcpBlock(block) ? plainBlock(block, `prompt[${index}]`) : block,
+    isMcpBlock(block) ? plainBlock(block, `prompt[${index}]`) : withoutEmptyType(block),
   )
   return { ...args, prompt }
 }
 
 type McpBlock = JsonObject & { type: string }
 
+function hasType(block: unknown): block is JsonObject {
+  return isJsonObject(block) && block.type !== undefined
+}
+
 function isMcpBlock(block: unknown): block is McpBlock {
-  return isJsonObject(block) && typeof block.type === 'string'
+  return hasType(block) && typeof block.type === 'string' && block.type !== ''
+}
+
+/** Clients write an absent type as null or as an empty text. */
+function withoutEmptyType(block: unknown): unknown {
+  if (!hasType(block) || (block.type !== null && block.type !== '')) return block
+  const { type: _, ...rest } = block
+  return rest
 }
 
 function plainBlock(block: McpBlock, at: string): ContentBlock {
