@@ -10,7 +10,8 @@ export function hostProblem(entry: string): string | undefined {
 
 /** Returns what is wrong with an entry of http.allowedOrigins, or `undefined`. */
 export function originProblem(entry: string): string | undefined {
-  if (entry === '*') return 'must name each origin: "*" would let every web page in'
+  if (entry === '*' || entry.toLowerCase() === 'null')
+    return `must name each origin: "${entry}" would let every web page in`
   if (hostPattern.test(entry) || anyHostPattern.test(entry)) return undefined
   if (entry.includes('://') && isOrigin(entry)) return undefined
   return 'must be an origin such as https://app.example, or a host name such as app.example'

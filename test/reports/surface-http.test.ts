@@ -383,6 +383,7 @@ describe('surface 4: CORS', () => {
 describe('code 1, fact a: http.allowedOrigins takes origins and host names', () => {
   test.each([
     '*',
+    'null',
     'https://app.example/path',
     'app.example:8443',
     'https://',
