@@ -96,7 +96,7 @@ export function adapted(
     drop(['reasoning_effort', 'thinking'], `${route.model} does not reason, and drop_params is set`)
   if (isClaude(route)) {
     if (isJsonObject(body.thinking))
-      drop(['reasoning_effort'], 'thinking is given, and goes before')
+      drop(['reasoning_effort'], 'thinking is given and overrides it')
     const thinking = claudeThinking(body, route)
     if (!thinking && !settings.dropParams) throw unknownEffort(body, route)
     if (!thinking)

@@ -121,12 +121,12 @@ const rules: readonly Rule[] = [
 ]
 
 const hints: Record<ErrorCode, string> = {
-  configuration: 'Mend the configuration.',
+  configuration: 'Fix the configuration.',
   authentication:
-    'Check the key of this route: that it is complete, current and meant for this address.',
+    'Check that the key of this route is complete, current and meant for this base URL.',
   permission: 'Use a model that this key may call, or ask its owner for access.',
   modelNotFound: 'Check the model id. `list_models` shows what a proxy serves.',
-  invalidRequest: 'Mend what the message names and call again.',
+  invalidRequest: 'Fix what the message names and call again.',
   unsupportedParams:
     'Leave out the parameters that the message names, or use a model that takes them.',
   contextWindowOverflow:
@@ -134,14 +134,14 @@ const hints: Record<ErrorCode, string> = {
   contentPolicy: 'Rephrase the prompt: the provider refused its content.',
   rateLimit: 'Wait a little and try again.',
   budgetExceeded:
-    'The budget or quota of this key is used up: raise it, or wait until it is renewed.',
+    'The budget or quota of this key is used up. Raise it, or wait until it is renewed.',
   timeout: 'Try again, or allow more time (clientArgs.timeout).',
-  connection: 'Check that the address is right and that the server is up.',
+  connection: 'Check that the base URL is right and that the server is running.',
   providerError: 'The provider failed. Try again later.',
   structuredOutput: 'Simplify the schema.',
   toolError: 'Look at what the tool reported.',
   limitReached: 'Raise the limit.',
-  cancelled: 'Call again to start anew.',
+  cancelled: 'Call again to start a new run.',
 }
 
 export function hintFor(code: ErrorCode): string {

@@ -36,7 +36,7 @@ export async function withFallbacks<Asked extends Model>(
       await tell({ type: 'notice', message: failedOver(model, error, next) })
     }
   }
-  throw new Error('There is no model to ask.')
+  throw new Error('The list of models is empty.')
 }
 
 function answeredBy(model: Model, attemptedFallbacks: number, reply: ModelReply): ModelReply {

@@ -110,7 +110,7 @@ describe('reasoning_effort', () => {
     const params = { reasoning_effort: 'high', ...enabled(2000) }
     const { body, notices } = await call('anthropic/claude-sonnet-4-6', params)
     expect(body).toMatchObject(enabled(2000))
-    expect(notices).toEqual(['reasoning_effort was not sent: thinking is given, and goes before.'])
+    expect(notices).toEqual(['reasoning_effort was not sent: thinking is given and overrides it.'])
   })
 
   test('a call whose effort would not fit what is left is not made', async () => {

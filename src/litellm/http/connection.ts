@@ -96,7 +96,7 @@ export class Connection {
       let rest = bytes
       while (rest.length > 0) {
         // Words that nobody has asked for.
-        if (!this.exchange) throw new ReplyError('There is no request that this could answer.')
+        if (!this.exchange) throw new ReplyError('Unexpected response: no request is pending.')
         rest = this.reply ? this.readBody(rest) : this.readHead(rest)
       }
     } catch (thrown) {

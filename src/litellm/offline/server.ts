@@ -34,7 +34,7 @@ async function handle(
     return sendJson(response, 200, { object: 'list', data: [{ id: 'demo', object: 'model' }] })
   if (path !== 'POST /v1/chat/completions') return sendError(response, 404, `No route ${path}.`)
   const chat = readChatRequest(parseJson(await readBody(request)))
-  if (!chat) return sendError(response, 400, 'The body is no chat completion request.')
+  if (!chat) return sendError(response, 400, 'The body is not a chat completion request.')
   const reply = new Reply(scriptedAnswer(chat), cache.use(chat))
   if (!chat.stream) return sendJson(response, 200, reply.completion())
   await sendStream(response, reply.chunks(chat.includeUsage))

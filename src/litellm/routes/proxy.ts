@@ -45,7 +45,7 @@ function noKey(modelId: string, belongsElsewhere: boolean) {
   return belongsElsewhere
     ? configurationError(
         `LITELLM_PROXY_API_KEY belongs to the proxy of LITELLM_PROXY_API_BASE, and ${modelId} goes to another.`,
-        'Give clientArgs.api_key beside clientArgs.api_base.',
+        'Set clientArgs.api_key together with clientArgs.api_base.',
       )
     : configurationError(
         `${modelId} goes through a LiteLLM Proxy, and no key is given for it.`,

@@ -112,7 +112,7 @@ export class ChildTransport implements Transport {
       message = deserializeMessage(line)
     } catch {
       // Servers print what is no message, too. It may hold anything, so nobody is told what it was.
-      this.onerror?.(new Error('It printed a line that is no message.'))
+      this.onerror?.(new Error('The server printed a line that is not a JSON-RPC message.'))
       return
     }
     this.onmessage?.(message)

@@ -151,7 +151,7 @@ function credentialsError(cause: Error): AgentError {
 function notBedrock(route: Route, status: number): AgentError {
   return new AgentError({
     code: 'providerError',
-    message: `The provider ${route.provider} answered ${status} with something that is no Converse answer.`,
+    message: `The provider ${route.provider} answered ${status} with something that is not a Converse response.`,
     hint: 'Check the endpoint (clientArgs.api_base, aws_bedrock_runtime_endpoint or AWS_BEDROCK_RUNTIME_ENDPOINT): it must speak Bedrock’s Converse.',
     status,
   })
