@@ -10,7 +10,10 @@ import { runAlone } from '../runs/run.js'
 import type { BuildRun, RunSpec } from '../runs/spec.js'
 import type { PartsSource } from './model-factory.js'
 
-/** Returns a profile as a tool for another agent. Its model, prompt, tools and limits are its own, within the run's limits. */
+/**
+ * Returns a tool that runs a profile for another agent. The profile has its own model, prompt,
+ * tools and limits, within the limits of the run.
+ */
 export function profileTool(
   { name, description }: AgentProfile,
   { principal, readOnly }: RunSpec,

@@ -11,7 +11,7 @@ export function logWarnings({ warnings }: Config, log: Logger): void {
     log.warn('the configuration has a warning', { warning: problemText(warning) })
 }
 
-/** The configuration of the moment and what is made of it, replaced as one. */
+/** Holds the current configuration and the models made from it, which are replaced together. */
 export class LiveConfig {
   models: ReturnType<typeof modelSource>
   private readonly secrets: Set<string>
@@ -24,11 +24,11 @@ export class LiveConfig {
     this.secrets = new Set(knownSecrets(config, env))
   }
 
-  /** Runs that have begun keep the models they have. */
+  /** Replaces the configuration. Runs that have started keep their models. */
   replace(config: Config): void {
     this.config = config
     this.models = modelSource(config, this.env)
-    // An old secret may still be in use, and stays one.
+    // An old secret may still be in use, so it is still redacted.
     for (const secret of knownSecrets(config, this.env)) this.secrets.add(secret)
   }
 

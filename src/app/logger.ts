@@ -10,13 +10,13 @@ const secretPaths = ['authorization', 'apiKey', 'api_key', 'token', 'password'].
 ])
 
 export interface ServerLog extends Logger {
-  /** Sets the level of the lines that follow. */
+  /** Sets the level of subsequent log lines. */
   setLevel(level: LogLevel): void
 }
 
 /**
- * Returns the server's log, which writes JSON lines without secrets to stderr. It loads pino with
- * the first line, because most servers start and end without writing one.
+ * Returns the server's log, which writes JSON lines without secrets to stderr. It loads pino on the
+ * first line, because most servers never write one.
  */
 export function createLogger(first: LogLevel, redact: (text: string) => string): ServerLog {
   let level = first
@@ -27,7 +27,7 @@ export function createLogger(first: LogLevel, redact: (text: string) => string):
       if (levels.indexOf(at) < levels.indexOf(level)) return
       pino ??= loadPino(redact)
       const logger = pino
-      // Responses that are ready are sent first.
+      // Responses that are ready are sent before the log line.
       setImmediate(() => logger.then((logger) => logger[at](fields, redact(message))))
     }
   return {

@@ -6,22 +6,24 @@ import { version } from '../version.js'
 
 interface McpToolsRun {
   principal: string
-  /** Only tools that say they change nothing. */
+  /** Selects only tools that declare themselves read-only. */
   readOnly: boolean
   signal: AbortSignal
 }
 
-/** The tools of other MCP servers. */
+/** Provides the tools of other MCP servers. */
 export interface McpTools {
-  /** By `server/tool`, globs in either part. */
+  /** Finds tools by `server/tool`. Both parts may contain globs. */
   find(patterns: readonly string[], run: McpToolsRun): Promise<FoundTools>
-  /** Takes a new configuration; servers that it leaves as they are go on. */
+  /** Applies a new configuration. Servers whose settings are unchanged keep running. */
   update(config: Config): void
-  /** Ends the servers that were started. */
+  /** Stops the servers that were started. */
   close(): Promise<void>
 }
 
-/** The client of other servers is loaded with the first run that names one of their tools. */
+/**
+ * Returns the tools of other servers. The first run that names such a tool loads the MCP client.
+ */
 export function mcpTools(config: Config, log: ToolsetLog, results: KeptResults): McpTools {
   let current = config
   let toolsets: Promise<McpToolsets> | undefined

@@ -4,13 +4,13 @@ import type { ModelSource } from '../policy/model-source.js'
 
 import type { RunSpec } from '../runs/spec.js'
 
-/** What a spec says of its model, and whose calls they are. */
+/** Selects the model settings of a spec, and the caller that its calls are attributed to. */
 export type ModelSpec = Pick<
   RunSpec,
   'modelId' | 'params' | 'fallbacks' | 'cache' | 'principal' | 'agent' | 'tool' | 'sessionId'
 >
 
-/** A configuration, and its models. */
+/** Holds a configuration and its models. */
 export interface PartsSource {
   readonly config: Config
   readonly models: ModelSource & { create(spec: ModelSpec): Model }

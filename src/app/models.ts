@@ -59,8 +59,9 @@ export function modelSource(
 }
 
 /**
- * Returns the models of the price map whose provider the operator gave a key or a base URL. What a
- * proxy serves is its own to list. One model stands for its provider, because routes take time.
+ * Returns the models of the price map whose provider has a key or a base URL from the operator. A
+ * proxy lists its own models. One model represents its provider, because resolving a route takes
+ * time.
  */
 async function availableModels(route: (modelId: string) => Route): Promise<ListedModel[]> {
   const prefixes = new Map<string, string | undefined>()
@@ -73,7 +74,10 @@ async function availableModels(route: (modelId: string) => Route): Promise<Liste
   })
 }
 
-/** Returns the provider in the ids of its routes; `undefined` if the operator gave nothing for it. */
+/**
+ * Returns the provider prefix of its route ids; `undefined` if the operator configured nothing for
+ * the provider.
+ */
 function usablePrefix(
   modelId: string,
   name: string,
@@ -148,14 +152,17 @@ export function clientArgsFor(
       if (missingKey && (named || (leads && kind === 'direct'))) incomplete = args
     } catch (error) {
       if (!(error instanceof AgentError)) throw error
-      // Resolving the route again reports what is missing.
+      // The error names what is missing when the route is resolved again.
       if (named) incomplete = args
     }
   }
   return incomplete
 }
 
-/** Returns the ids that the configuration contains and that a caller may name: the default comes first. */
+/**
+ * Returns the ids that the configuration contains and that the caller may use, with the default
+ * first.
+ */
 function namedModels({ agents, allow, defaults }: Config, route: (modelId: string) => Route) {
   const standard = defaults.modelId === undefined ? [] : [defaults.modelId]
   const allowed = (allow.modelIds ?? []).filter((glob) => !glob.includes('*'))
@@ -179,7 +186,7 @@ export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Envi
     ...Object.values(clientArgs).filter(isJsonObject),
     ...servers.map((server) => ('env' in server ? server.env : {})),
   ]
-  // With and without a prefix, as in "Bearer …".
+  // The redacted values include each header with and without its scheme, such as "Bearer …".
   const headers = servers
     .flatMap((server) => ('headers' in server ? Object.values(server.headers) : []))
     .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])

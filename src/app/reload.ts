@@ -12,16 +12,16 @@ export interface ReloadOptions {
   services: Services
   /** Reads the configuration again. */
   load: () => Promise<Config>
-  /** What its files were when they were read. */
+  /** The states of the configuration files when they were read. */
   states: FileStates
-  /** The configuration has been replaced. */
+  /** Called when the configuration has been replaced. */
   onReplaced: (changes: ListChanges) => void
 }
 
-/** What the server sets up once, and keeps until it is started again. */
+/** Lists the settings that take effect only at start. */
 const fixedKeys = ['http', 'sessions', 'runs', 'telemetry'] as const satisfies (keyof Config)[]
 
-/** Takes the configuration over whenever its files change; a broken one changes nothing. */
+/** Reloads the configuration when its files change. An invalid file changes nothing. */
 export function reloadOnChange(options: ReloadOptions): FileWatch {
   const { live, services } = options
   const { log } = services

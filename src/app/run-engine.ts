@@ -32,7 +32,7 @@ export interface RunEngineOptions {
   onUnexpectedError: (thrown: unknown) => void
 }
 
-/** Opens the engine that the configuration selects. */
+/** Opens the run engine that the configuration selects. */
 export function openRunEngine({ runs }: Config, options: RunEngineOptions): Promise<RunServices> {
   return runs.durable ? durable(runs, runs.durable, options) : inProcess(options)
 }

@@ -12,15 +12,15 @@ import { orphaned } from './parent-process.js'
 import { stderrWriter } from './stderr.js'
 
 const graceMs = 5_000
-/** The time for writing the last log lines to a client that reads slowly. */
+/** Limits the time for writing the last log lines to a client that reads slowly. */
 const lastLinesMs = 250
 const watchAfterMs = 250
 
-/** For a person who starts the server at a terminal. */
+/** Shown to a person who starts the server in a terminal. */
 const terminalNotice =
   'Serving MCP over stdin and stdout, for a client that starts this program. Run with --help for the commands for people.\n'
 
-/** Which transport to serve, and the flags that override the configuration file. */
+/** Selects the transport, and the flags that override the configuration file. */
 export type ServeOptions =
   | { name: 'stdio'; config?: string }
   | { name: 'http'; config?: string; host?: string; port?: number; noAuth: boolean }
@@ -71,7 +71,10 @@ async function openServer(command: ServeOptions, house: House): Promise<RunningS
   return closingApp(server, house)
 }
 
-/** Closes the other MCP servers and the telemetry too, once the runs have ended. */
+/**
+ * Returns a server whose `close` also closes the other MCP servers and the telemetry after the runs
+ * have ended.
+ */
 function closingApp(server: RunningServer, { tools, telemetry }: House): RunningServer {
   const close = async (grace: number) => {
     await server.close(grace)
@@ -103,7 +106,7 @@ function randomToken(): string {
   return Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('base64url')
 }
 
-/** Sends what libraries print to stderr, because stdout is reserved for the protocol. */
+/** Redirects the output of libraries to stderr, because stdout is reserved for the protocol. */
 function reserveStdout(): void {
   const stderr = stderrWriter()
   const lines = new Writable({
@@ -132,7 +135,7 @@ function endOnSignals(server: RunningServer): void {
   let ending = false
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => {
-      // A second signal asks to end at once.
+      // A second signal ends the process immediately.
       if (ending) process.exit(0)
       ending = true
       void end(server, graceMs)

@@ -1,19 +1,22 @@
 import type { Writable } from 'node:stream'
 
-/** The text that waits for a client to read stderr; beyond it, lines are dropped. */
+/**
+ * Limits the text that is buffered for a client that reads stderr slowly. Lines above the limit are
+ * dropped.
+ */
 const maxWaitingLength = 2 * 1024 * 1024
 const warnLevel = 40
 
 /**
- * Writes to stderr without waiting for its reader: a client that never reads stderr must not stop
- * the server. Lines that find the buffer full are dropped and counted, and the count is written
- * once there is room again.
+ * Writes to stderr without waiting for its reader, because a client that never reads stderr must
+ * not block the server. Lines above the buffer limit are dropped and counted. The count is written
+ * when the buffer has room again.
  */
 export class BoundedWriter {
   private dropped = 0
 
   constructor(private readonly stream: Writable) {
-    // A client may close its end of stderr and go on.
+    // A client may close its end of stderr and continue.
     stream.on('error', () => {})
     stream.on('drain', () => this.reportDropped())
   }
@@ -27,9 +30,9 @@ export class BoundedWriter {
     this.stream.write(line)
   }
 
-  /** Resolves when everything has been written, or after so many milliseconds. */
+  /** Resolves when everything has been written, or after `withinMs`. */
   async flush(withinMs: number): Promise<void> {
-    // Lines of the log are written one turn of the event loop later.
+    // The logger writes its lines one turn of the event loop later.
     await new Promise((resolve) => setImmediate(resolve))
     if (this.stream.writableLength === 0) return
     await new Promise<void>((resolve) => {
@@ -49,13 +52,16 @@ export class BoundedWriter {
 
 let writer: BoundedWriter | undefined
 
-/** The writer for the stderr of this process. */
+/** Returns the writer for the stderr of this process. */
 export function stderrWriter(): BoundedWriter {
   writer ??= new BoundedWriter(nonBlocking(process.stderr))
   return writer
 }
 
-/** Node makes a pipe at stderr block on Windows, where it holds 4 KB; elsewhere it never blocks. */
+/**
+ * Makes a stderr pipe non-blocking on Windows, where Node's pipe blocks after 4 KB. On other
+ * systems, it never blocks.
+ */
 function nonBlocking(stderr: Writable): Writable {
   const handle: unknown = process.platform === 'win32' ? Reflect.get(stderr, '_handle') : undefined
   if (typeof handle === 'object' && handle !== null && 'setBlocking' in handle) {

@@ -4,9 +4,14 @@ import type { Usage } from '../agent/metrics/usage.js'
 import type { RunStatus, TimelineStep } from '../runs/engine.js'
 import type { PastRun } from '../runs/history/run-history.js'
 
-/** What the page and the server say to each other: answers of GET /api/…, as JSON. Times are milliseconds since 1970. */
+/**
+ * Defines the JSON responses of GET /api/…, which the page requests from the server. Times are in
+ * milliseconds since 1970.
+ */
 
-/** /api/viewer: who looks, and whether at everybody's runs. */
+/**
+ * The response of /api/viewer: the principal, and whether it may see the runs of all principals.
+ */
 export interface Viewer {
   principal: string
   operator: boolean
@@ -23,41 +28,41 @@ export interface Spent {
   outputTokens: number
   cacheReadTokens: number
   cacheWriteTokens: number
-  /** What is known of it. */
+  /** The sum of the known costs. */
   costUsd: number
-  /** Some calls' cost is not known. */
+  /** True if the cost of some calls is unknown. */
   costIncomplete: boolean
 }
 
 export const groupings = ['model', 'agent', 'principal'] as const
 export type Grouping = (typeof groupings)[number]
 
-/** One of the parts that each bucket falls into. The lists go with the buckets. */
+/** Holds one group of the spending. Each list has one value per bucket. */
 export interface Group {
   name: string
-  /** All small ones together. */
+  /** True for the group that combines all small groups. */
   rest?: true
   costUsd: number[]
   tokens: number[]
 }
 
-/** /api/overview?period= */
+/** The response of /api/overview?period= */
 export interface Overview {
   period: Period
   totals: Spent
-  /** Of the runs that ended in the period and are still known one by one. */
+  /** Counts the runs that ended in the period and are still recorded individually. */
   ended: { known: number; failed: number; cancelled: number; savedUsd: number | null }
-  /** When each bucket begins. */
+  /** The start time of each bucket. */
   buckets: number[]
   groups: Record<Grouping, Group[]>
   slowest: PastRun[]
   failed: PastRun[]
 }
 
-/** /api/live */
+/** The response of /api/live */
 export interface LiveRuns {
   runs: LiveRun[]
-  /** Those that are not listed. */
+  /** The number of runs that are not listed. */
   more: number
 }
 
@@ -75,13 +80,13 @@ export interface LiveRun {
   costUsd: number | null
 }
 
-/** /api/runs?offset= */
+/** The response of /api/runs?offset= */
 export interface PastRuns {
   runs: PastRun[]
   total: number
 }
 
-/** /api/runs/{runId}?principal= */
+/** The response of /api/runs/{runId}?principal= */
 export interface RunView {
   runId: string
   principal: string
@@ -103,6 +108,6 @@ export interface RunView {
   >[]
   tools: Record<string, ToolMetrics>
   steps: TimelineStep[]
-  /** The record tells no times: steps stand one after the other. */
+  /** True if the record has no start times, so that the steps are shown in sequence. */
   approximate: boolean
 }

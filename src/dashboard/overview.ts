@@ -2,7 +2,7 @@ import type { PastRun } from '../runs/history/run-history.js'
 import type { UsageTotal } from '../runs/history/usage-totals.js'
 import type { Group, Grouping, Overview, Period, Spent } from './api.js'
 
-/** Something that cost something, at some time. */
+/** Holds one amount of spending and its time. */
 export interface Spending extends Spent {
   at: number
   model: string
@@ -21,7 +21,10 @@ const days: Readonly<Record<Exclude<Period, '24h'>, number>> = { '7d': 7, '30d':
 const maxGroups = 6
 const listed = 10
 
-/** What a person sees first: of a day by the hour, of longer times by the day (UTC). Pure. */
+/**
+ * Returns the overview that the page shows first, by the hour for a day and by the UTC day for
+ * longer periods. It is a pure function.
+ */
 export function overview(
   period: Period,
   past: readonly PastRun[],
@@ -88,7 +91,7 @@ function spendingOfRun({
   }
 }
 
-/** What its own agent and those below it spent, each on which model. */
+/** Returns the spending of a run's agent and of its child agents, by model. */
 function partsOfRun(run: PastRun): Spending[] {
   const { endedAt, parts, principal } = run
   if (!parts) return [spendingOfRun(run)]
@@ -105,7 +108,7 @@ function partsOfRun(run: PastRun): Spending[] {
   }))
 }
 
-/** As a list shows it. */
+/** Returns a run without its parts, as lists show it. */
 export function withoutParts({ parts: _, ...run }: PastRun): PastRun {
   return run
 }
@@ -126,7 +129,7 @@ function bucketsOf(period: Period, now: number): Buckets {
   return { starts, widthMs }
 }
 
-/** The largest by cost, then by tokens; what is left over is one group. */
+/** Returns the largest groups by cost, then by tokens. The remaining spending forms one group. */
 function groupsOf(spendings: readonly Spending[], by: Grouping, buckets: Buckets): Group[] {
   const names = new Map<string, Spending[]>()
   for (const spending of spendings) {
@@ -145,7 +148,10 @@ function groupsOf(spendings: readonly Spending[], by: Grouping, buckets: Buckets
   ]
 }
 
-/** A token costs less than this: cost decides, and tokens where nothing is known of cost. */
+/**
+ * Returns the sort key of a group: cost decides, and tokens decide if no cost is known. The weight
+ * of a token is below its price.
+ */
 function size({ costUsd, inputTokens, outputTokens }: Spent): number {
   return costUsd + (inputTokens + outputTokens) * 1e-9
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** The page's own files; there is nothing in them that is not in the package. */
+/** Lists the files of the page. Every file is part of the package. */
 const files: Readonly<Record<string, { name: string; type: string }>> = {
   '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
   '/dashboard/page.css': { name: 'page.css', type: 'text/css; charset=utf-8' },
@@ -45,12 +45,12 @@ export async function sendPage(
   const file = read.get(name) ?? load(name)
   read.set(name, file)
   const { body, etag } = await file
-  // Asked for again each time, and sent only where it is another.
+  // The browser revalidates the file on each request, and receives it only if it has changed.
   response.setHeader('cache-control', 'no-cache')
   sendTagged(request, response, { body, etag, type })
 }
 
-/** Sends JSON that no disk is to keep. */
+/** Sends JSON that must not be cached on disk. */
 export function sendData(request: IncomingMessage, response: ServerResponse, data: object): void {
   const body = Buffer.from(JSON.stringify(data))
   response.setHeader('cache-control', 'no-store')
@@ -76,7 +76,7 @@ function sendTagged(
 }
 
 async function load(name: string) {
-  // Beside the folder of the chunks that this is built into.
+  // The folder dist/dashboard is next to the folder of this module's chunk.
   const body = await readFile(new URL(`../dashboard/${name}`, import.meta.url))
   return { body, etag: tagOf(body) }
 }

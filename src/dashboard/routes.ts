@@ -9,7 +9,7 @@ import { type Period, periods } from './api.js'
 import { isPage, secure, sendData, sendPage } from './page.js'
 import { isOperator, RunData } from './run-data.js'
 
-/** A page that is looked at asks some forty times a minute; several may be open. */
+/** Limits requests per minute. One visible page sends about 40, and several pages can be open. */
 const requestsPerMinute = 300
 
 type Show = (
@@ -19,7 +19,7 @@ type Show = (
 ) => Promise<void>
 type Answer = (viewer: string, query: URLSearchParams) => object | Promise<object | undefined>
 
-/** The dashboard: files that anybody may have, and data for whoever shows a token. */
+/** Serves the dashboard: its files to every client, and its data to clients with a valid token. */
 export function dashboard(services: Services, authenticate: Authenticate): Show {
   const rate = new RequestRate()
   const data = new RunData(services)

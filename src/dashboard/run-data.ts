@@ -6,10 +6,10 @@ import type { LiveRuns, Overview, PastRuns, Period, RunView } from './api.js'
 import { overview, spendingOfTotal, withoutParts } from './overview.js'
 import { liveRun, runView } from './run-view.js'
 
-/** So many of those that run are listed, and of those that ended at a time. */
+/** Limits the number of running runs that are listed, and of ended runs per page. */
 const maxLive = 50
 const pageLength = 50
-/** Looking back is done once in so long, however many look. */
+/** Limits how often past runs are read, regardless of the number of viewers. */
 const freshMs = 2_000
 const maxLookers = 100
 
@@ -18,7 +18,10 @@ interface Looked {
   runs: Promise<readonly PastRun[]>
 }
 
-/** What the runs of one caller come to, or of all for an operator. Nothing is done before somebody asks. */
+/**
+ * Provides the run data of one caller, or of all callers for an operator. It does no work before
+ * the first request.
+ */
 export class RunData {
   private readonly looked = new Map<string, Looked>()
 
@@ -53,14 +56,17 @@ export class RunData {
     return { runs: past.slice(offset, offset + pageLength).map(withoutParts), total: past.length }
   }
 
-  /** `undefined`: it is unknown, gone or somebody else's. */
+  /**
+   * Returns one run; `undefined` if the run is unknown, has expired or belongs to another
+   * principal.
+   */
   async run(viewer: string, principal: string, runId: string): Promise<RunView | undefined> {
     if (principal !== viewer && !isOperator(viewer, this.services.config)) return undefined
     const record = await this.services.runs.get(runId, principal)
     return record && runView(record, this.services.redact)
   }
 
-  /** The latest first. */
+  /** Returns the past runs, the latest first. */
   private past(viewer: string): Promise<readonly PastRun[]> {
     const known = this.looked.get(viewer)
     if (known && Date.now() - known.at < freshMs) return known.runs

@@ -2,7 +2,10 @@ import type { RunRecord, TimelineStep } from '../runs/engine.js'
 
 import type { LiveRun, RunView } from './api.js'
 
-/** One run as the dashboard shows it: what it did and spent, and never a word of what was said. */
+/**
+ * Returns one run as the dashboard shows it: its steps and its spending. It never contains prompt
+ * or response text.
+ */
 export function runView(record: RunRecord, redact: (text: string) => string): RunView {
   const { metrics, outcome, sessionId, steps, usage } = record
   const error = outcome && 'error' in outcome ? outcome.error : undefined
@@ -58,7 +61,10 @@ export function liveRun(record: RunRecord): LiveRun {
   }
 }
 
-/** How long each step took, of a run of which nobody wrote down when they began. */
+/**
+ * Returns the steps of a run without recorded start times: each step starts when the previous one
+ * ends.
+ */
 function inARow({ metrics }: RunRecord): TimelineStep[] {
   let startMs = 0
   const next = (step: Omit<TimelineStep, 'startMs'>): TimelineStep => {

@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net'
 
-/** IPv4 that is not the public internet's, by IANA's registry of special addresses. */
+/**
+ * Lists the IPv4 ranges outside the public internet, from IANA's special-purpose address registry.
+ */
 const special4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -19,7 +21,7 @@ const special4 = [
   '240.0.0.0/4',
 ]
 
-/** What is special within the one block of IPv6 that is the public internet's. */
+/** Lists the special ranges within 2000::/3, the public IPv6 block. */
 const special6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']
 
 const refused4 = blockList(special4, 'ipv4')
@@ -27,8 +29,9 @@ const refused6 = blockList(special6, 'ipv6')
 const global6 = blockList(['2000::/3'], 'ipv6')
 
 /**
- * Whether an address is one of the public internet. Private, loopback, link-local, shared and
- * multicast ones are not, nor is IPv6 that wraps an IPv4 address.
+ * Returns whether an address is on the public internet. Private, loopback, link-local, shared and
+ * multicast addresses are not public. IPv6 addresses that embed an IPv4 address are not public
+ * either.
  */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {

@@ -7,8 +7,9 @@ const timeoutMs = 20_000
 const maxUrls = 20
 
 /**
- * The blocks with the content of their URLs in place of these. So no provider and no proxy fetches
- * for a caller, every wire can send it, and a conversation keeps what it was about.
+ * Returns the blocks with each URL replaced by its content. No provider or proxy then fetches a URL
+ * for a caller, and every wire format can carry the content. The conversation keeps the content
+ * after the URL changes.
  */
 export async function fetchedBlocks(
   blocks: readonly ContentBlock[],
@@ -34,7 +35,7 @@ export async function fetchedBlocks(
   try {
     return await Promise.all(work)
   } finally {
-    // Where one failed, nobody waits for the others.
+    // If one fetch fails, the others are aborted.
     failed.abort()
     await Promise.allSettled(work)
   }

@@ -11,19 +11,19 @@ import { isPublicAddress } from './addresses.js'
 import { permittedUrl } from './url-rule.js'
 
 export interface FetchRules {
-  /** Hosts that may be asked: names, or addresses, each with or without a port. */
+  /** The hosts that may be requested: names or addresses, each with an optional port. */
   hosts: readonly string[]
-  /** For all that one fetcher brings home. */
+  /** Limits the total size of all responses of one fetcher. */
   maxBytes: number
-  /** For one URL, redirects included. */
+  /** Limits the time for one URL, including its redirects. */
   timeoutMs: number
 }
 
 export interface Wanted {
   url: string
-  /** Media types that the content may have. */
+  /** The media types that are accepted. */
   types: readonly string[]
-  /** Where the URL stands, for messages. */
+  /** The position of the URL in the request, for error messages. */
   at: string
 }
 
@@ -36,10 +36,11 @@ type Lookup = (
 const maxRedirects = 3
 
 /**
- * Fetches for a caller who is trusted less than this server: only from listed hosts, and never from
- * an address that is not public, unless that address itself is listed. A name is checked by the
- * addresses it resolves to, inside the connection, so that the checked address is the one connected
- * to. Through a proxy the name is checked first, if it resolves here, and the proxy connects.
+ * Fetches URLs for a caller that is less trusted than this server. Only listed hosts are allowed.
+ * An address that is not public is refused unless the address itself is listed. A host name is
+ * checked inside the connection, by the addresses it resolves to, so the checked address is the one
+ * used. With a proxy, the name is checked before the request if it resolves here, and the proxy
+ * connects.
  */
 export class UrlFetcher {
   private left: number
@@ -52,7 +53,7 @@ export class UrlFetcher {
     this.left = rules.maxBytes
   }
 
-  /** The content. Fails with an AgentError. */
+  /** Returns the content of a URL. Fails with an AgentError. */
   async fetch(wanted: Wanted, signal: AbortSignal): Promise<Buffer> {
     const late = AbortSignal.timeout(this.rules.timeoutMs)
     try {
@@ -65,7 +66,7 @@ export class UrlFetcher {
     }
   }
 
-  /** The answer at the end of the redirects, each of which must be to a permitted URL. */
+  /** Returns the response after all redirects. The target of each redirect must be permitted. */
   private async follow(wanted: Wanted, signal: AbortSignal): Promise<IncomingMessage> {
     let { url } = wanted
     for (let hop = 0; hop <= maxRedirects; hop++) {
@@ -91,7 +92,7 @@ export class UrlFetcher {
   private open(url: URL, types: readonly string[], signal: AbortSignal): Promise<IncomingMessage> {
     const tls = url.protocol === 'https:'
     const request = tls ? httpsRequest : httpRequest
-    // Connections are not kept, so that no other fetch uses one.
+    // Connections are not kept alive, so that no other fetch reuses one.
     this.agents ??= createAgents({ keepAlive: false })
     const agent = tls ? this.agents.https : this.agents.http
     return new Promise((resolve, reject) => {
@@ -111,7 +112,10 @@ export class UrlFetcher {
     })
   }
 
-  /** Fails if a name resolves to an address that is not public. Names that are unknown here pass. */
+  /**
+   * Fails if a name resolves to an address that is not public. Names that do not resolve here are
+   * accepted.
+   */
   private async checkName(hostname: string): Promise<void> {
     if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return
     const addresses = await new Promise<LookupAddress[]>((resolve) => {
@@ -120,7 +124,10 @@ export class UrlFetcher {
     if (!addresses.every(({ address }) => isPublicAddress(address))) throw notPublic(hostname)
   }
 
-  /** Node asks it for names only: an address in a URL was listed, or it would not have come here. */
+  /**
+   * Resolves a name to a public address. Node calls it only for names; an address in a URL has
+   * already passed the host list.
+   */
   private readonly guardedLookup: LookupFunction = (hostname, options, callback) => {
     this.lookup(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? []

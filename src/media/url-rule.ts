@@ -1,9 +1,8 @@
 import { AgentError } from '../agent/errors.js'
 
 /**
- * A URL that the operator lets a caller name: http or https, no credentials, and a host of
- * `allow.urlHosts`, with its port where one is listed. Fails with `permission`; `at` says where it
- * stands.
+ * Returns the URL if the operator permits it: http or https, no credentials, and a host and port in
+ * `allow.urlHosts`. Fails with `permission`. `at` is the position of the URL in the request.
  */
 export function permittedUrl(text: string, hosts: readonly string[], at: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -24,7 +23,10 @@ export function permittedUrl(text: string, hosts: readonly string[], at: string)
   )
 }
 
-/** An entry without a port stands for every port; an address is compared in its usual spelling. */
+/**
+ * Returns whether an entry matches the URL's host. An entry without a port matches every port.
+ * Addresses are compared in normalized form.
+ */
 function isHost(entry: string, { protocol, hostname, port }: URL): boolean {
   const [, name = '', wantedPort] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? []
   const listed = `http://${name}`

@@ -3,13 +3,16 @@ import type { ModelCallEnd, RunEnd } from '../agent/span.js'
 
 export type Attributes = Record<string, string | number | boolean | string[]>
 
-/** A model as the conventions name it: whose it is, and what it is called there. */
+/**
+ * Names a model as the OpenTelemetry conventions do: by its provider and by the provider's name for
+ * it.
+ */
 export interface ModelName {
   provider: string
   model: string
 }
 
-/** LiteLLM's names of providers for which the conventions have another. */
+/** Maps LiteLLM's provider names to those of the conventions, where they differ. */
 const knownProviders: Record<string, string> = {
   bedrock: 'aws.bedrock',
   azure: 'azure.ai.openai',
@@ -22,7 +25,10 @@ const knownProviders: Record<string, string> = {
   watsonx: 'ibm.watsonx.ai',
 }
 
-/** `route`: `provider/model`, in LiteLLM's words. */
+/**
+ * Returns the model name of a route, which has the form `provider/model` with LiteLLM's provider
+ * names.
+ */
 export function modelName(route: string): ModelName {
   const slash = route.indexOf('/')
   const provider = route.slice(0, Math.max(0, slash))
@@ -100,7 +106,10 @@ function usageAttributes(usage: Usage | null): Attributes {
   }
 }
 
-/** What is unknown is not there, and never 0. */
+/**
+ * Returns the cost attributes of a call or run. An unknown cost has no attribute, and is not
+ * reported as 0.
+ */
 function costAttributes(costUsd: number | null, costSource: string): Attributes {
   if (costUsd === null) return {}
   return { 'litellm_agents.cost_usd': costUsd, 'litellm_agents.cost_source': costSource }

@@ -2,9 +2,9 @@ import type { ContentBlock, Message, ToolResultBlock } from '../agent/messages/c
 import type { ModelCallStart } from '../agent/span.js'
 import type { Attributes } from './attributes.js'
 
-/*
- * What was said, in the conventions' form, for operators who ask for it. What a picture, a document
- * or a recording holds never stands in a span.
+/**
+ * Returns the content of a request in the form of the conventions, for operators who enable it. A
+ * span never contains the bytes of an image, a document or an audio recording.
  */
 
 export function requestContent({ request }: ModelCallStart): Attributes {

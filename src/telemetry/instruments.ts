@@ -9,7 +9,10 @@ const seconds = [
 ]
 const tokens = Array.from({ length: 14 }, (_, power) => 4 ** power)
 
-/** The metrics of the GenAI and MCP conventions, and under `litellm_agents.` those that they lack. */
+/**
+ * Holds the metrics of the GenAI and MCP conventions, and additional metrics under
+ * `litellm_agents.`.
+ */
 export class Instruments {
   private readonly tokenUsage
   private readonly cacheRead
@@ -108,7 +111,7 @@ export class Instruments {
   }
 }
 
-/** `load` is asked whenever somebody collects. */
+/** Registers the gauges of the run load. Each metrics collection calls `load`. */
 export function observeLoad(meter: Meter, load: () => RunLoad): void {
   const active = meter.createObservableGauge('litellm_agents.runs.active', {
     description: 'Runs at work in this process.',

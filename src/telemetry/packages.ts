@@ -1,6 +1,6 @@
 import { configurationError } from '../agent/errors.js'
 
-/** The releases that this was tested with: package.json's own. */
+/** Lists the package versions that this server was tested with, which are those in package.json. */
 const versions = {
   '@opentelemetry/api': '1.9.1',
   '@opentelemetry/resources': '2.12.0',
@@ -13,7 +13,10 @@ const versions = {
 
 type PackageName = keyof typeof versions
 
-/** Loads optional packages; where one is absent, a `configuration` error that says how to install them all. */
+/**
+ * Loads optional packages. If one is missing, it fails with a `configuration` error that says how
+ * to install all of them.
+ */
 export async function loading<T>(
   names: readonly PackageName[],
   load: () => Promise<T>,

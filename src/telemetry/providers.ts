@@ -9,7 +9,10 @@ import { samplerFrom } from './sampler.js'
 
 const metricIntervalMs = 60_000
 
-/** Who speaks, with what OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say. */
+/**
+ * Returns the resource that identifies this server, including OTEL_SERVICE_NAME and
+ * OTEL_RESOURCE_ATTRIBUTES.
+ */
 export function resourceOf(version: string): Promise<Resource> {
   return loading(['@opentelemetry/api', '@opentelemetry/resources'], async () => {
     const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import(
@@ -91,13 +94,16 @@ export function meterProvider(config: TelemetryConfig, resource: Resource) {
   })
 }
 
-/** Returns the agent of an exporter, which connects through the proxy of the environment. */
+/** Returns the HTTP agent of an exporter, which connects through the environment's proxy. */
 function networkAgent(protocol: string) {
   const { http, https } = createAgents({ keepAlive: true })
   return protocol === 'https:' ? https : http
 }
 
-/** Serves /metrics on a port of its own: the totals are of all callers, and for none of them. */
+/**
+ * Serves /metrics on a separate port, because the totals cover all callers and no caller may read
+ * them.
+ */
 async function prometheus({
   prometheusHost: host,
   prometheusPort: port,

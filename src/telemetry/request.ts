@@ -7,15 +7,15 @@ export interface RequestTelemetry {
 }
 
 export interface RequestEnd {
-  /** The kind of failure by MCP's conventions; `undefined`: none. */
+  /** The failure type in the MCP conventions; `undefined` if the request succeeded. */
   readonly error?: string | undefined
-  /** Of the AgentError that a tool answered with. */
+  /** The code of the AgentError that a tool returned. */
   readonly code?: string | undefined
 }
 
 export interface RequestStart {
   readonly method: string
-  /** The tool. */
+  /** The name of the tool. */
   readonly target?: string
   readonly parent: TraceContext | undefined
   readonly principal: string

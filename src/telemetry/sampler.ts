@@ -3,7 +3,10 @@ import type { Sampler } from '@opentelemetry/sdk-trace'
 type Sdk = typeof import('@opentelemetry/sdk-trace')
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** OTEL_TRACES_SAMPLER; by default the caller decides, and what nobody decided is traced. */
+/**
+ * Returns the sampler that OTEL_TRACES_SAMPLER selects. By default, the caller's sampling decision
+ * applies, and a request without one is traced.
+ */
 export function samplerFrom(
   { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler }: Sdk,
   { OTEL_TRACES_SAMPLER: name = '', OTEL_TRACES_SAMPLER_ARG: argument = '1' }: Environment,

@@ -24,24 +24,27 @@ import type { Instruments } from './instruments.js'
 
 export type Api = typeof import('@opentelemetry/api')
 
-/** What all spans have in common. */
+/** Holds what all spans share. */
 export interface Watch {
   api: Api
-  /** `undefined`: no traces are wanted; a caller's goes on past us. */
+  /** The tracer; `undefined` if traces are off. The caller's trace context is still passed on. */
   tracer: Tracer | undefined
-  /** `undefined`: no metrics are wanted. */
+  /** The metrics; `undefined` if metrics are off. */
   instruments: Instruments | undefined
   recordContent: boolean
   nameOf: (modelId: string) => ModelName
 }
 
-/** How a span ended: what is noted of it, and the error it ended with. */
+/** Describes the end of a span: its final attributes, and the error if it failed. */
 export interface Ending {
   attributes: Attributes
   error?: string | undefined
 }
 
-/** A place in a trace under which spans are started; `end` says what is noted of one's end. */
+/**
+ * Represents a place in a trace under which spans start. `end` returns the final attributes of a
+ * span.
+ */
 export class WatchedSpan<End = unknown> implements Span<End> {
   constructor(
     private readonly watch: Watch,
@@ -101,7 +104,7 @@ export class WatchedSpan<End = unknown> implements Span<End> {
     })
   }
 
-  /** Starts a span under this one; what ends it says what is noted. */
+  /** Starts a span under this one. `ended` returns the final attributes of that span. */
   below<E>(name: string, options: SpanOptions, ended: (end: E) => Ending): WatchedSpan<E> {
     const span = startSpan(this.watch, name, options, this.context)
     const context = span ? contextOf(span.spanContext()) : this.context
@@ -109,7 +112,7 @@ export class WatchedSpan<End = unknown> implements Span<End> {
       const { attributes, error } = ended(end)
       if (!span) return
       span.setAttributes(attributes)
-      // No message: it may hold what was said.
+      // The status has no message, because a message can contain prompt or response text.
       if (error !== undefined) span.setStatus({ code: this.watch.api.SpanStatusCode.ERROR })
       span.end()
     })

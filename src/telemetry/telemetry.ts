@@ -14,25 +14,28 @@ import { type Api, type Watch, WatchedSpan } from './spans.js'
 export interface TelemetryOptions {
   version: string
   log: Logger
-  /** `provider/model` of a model id. Fails with an AgentError where there is no such model. */
+  /**
+   * Returns the `provider/model` route of a model id. Fails with an AgentError if the model does
+   * not exist.
+   */
   routeOf: (modelId: string) => string
 }
 
-/** What is told to the world of what this server does. */
+/** Provides the traces and metrics of this server. */
 export interface RunningTelemetry extends RequestTelemetry {
-  /** The place of a run in its caller's trace. */
+  /** Returns the span under which a run is recorded in its caller's trace. */
   runsUnder(context: TraceContext | undefined): Span
   runEnded(run: RunSummary): void
-  /** `load` is asked whenever somebody collects metrics. */
+  /** Registers the function that each metrics collection calls. */
   watchLoad(load: () => RunLoad): void
-  /** Sends what is left. Never fails, and takes two seconds at most. */
+  /** Sends the remaining telemetry. It never fails, and takes at most two seconds. */
   close(): Promise<void>
 }
 
 const scope = 'litellm-agents-mcp'
 const closeMs = 2_000
 
-/** Fails with `configuration` where a package is missing or the port is taken. */
+/** Starts telemetry. Fails with `configuration` if a package is missing or the port is in use. */
 export async function startTelemetry(
   config: TelemetryConfig,
   { version, log, routeOf }: TelemetryOptions,
@@ -67,7 +70,7 @@ export async function startTelemetry(
   }
 }
 
-/** A request of MCP, by the conventions of its server's side. */
+/** Starts the span of an MCP request, by the server-side conventions. */
 function request(watch: Watch, start: RequestStart): ReturnType<RequestTelemetry['request']> {
   const { method, target, parent, principal, sessionId, requestId, overHttp } = start
   const startedAt = performance.now()
@@ -94,7 +97,7 @@ function request(watch: Watch, start: RequestStart): ReturnType<RequestTelemetry
   })
 }
 
-/** What a model is called; one that leads nowhere is no reason for anything to fail. */
+/** Returns a function that names models. A model id without a route does not cause a failure. */
 function modelNames(routeOf: TelemetryOptions['routeOf']): (modelId: string) => ModelName {
   return (modelId) => {
     try {
@@ -106,7 +109,7 @@ function modelNames(routeOf: TelemetryOptions['routeOf']): (modelId: string) => 
   }
 }
 
-/** What the exporters complain of is said once each: a collector may be away for hours. */
+/** Logs each distinct exporter message once, because a collector can be unavailable for hours. */
 function logTrouble({ diag, DiagLogLevel }: Api, log: Logger): void {
   const said = new Set<string>()
   const warn = (message: string) => {

@@ -1,4 +1,4 @@
-/** The beginning of a text, never ending within a character. */
+/** Returns the first `maxChars` characters of a text, without splitting a surrogate pair. */
 export function cutText(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text
   const last = text.charCodeAt(maxChars - 1)
