@@ -11,9 +11,9 @@ import { claudeThinking, isClaude } from './wires/thinking.js'
 export interface Adapted {
   request: ModelRequest
   settings: CallSettings
-  /** What was left out, and why. */
+  /** Lists the parameters that are not sent, with the reason for each. */
   dropped: Dropped[]
-  /** What was left out or changed, for people. */
+  /** Describes, for the user, what is not sent or was changed. */
   notices: string[]
 }
 
@@ -24,7 +24,7 @@ export interface Dropped {
 
 const sampling = ['temperature', 'top_p', 'top_k']
 
-/** OpenAI's parameters that the Messages API has no place for. */
+/** Lists the OpenAI parameters that the Messages API does not support. */
 const openaiOnly = [
   'frequency_penalty',
   'presence_penalty',
@@ -39,9 +39,10 @@ const openaiOnly = [
 ]
 
 /**
- * A call without what its model is known to refuse. Pure. Fails with `unsupportedParams` where a
- * parameter has no counterpart on the wire, unless `drop_params` says to leave such things out, and
- * with `invalidRequest` where the user gave images, PDFs or audio to a model that takes none.
+ * Returns a call without the parameters that its model is known to refuse. Pure. Throws
+ * `unsupportedParams` if a parameter has no counterpart on the wire and `drop_params` is not set.
+ * Throws `invalidRequest` if the user sent images, PDFs or audio to a model that does not support
+ * them.
  */
 export function adapted(
   given: ModelRequest,
@@ -73,7 +74,7 @@ export function adapted(
   }
   if (route.wire === 'openai-responses')
     drop(chatOnlyParams, 'the Responses API has no place for it')
-  // Only the Responses API returns a summary; chat completions take the effort as a word.
+  // Only the Responses API returns a summary. Chat completions take the effort as a string.
   if (
     route.wire === 'openai-chat' &&
     route.kind === 'direct' &&
@@ -118,14 +119,17 @@ export function adapted(
   }
 }
 
-/** Newer Claude models than the map knows take a schema, as those before them do. */
+/**
+ * Matches Claude models that are newer than the price map. They accept a schema, as earlier Claude
+ * models do.
+ */
 const newClaude = /claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)/i
 
 function takesSchema({ model }: Route, info: ModelInfo | undefined): boolean {
   return info?.supports.nativeOutput ?? (newClaude.test(model) || info === undefined)
 }
 
-/** Returns the body with `response_format` as the Messages API takes it. */
+/** Returns the body with `response_format` converted to the form of the Messages API. */
 function withOutputFormat({ response_format: format, ...body }: JsonObject): JsonObject {
   if (!isJsonObject(format)) return body
   const { type, json_schema: named } = format

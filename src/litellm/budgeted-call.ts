@@ -13,16 +13,22 @@ const leastBytesPerToken = 2
 const usualBytesPerToken = 4
 const mostCharsPerToken = 10
 
-/** Parameters for the output limit that every wire sends. If both are set, the provider decides. */
+/**
+ * Lists the parameters for the output limit that every wire sends. If both are set, the provider
+ * decides.
+ */
 const lengthParams = ['max_completion_tokens', 'max_tokens']
 
-/** Names that only one wire knows; elsewhere they have no effect. */
+/**
+ * Lists the output limit parameters that only one wire supports. They have no effect on other
+ * wires.
+ */
 const ownLengthParams: Partial<Record<Route['wire'], string>> = {
   'bedrock-converse': 'maxTokens',
   'openai-responses': 'max_output_tokens',
 }
 
-/** The Responses API refuses a shorter limit. */
+/** The Responses API refuses a lower output limit. */
 const leastResponsesTokens = 16
 
 function lengthParamsOf(wire: Route['wire']): string[] {
@@ -30,7 +36,9 @@ function lengthParamsOf(wire: Route['wire']): string[] {
   return own ? [own, ...lengthParams] : lengthParams
 }
 
-/** Returns the most that a call can use: a generous count of its input, and the longest output. Pure. */
+/**
+ * Returns the most that a call can use: a high estimate of its input and the longest output. Pure.
+ */
 export function callNeed(
   request: ModelRequest,
   body: Readonly<JsonObject>,
@@ -39,7 +47,7 @@ export function callNeed(
 ): CallNeed {
   const { bytes, media, endless, textChars } = inputSize(request)
   const room = info?.contextTokens ?? Infinity
-  // A longer input is rejected by the provider and costs nothing.
+  // The provider rejects a longer input, which costs nothing.
   const most = endless ? room : Math.min(Math.ceil(bytes / leastBytesPerToken) + media, room)
   const lengths = lengthParamsOf(wire)
     .map((name) => body[name])
@@ -48,7 +56,8 @@ export function callNeed(
     inputTokens: Math.ceil(bytes / usualBytesPerToken) + media,
     minInputTokens: Math.floor(textChars / mostCharsPerToken),
     outputTokens: lengths.length > 0 ? Math.max(...lengths) : (info?.maxOutputTokens ?? Infinity),
-    // Claude's thinking counts toward the output limit, which must be larger than its budget.
+    // Claude's thinking counts toward the output limit, so the limit must exceed the thinking
+    // budget.
     leastOutputTokens:
       wire === 'openai-responses' ? leastResponsesTokens : thinkingBudget(body) + 1,
     price: mostCost(most, body, info),
@@ -100,8 +109,9 @@ function inputSize({ messages, system, tools }: ModelRequest) {
 }
 
 /**
- * Makes one attempt under a budget: reserves the most it can use, and lowers its output limit to what
- * was granted. `info` has the prices and lengths of the model, if known.
+ * Makes one attempt under a budget. It reserves the most that the attempt can use and lowers the
+ * output limit to the granted amount. `info` has the prices and lengths of the model; `undefined`
+ * if they are unknown.
  */
 export async function capped(
   call: WireCall,
@@ -119,7 +129,7 @@ export async function capped(
     return await wire({ ...call, settings: { ...settings, body } }, tell)
   } catch (thrown) {
     const error = asAgentError(thrown)
-    // Only a call that the provider rejected is known to have cost nothing.
+    // Only a call that the provider rejected is known to cost nothing.
     if (!error.unsent && error.status === undefined) budget.brokeOff()
     throw error
   }

@@ -5,7 +5,7 @@ import { isCertificateFault, TrustError } from '../util/network/trust.js'
 import { SilenceError } from './http/connection.js'
 import type { Route } from './routes/route.js'
 
-/** Names the server of a route, as the start of a sentence. */
+/** Returns the name of a route's server, for the start of a sentence. */
 export function where(route: Route): string {
   return route.kind === 'proxy' ? 'The LiteLLM Proxy' : `The provider ${route.provider}`
 }
@@ -16,7 +16,10 @@ const connectionHint = 'Check that the address is right and that the server is u
 const certificateHint =
   'The certificate of that address is not trusted. Check the address. If it, or a proxy on the way, has an authority of its own, name its certificate in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE.'
 
-/** The connection failed, before (`sent: false`) or after the request had gone out. */
+/**
+ * Returns the error for a failed connection. `sent` is false if the connection failed before the
+ * request was sent.
+ */
 export function connectionError(
   route: Route,
   cause: unknown,
@@ -37,11 +40,11 @@ export function connectionError(
   })
 }
 
-/** Why a connection failed, and what to do about it. */
+/** Returns why a connection failed and how to fix it. */
 function connectionFault(cause: unknown): { reason: string; hint: string; retryable: boolean } {
   const proxy = proxyErrorIn(cause)
   const code = systemCode(cause)
-  // A certificate or a refusal is the same at the next try.
+  // A retry does not change a certificate fault or a refusal.
   if (isCertificateFault(rootOf(cause)))
     return {
       reason: `${proxy ? `, through the proxy ${proxy.proxy.address}` : ''}: ${code}`,
@@ -90,7 +93,7 @@ function systemCode(cause: unknown): string | undefined {
   return rootOf(cause)?.code
 }
 
-/** Returns whether the failure came before any byte of the request could have reached the server. */
+/** Returns whether the failure occurred before any byte of the request could reach the server. */
 export function wasUnsent(cause: unknown): boolean {
   if (proxyErrorIn(cause)?.sent === false) return true
   const root = rootOf(cause)

@@ -9,14 +9,17 @@ import type { Route } from './routes/route.js'
 
 export { connectionError, wasUnsent } from './connection-errors.js'
 
-/** A provider's or proxy's answer that is an error, or an error event in its stream. */
+/** Describes an error response of a provider or proxy, or an error event in its stream. */
 export interface Refusal {
-  /** `undefined`: it came inside a stream that began well. */
+  /**
+   * The HTTP status; `undefined` if the error came inside a stream that began with a success
+   * status.
+   */
   status: number | undefined
-  /** The `error` member of the body, where the body was JSON. */
+  /** The `error` member of the body, if the body is JSON. */
   error: unknown
   headers?: ReplyHeaders | undefined
-  /** What the model had said before. */
+  /** The text that the model returned before the error. */
   text?: string
 }
 
@@ -30,7 +33,7 @@ interface Rule {
   hint?: string
 }
 
-/** Inputs that a model cannot take, in the words of the servers. */
+/** Lists the servers' error messages for inputs that a model does not support. */
 const cannotTake = [
   {
     message:
@@ -48,7 +51,7 @@ const cannotTake = [
   },
 ]
 
-/** How LiteLLM and the providers say in words that a conversation is too long for the model. */
+/** Matches the error messages of LiteLLM and the providers for a conversation that is too long. */
 export const overflowMessage = new RegExp(
   [
     'ContextWindowExceededError',
@@ -62,15 +65,16 @@ export const overflowMessage = new RegExp(
     'input token count.{0,40}exceeds',
     'input tokens exceed the configured limit',
     'reduce the length of the messages',
-    // Said of short fields too, such as ids and descriptions: no conversation ends so early.
+    // Servers also send this message for short fields, such as ids and descriptions. The six digits
+    // exclude those limits.
     "(?<!url': )string too long\\. Expected a string with maximum length \\d{6}",
   ].join('|'),
   'i',
 )
 
 /**
- * From LiteLLM's and the providers' ways of saying it to our codes; the first rule that fits holds.
- * LiteLLM's HTTP errors lose their class, which is then only in the message's prefix.
+ * Maps the errors of LiteLLM and the providers to our error codes. The first matching rule applies.
+ * LiteLLM's HTTP errors lose their class, so only the prefix of the message names it.
  */
 const rules: readonly Rule[] = [
   { code: 'budgetExceeded', type: /budget_exceeded|insufficient_quota/ },
@@ -110,11 +114,12 @@ const rules: readonly Rule[] = [
     message: /Invalid model name passed in model|model .{0,80}(does not exist|not found)/i,
   },
   { code: 'modelNotFound', status: (status) => status === 404 },
-  // Local servers report inputs that the model cannot take as an internal error.
+  // Local servers report unsupported inputs as an internal error.
   ...cannotTake.map(({ message, hint }): Rule => ({ code: 'invalidRequest', message, hint })),
   { code: 'timeout', status: (status) => status === 408, retryable: true },
   { code: 'providerError', status: (status) => status === 409, retryable: true },
-  // Errors of streams have no status. A failed response names what is wrong with an image.
+  // Errors inside streams have no status. The error type of a failed response names an image
+  // problem.
   { code: 'invalidRequest', type: /invalid_request_error|image/ },
   { code: 'invalidRequest', status: (status) => status >= 400 && status < 500 },
   { code: 'providerError', retryable: true },
@@ -165,7 +170,7 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
     code: rule.code,
     message: `${where(route)} ${answered(refusal.status, message, route)}`,
     hint: rule.hint ?? hints[rule.code],
-    // OpenAI's and Anthropic's own clients honor this header too.
+    // The clients of OpenAI and Anthropic also respect this header.
     retryable: (rule.retryable ?? false) && refusal.headers?.get('x-should-retry') !== 'false',
     ...(refusal.status !== undefined && { status: refusal.status }),
     ...(after !== undefined && { retryAfterMs: after }),
@@ -173,7 +178,10 @@ export function refusalError(refusal: Refusal, route: Route): AgentError {
   })
 }
 
-/** A stream or body that ended before the model had: what it held so far must not pass for an answer. */
+/**
+ * Returns the error for a stream or body that ended before the model finished. The partial text
+ * must not be treated as a complete answer.
+ */
 export function truncatedError(route: Route, text: string): AgentError {
   return new AgentError({
     code: 'connection',
@@ -193,7 +201,10 @@ export function timeoutError(route: Route, timeoutMs: number, text: string): Age
   })
 }
 
-/** The server redirects the request. It is not followed, because the key is for this address alone. */
+/**
+ * Returns the error for a redirect. Redirects are not followed, because the key is only for the
+ * configured address.
+ */
 export function redirectError(
   route: Route,
   { status, location }: { status: number; location: string | undefined },
@@ -218,8 +229,8 @@ export function protocolError(route: Route, what: string): AgentError {
 }
 
 /**
- * What nobody foresaw. The words of what was thrown stay out of it, for they may quote what was to
- * be sent.
+ * Returns the error for an unexpected failure. The message of the cause is not included, because it
+ * may quote the request.
  */
 export function unforeseenError(route: Route, cause: unknown, text = ''): AgentError {
   const kind = cause instanceof Error ? ` (${cause.name})` : ''
@@ -242,7 +253,10 @@ function answered(status: number | undefined, message: string | undefined, route
 const secretLooking = /\b(sk|pk|key|token|gsk|xai|AIza)[-_][\w*.-]{6,}|Bearer\s+[\w.~+/-]{6,}=*/gi
 const credentials = /(\w+:\/\/)[^\s/@]+@/g
 
-/** Providers quote keys, in whole or in part, and addresses with passwords in them. */
+/**
+ * Removes keys and URL credentials from a message. Providers quote keys in whole or in part, and
+ * addresses that contain passwords.
+ */
 export function redact(text: string, key: string | undefined): string {
   const withoutKey = key && key.length >= 4 ? text.replaceAll(key, '[redacted]') : text
   return withoutKey.replace(secretLooking, '[redacted]').replace(credentials, '$1[redacted]@')

@@ -10,23 +10,28 @@ import { callRoute } from './routes/call-route.js'
 import { type Environment, findRoute, type Route } from './routes/route.js'
 import { callSettings } from './settings.js'
 
-/** The input of a call and the most that it can cost, in USD; `null` if unknown. */
+/**
+ * Estimates the input of a call and its maximum cost in USD. A value is `null` if it is unknown.
+ */
 export interface CallEstimate {
   route: Route
-  /** Why the call would fail without a key; `undefined` if it has a key or needs none. */
+  /** The error of a call without a key; `undefined` if a key is set or not required. */
   missingKey: AgentError | undefined
-  /** Estimated from the length of the text, not counted by the model's tokenizer. */
+  /**
+   * The estimated input tokens. The estimate uses the length of the text, not the model's
+   * tokenizer.
+   */
   inputTokens: number
-  /** The longest possible answer. */
+  /** The maximum length of the answer, in tokens. */
   maxOutputTokens: number | null
   maxCostUsd: number | null
-  /** The most that any call of this model can cost: its input fills the context window. */
+  /** The maximum cost of any call of this model, with an input that fills the context window. */
   maxCostUsdOfAnyCall: number | null
 }
 
 /**
- * Estimates a call without making it. A proxy is asked for its prices, if there is a key for it. Fails as
- * the call would, except that a missing key is reported.
+ * Estimates a call without making it. It requests prices from a proxy if there is a key for the
+ * proxy. Throws the errors of the call, except that a missing key is returned.
  */
 export async function estimateCall(
   config: Pick<LiteLLMModelConfig, 'modelId' | 'clientArgs' | 'params'>,

@@ -14,28 +14,30 @@ import {
 } from './routes/route.js'
 import { callSettings } from './settings.js'
 
-/** Where a call would go, and with what. Holds no key. */
+/** Describes the route and the parameters of a call. It does not contain the key. */
 export interface RouteExplanation {
   modelId: string
   wire: Route['wire']
   kind: Route['kind']
   provider: string
-  /** Where requests go; `null` for the offline model, whose server starts with the first call. */
+  /**
+   * The request URL; `null` for the offline model, because its server starts with the first call.
+   */
   url: string | null
   urlSource: string
   /** The model name that is sent. */
   model: string
-  /** The argument or variable the key comes from; `null`: no key. */
+  /** The argument or environment variable that supplies the key; `null` if there is no key. */
   keySource: string | null
   /** Whether cache points can be sent. */
   cachePoints: boolean
-  /** Parameters that will not be sent, and why. */
+  /** Lists the parameters that will not be sent, with the reason for each. */
   dropped: Dropped[]
-  /** Where calls with tools go, if not there. */
+  /** The wire and URL of calls with tools, if they differ. */
   withTools?: { wire: Route['wire']; url: string | null }
 }
 
-/** A model as it would be called. */
+/** Configures the model to explain. */
 export interface ExplainedModel {
   modelId: string
   clientArgs?: ClientArgs
@@ -43,7 +45,7 @@ export interface ExplainedModel {
 }
 
 /**
- * Explains where a model id leads, without making a call. Fails as the call would:
+ * Explains the route of a model id without making a call. Throws the errors of the call:
  * `configuration`, `modelNotFound`, `unsupportedParams`.
  */
 export async function explainRoute(
@@ -53,7 +55,9 @@ export async function explainRoute(
   return explanation(config, resolveRoute(config, env))
 }
 
-/** The same where the key is missing, with what the call would fail with. */
+/**
+ * Explains a route even if its key is missing. `missingKey` is the error that the call would throw.
+ */
 export async function explainFoundRoute(
   config: ExplainedModel,
   env: Environment,

@@ -3,7 +3,7 @@ import { type AgentError, asAgentError } from '../agent/errors.js'
 import type { Model, ModelReply } from '../agent/model.js'
 import type { Tell } from './wires/wire.js'
 
-/** Failures that another model may not share. */
+/** Lists the error codes for which a fallback model may succeed. */
 const worthAnother: readonly ErrorCode[] = [
   'rateLimit',
   'providerError',
@@ -13,8 +13,8 @@ const worthAnother: readonly ErrorCode[] = [
 ]
 
 /**
- * Asks one model after the other until one answers. The reply tells how many failed before it;
- * once output has gone to the caller there is no other model to ask.
+ * Calls the models in order until one replies. The reply reports how many models failed before it.
+ * No fallback is called once output has reached the caller.
  */
 export async function withFallbacks<Asked extends Model>(
   models: readonly Asked[],

@@ -28,35 +28,44 @@ import { type CallSettings, callSettings } from './settings.js'
 import { wellFormedWire } from './wires/well-formed-wire.js'
 import type { Tell, Wire, WireCall } from './wires/wire.js'
 
-/** As Strands' `LiteLLMModel` takes it; `clientArgs` and `params` keep LiteLLM's own names. */
+/**
+ * Configures a model as Strands' `LiteLLMModel` does. `clientArgs` and `params` keep LiteLLM's own
+ * names.
+ */
 export interface LiteLLMModelConfig {
-  /** LiteLLM's model id: `openai/gpt-4o-mini`, `litellm_proxy/<name>`, … */
+  /** Names the model by its LiteLLM id: `openai/gpt-4o-mini`, `litellm_proxy/<name>`, … */
   modelId: string
-  /** `api_key`, `api_base`, `use_litellm_proxy`, `timeout` (s), `num_retries`, `extra_headers`, …; anything else goes into the request body. */
+  /**
+   * Configures the client: `api_key`, `api_base`, `use_litellm_proxy`, `timeout` (s),
+   * `num_retries`, `extra_headers`, … Other arguments are added to the request body.
+   */
   clientArgs?: ClientArgs
-  /** Goes into the request body as it is: `max_tokens`, `temperature`, … */
+  /** Adds parameters to the request body unchanged: `max_tokens`, `temperature`, … */
   params?: Readonly<JsonObject>
-  /** `false` for an endpoint that cannot stream. Default: true. */
+  /**
+   * Disables streaming if `false`, for an endpoint that does not support it. The default is true.
+   */
   stream?: boolean
-  /** `auto` places cache points where they pay, beside those that are given. */
+  /** Places cache points where they reduce cost if `auto`. Explicit cache points are kept. */
   cache?: 'auto'
   /**
-   * Models to ask in turn where this one fails by rate limit, provider error, time-out or
-   * connection, or where the conversation is too long for it. A proxy is told of them; else they
-   * are called from here, with the keys of their own routes.
+   * Lists the models that are called in order if this model fails. Fallbacks apply to rate limits,
+   * provider errors, timeouts and connection failures. They also apply if the conversation is too
+   * long for the model. On a proxy route, the request passes their names to the proxy. On other
+   * routes, this client calls them, each with the key of its own route.
    */
   fallbacks?: readonly (string | LiteLLMModelConfig)[]
 }
 
 const configKeys = ['modelId', 'clientArgs', 'params', 'stream', 'cache', 'fallbacks'] as const
 
-/** A model behind LiteLLM's names: through a LiteLLM Proxy, or straight at a provider. */
+/** Calls a model by its LiteLLM name, through a LiteLLM Proxy or directly at the provider. */
 export class LiteLLMModel implements Model {
   private config: LiteLLMModelConfig
   private readonly env: Environment
   private resolved: Resolved | undefined
 
-  /** Fails with a `configuration` AgentError on an unknown key or a wrong value. */
+  /** Throws a `configuration` AgentError if a key is unknown or a value is invalid. */
   constructor(config: LiteLLMModelConfig, { env = process.env }: { env?: Environment } = {}) {
     this.config = checkConfig(config)
     this.env = env
@@ -66,7 +75,10 @@ export class LiteLLMModel implements Model {
     return this.config.modelId
   }
 
-  /** Where calls go, without making one. Fails as a call would: `configuration`, `modelNotFound`. */
+  /**
+   * Returns the route of calls without making one. Throws the errors of a call: `configuration` and
+   * `modelNotFound`.
+   */
   get route(): Route {
     return this.resolve().route
   }
@@ -75,7 +87,7 @@ export class LiteLLMModel implements Model {
     return this.config
   }
 
-  /** Changes part of the configuration; later calls go by it. */
+  /** Changes part of the configuration. Later calls use the new values. */
   updateConfig(change: Partial<LiteLLMModelConfig>): void {
     this.config = checkConfig({ ...this.config, ...change })
     this.resolved = undefined
@@ -118,7 +130,7 @@ export class LiteLLMModel implements Model {
     return withFallbacks([this, ...fallbacks], (model, tell) => model.ownReply(asked, tell), tell)
   }
 
-  /** One model's own try, with its retries. */
+  /** Calls this model with its retries, without fallbacks. */
   private async ownReply({ request, options, spend }: Asked, tell: Tell): Promise<ModelReply> {
     const { route: found, ...resolved } = this.resolve()
     const usual = request.params ? this.settingsWith(request.params, found) : resolved.settings
@@ -160,7 +172,10 @@ export class LiteLLMModel implements Model {
     }
   }
 
-  /** What LiteLLM's price map knows of a model that is called directly. */
+  /**
+   * Returns what LiteLLM's price map says about a model that is called directly. Returns
+   * `undefined` on other routes.
+   */
   private async knownInfo(): Promise<ModelInfo | undefined> {
     const resolved = this.resolve()
     const { kind, provider, model, aws } = resolved.route
@@ -171,7 +186,9 @@ export class LiteLLMModel implements Model {
     return resolved.info
   }
 
-  /** Returns what a LiteLLM Proxy reports about its model. `undefined` if it does not answer. */
+  /**
+   * Returns what a LiteLLM Proxy reports about its model; `undefined` if the proxy does not answer.
+   */
   private servedInfo(): Promise<ModelInfo | undefined> {
     const resolved = this.resolve()
     const { route } = resolved
@@ -232,7 +249,7 @@ interface Resolved {
   served?: Promise<ModelInfo | undefined>
 }
 
-/** A fallback as the proxy knows it. */
+/** Returns the name of a fallback on the proxy. */
 function proxyName(fallback: string | LiteLLMModelConfig): string {
   const id = typeof fallback === 'string' ? fallback : fallback.modelId
   return id.startsWith(proxyPrefix) ? id.slice(proxyPrefix.length) : id
@@ -246,7 +263,7 @@ const wires: Record<Route['wire'], () => Promise<Wire>> = {
   'bedrock-converse': async () => (await import('./wires/bedrock-converse/call.js')).bedrockCall,
 }
 
-/** An import that is done still costs a walk through the loader, which a call need not pay. */
+/** Caches loaded wires, because even a repeated import adds module loader time to each call. */
 const loadedWires: Partial<Record<Route['wire'], Wire>> = {}
 
 async function loadWire(name: Route['wire']): Promise<Wire> {

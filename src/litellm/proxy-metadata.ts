@@ -4,7 +4,7 @@ import type { TraceContext } from '../util/trace-context.js'
 import type { Route } from './routes/route.js'
 import type { CallSettings } from './settings.js'
 
-/** For whom and for what a call is, as a LiteLLM Proxy keeps it with what the call cost. */
+/** Identifies the user and purpose of a call in the spend logs of a LiteLLM Proxy. */
 export interface SpendFields {
   user?: string
   tags: readonly string[]
@@ -12,8 +12,8 @@ export interface SpendFields {
 }
 
 /**
- * Tells a LiteLLM Proxy, and nobody else: providers refuse what they do not know. What the operator's
- * parameters say goes before it.
+ * Adds the spend fields to calls through a LiteLLM Proxy only, because providers refuse unknown
+ * fields. Parameters that the operator set take precedence.
  */
 export function withSpendFields(
   settings: CallSettings,
@@ -21,7 +21,7 @@ export function withSpendFields(
   { kind, wire }: Pick<Route, 'kind' | 'wire'>,
 ): CallSettings {
   if (kind !== 'proxy') return settings
-  // On Anthropic's wire the body's metadata is Anthropic's.
+  // On Anthropic's wire, the `metadata` field of the body belongs to Anthropic.
   if (wire === 'anthropic-messages') {
     const headers = {
       ...(user !== undefined && { 'x-litellm-end-user-id': user }),
@@ -40,7 +40,10 @@ export function withSpendFields(
   return { ...settings, body: fields }
 }
 
-/** A trace's headers beside the others, which go before them. What vendors noted in `tracestate` is for a proxy alone. */
+/**
+ * Adds the trace headers to a call. Headers that are already set take precedence. `tracestate`
+ * contains vendor data, so it is sent only to a proxy.
+ */
 export function withTrace(
   settings: CallSettings,
   { traceparent, tracestate }: TraceContext,

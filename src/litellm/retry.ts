@@ -5,13 +5,13 @@ import type { Tell } from './wires/wire.js'
 
 const firstDelayMs = 500
 const longestDelayMs = 8_000
-/** A provider that asks for more patience than this is not waited for. */
+/** Do not retry if Retry-After exceeds this. */
 const longestRetryAfterMs = 60_000
 
 /**
- * The one place where calls are repeated: with doubling, jittered delays or the provider's own
- * `Retry-After`, only for errors that say they are worth it, and never once output has gone to the
- * caller, who would see it twice.
+ * Repeats a failed call. It waits for `Retry-After` if the provider sent it, and otherwise for a
+ * doubling, jittered delay. Only errors marked as retryable are retried. A call is not retried once
+ * output has reached the caller, because the caller would receive it twice.
  */
 export async function withRetries(
   attempt: (tell: Tell) => Promise<ModelReply>,

@@ -4,22 +4,25 @@ import { isHeaderName } from './http/request-text.js'
 import { isHeaderText } from './routes/args.js'
 import type { ClientArgs, Route } from './routes/route.js'
 
-/** What `clientArgs` and `params` come to for every call of a model. */
+/** Holds the settings of `clientArgs` and `params` that apply to every call of a model. */
 export interface CallSettings {
-  /** Goes into the request body as it is. */
+  /** Holds the parameters that are added to the request body unchanged. */
   readonly body: Readonly<JsonObject>
   readonly headers: Readonly<Record<string, string>>
-  /** For the whole call, retries included; `undefined`: the run's own limit is the only one. */
+  /** Limits the whole call, including retries; `undefined` if only the limit of the run applies. */
   readonly timeoutMs: number | undefined
-  /** How long a stream may send nothing; `undefined` if that is not limited. */
+  /** Limits how long a stream may be silent; `undefined` if there is no limit. */
   readonly silenceMs?: number | undefined
   readonly maxRetries: number
   readonly stream: boolean
-  /** Leave out what the model or wire does not take, instead of failing. */
+  /** Omits parameters that the model or wire does not support, instead of failing. */
   readonly dropParams: boolean
 }
 
-/** LiteLLM's client arguments that are ours to act on; the others belong to the body. */
+/**
+ * Lists the LiteLLM client arguments that this package handles. Other arguments are added to the
+ * body.
+ */
 const ownArgs = [
   'api_key',
   'api_base',
@@ -49,7 +52,10 @@ const ownArgs = [
   'aws_bedrock_runtime_endpoint',
 ] as const
 
-/** Ways to sign in at AWS that its own credential chain has, and LiteLLM takes as arguments. */
+/**
+ * Lists LiteLLM's AWS login arguments that this package does not support. AWS's own credential
+ * chain supports these logins.
+ */
 const awsChainArgs = [
   'aws_role_name',
   'aws_session_name',
@@ -58,10 +64,16 @@ const awsChainArgs = [
   'aws_external_id',
 ]
 
-/** What the agent itself puts into a request: in `params` it would silently replace it. */
+/**
+ * Lists the request fields that the agent sets. In `params` they would replace the agent's values
+ * without notice.
+ */
 const reservedParams = ['model', 'messages', 'tools']
 
-/** Pure. Fails with `configuration`, naming the argument. */
+/**
+ * Returns the settings of a call. Pure. Throws `configuration` with the name of the invalid
+ * argument.
+ */
 export function callSettings(
   config: { clientArgs?: ClientArgs; params?: Readonly<JsonObject>; stream?: boolean },
   route: Pick<Route, 'kind'>,
@@ -94,7 +106,7 @@ export function callSettings(
     },
     timeoutMs: milliseconds('timeout', clientArgs.timeout ?? clientArgs.request_timeout),
     silenceMs: milliseconds('stream_timeout', stream_timeout ?? clientArgs.stream_timeout),
-    // A proxy retries too: two on top of its own are enough.
+    // A proxy also retries, so two more retries are enough.
     maxRetries: numberArg(
       'num_retries',
       clientArgs.num_retries ?? clientArgs.max_retries,
@@ -105,7 +117,10 @@ export function callSettings(
   }
 }
 
-/** `apiKey` for `api_key` would travel in the body, to be read by whoever logs it. */
+/**
+ * Throws if an argument is misspelled or not supported. A misspelled key, such as `apiKey` for
+ * `api_key`, would be sent in the body and could be logged.
+ */
 function refuseUnusable(key: string): void {
   const plain = key.replaceAll('_', '').toLowerCase()
   const meant = ownArgs.find((known) => known !== key && known.replaceAll('_', '') === plain)

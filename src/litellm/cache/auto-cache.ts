@@ -2,19 +2,25 @@ import type { CachePointBlock, ContentBlock, Message } from '../../agent/message
 import type { ModelRequest } from '../../agent/model.js'
 import { maxCachePoints } from './cache-points.js'
 
-/** An automatic point has the life of the explicit points after it, which providers require. */
+/**
+ * Returns an automatic cache point. It has the lifetime of the explicit points after it, because
+ * providers require this order.
+ */
 function pointBefore(later: readonly ContentBlock[]): CachePointBlock {
   const isLong = later.some((block) => 'cachePoint' in block && block.cachePoint.ttl === '1h')
   return { cachePoint: { type: 'default', ...(isLong && { ttl: '1h' as const }) } }
 }
 
-/** A low estimate, so that a point is tried if its prefix might reach the minimum. */
+/**
+ * A low estimate of the characters per token, so that a point is placed if its prefix might reach
+ * the minimum.
+ */
 const charsPerToken = 3
 
 /**
- * Adds cache points where they save cost: after the tools, after the system prompt, and at
- * the end of the last two turns of the user, so that a growing conversation always finds the prefix
- * that the call before it wrote. Existing points are kept and counted. Pure.
+ * Adds cache points where they reduce cost: after the tools, after the system prompt, and after the
+ * last two user turns. Each call in a growing conversation then finds the prefix that the previous
+ * call wrote. Existing points are kept and counted toward the limit. Pure.
  */
 export function withAutoCachePoints(
   request: ModelRequest,
@@ -62,7 +68,7 @@ function explicitPoints({ system, messages, toolsCachePoint }: ModelRequest): nu
   return system.filter(isPoint).length + inMessages.length + (toolsCachePoint ? 1 : 0)
 }
 
-/** The places of the last user turns, in order. */
+/** Returns the indexes of the last user turns, in order. */
 function lastUserTurns(messages: readonly Message[], count: number): number[] {
   const places = messages.flatMap(({ role }, index) => (role === 'user' ? [index] : []))
   return places.slice(-count)

@@ -1,10 +1,13 @@
 import type { CachePointBlock } from '../../agent/messages/content.js'
 import type { CachePointReport } from '../../agent/metrics/cache-report.js'
 
-/** Anthropic's limit, which LiteLLM and the other providers keep to. */
+/**
+ * Limits the cache points of a request. This is Anthropic's limit, which LiteLLM and the other
+ * providers also apply.
+ */
 export const maxCachePoints = 4
 
-/** A cache point that goes out: its name, and the part of the request that it follows. */
+/** Describes a cache point that is sent: its name and the part of the request before it. */
 export interface SentPoint {
   at: string
   target: object
@@ -13,8 +16,8 @@ export interface SentPoint {
 type CacheControl = { type: 'ephemeral'; ttl?: '5m' | '1h' }
 
 /**
- * The cache points of one request, in the order they are met. Keeps book of every one, so that
- * none is lost in silence.
+ * Collects the cache points of one request, in request order. It records every point, so that the
+ * report includes the points that are not sent.
  */
 export class CachePoints {
   readonly sent: SentPoint[] = []
@@ -23,7 +26,7 @@ export class CachePoints {
 
   constructor(private readonly supported: boolean) {}
 
-  /** Marks the part before the point with `cache_control`, as LiteLLM and Anthropic have it. */
+  /** Marks the part before the point with `cache_control`, in the form of LiteLLM and Anthropic. */
   mark(before: readonly object[], { cachePoint }: CachePointBlock, at: string): void {
     if (!this.admit(before, at)) return
     const ttl = this.orderedTtl(cachePoint.ttl)
@@ -31,13 +34,19 @@ export class CachePoints {
     target.cache_control = { type: 'ephemeral', ...(ttl && { ttl }) }
   }
 
-  /** Providers refuse a point of an hour after one of five minutes, so such a point is shortened. */
+  /**
+   * Returns the lifetime to send. Providers refuse a one-hour point after a five-minute point, so
+   * such a point is shortened.
+   */
   private orderedTtl(ttl: '5m' | '1h' | undefined): '5m' | '1h' | undefined {
     if (ttl !== '1h') this.hasShortPoint = true
     return ttl === '1h' && this.hasShortPoint ? '5m' : ttl
   }
 
-  /** Whether the point can go out after the last of these parts; if not, the report says why. */
+  /**
+   * Returns whether the point can be sent after the last of these parts. If not, the report
+   * contains the reason.
+   */
   admit(before: readonly object[], at: string): boolean {
     if (!this.supported)
       return this.refuse(
@@ -68,7 +77,7 @@ export class CachePoints {
     return true
   }
 
-  /** Not sent; the report says why. */
+  /** Records a point that is not sent, with the reason for the report. */
   refuse(at: string, reason: NonNullable<CachePointReport['reason']>, detail: string): false {
     this.refused.push({ at, effect: 'none', reason, detail })
     return false

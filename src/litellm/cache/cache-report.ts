@@ -5,12 +5,14 @@ import type { CachePoints } from './cache-points.js'
 
 export interface CacheFacts {
   points: CachePoints
-  /** The parts of the request in the order in which a provider caches them: tools, system, messages. */
+  /**
+   * The parts of the request in the order in which a provider caches them: tools, system, messages.
+   */
   parts: readonly object[]
   usage: Usage | null
   savedUsd: number | null
   minCacheTokens: number | null
-  /** What preceded each point when it was last sent. Brought up to date here. */
+  /** The hash of the prefix of each point when it was last sent. `cacheReport` updates it. */
   memory: CacheMemory | undefined
 }
 
@@ -20,7 +22,7 @@ interface Prefix {
   hash: string
 }
 
-/** Reports what happened at each cache point of a call, derived from the usage it reported. */
+/** Returns the effect of each cache point of a call, derived from the reported usage. */
 export function cacheReport(facts: CacheFacts): CacheReport {
   const { points, usage, savedUsd } = facts
   const read = usage?.cacheReadInputTokens ?? 0
@@ -42,12 +44,14 @@ function sentReports(facts: CacheFacts, read: number, written: number): CachePoi
     memory?.set(prefix.at, prefix.hash)
     const isChanged = before !== undefined && before !== prefix.hash
     const marked = ((usage?.inputTokens ?? 0) * prefix.chars) / allChars
-    // Without reported writes, only the amount read shows whether the point's own prefix was cached.
+    // If no writes were reported, only the amount read shows whether the prefix of the point was
+    // cached.
     if (written === 0)
       return read > 0 && read >= marked * mostOf
         ? { at: prefix.at, effect: 'read' }
         : unused(prefix, facts, marked, isChanged)
-    // What was cached ends at the last point, so the points divide it in proportion to their text.
+    // The cached tokens end at the last point, so the points divide them in proportion to their
+    // text.
     const tokens = (cached * prefix.chars) / longest
     if (tokens <= read * 1.02 + 1) return { at: prefix.at, effect: 'read' }
     return isChanged ? changed(prefix) : wasWritten(prefix)
@@ -57,7 +61,7 @@ function sentReports(facts: CacheFacts, read: number, written: number): CachePoi
 /** The share of a point's prefix that must be read for the point to count as read. */
 const mostOf = 0.5
 
-/** A provider without cache points may cache automatically. */
+/** Adds a detail if a provider without cache points cached automatically. */
 function withAutomatic(point: CachePointReport, read: number): CachePointReport {
   if (point.reason !== 'unsupported' || read === 0) return point
   const detail = `This provider takes no cache points but caches automatically: ${read} tokens were read.`
@@ -123,12 +127,12 @@ function unused(
 
 function prefixesOf({ sent }: CachePoints, parts: readonly object[]) {
   const byTarget = new Map(sent.map(({ at, target }) => [target, at]))
-  // Asked for where it is needed: importing it costs more than a whole call.
+  // The module is loaded only here, because importing it takes longer than a whole call.
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256')
   const prefixes: Prefix[] = []
   let chars = 0
   for (const part of parts) {
-    // The mark itself is not part of what is cached.
+    // The `cache_control` mark is not part of the cached content.
     const text = JSON.stringify({ ...part, cache_control: undefined })
     hash.update(text)
     chars += text.length

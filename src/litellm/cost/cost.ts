@@ -2,12 +2,15 @@ import type { Usage } from '../../agent/metrics/usage.js'
 import type { JsonObject } from '../../util/json.js'
 import type { Prices, TokenPrices } from '../models/prices.js'
 
-/** Of `cacheWriteInputTokens`, those that are kept for an hour, where the provider tells them apart. */
+/**
+ * Adds the part of `cacheWriteInputTokens` that is cached for an hour, if the provider reports it
+ * separately.
+ */
 export type BilledUsage = Usage & { readonly cacheWrite1hInputTokens?: number }
 
 /**
- * What a call costs in USD, as LiteLLM's `completion_cost` has it. Pure. `null`: a price that is
- * needed is unknown; a price of tokens that there are none of is not needed.
+ * Returns the cost of a call in USD, by the rules of LiteLLM's `completion_cost`. Pure. Returns
+ * `null` if a required price is unknown. The price of a token kind with no tokens is not required.
  */
 export function computeCost(usage: BilledUsage, prices: Prices | null): number | null {
   if (prices === null) return null
@@ -25,8 +28,9 @@ export function computeCost(usage: BilledUsage, prices: Prices | null): number |
 }
 
 /**
- * What the cache saved in USD, against the same call without one: negative where writing cost more
- * than reading saved. `null`: unknown, also where the provider said nothing about its cache.
+ * Returns what the cache saved in USD, compared with the same call without a cache. The result is
+ * negative if writing cost more than reading saved. Returns `null` if it is unknown, or if the
+ * provider reported nothing about its cache.
  */
 export function savedUsd(usage: BilledUsage, prices: Prices | null): number | null {
   if (prices === null) return null
@@ -42,8 +46,9 @@ export function savedUsd(usage: BilledUsage, prices: Prices | null): number | nu
 }
 
 /**
- * The most that one call can cost in USD. `cacheWrites` is the longest life that anything sent may
- * be written into the cache for; left out, the dearest that the model has. `null`: unknown.
+ * Returns the maximum cost of one call in USD; `null` if it is unknown. `cacheWrites` is the
+ * longest cache lifetime that the request may use. The default is the most expensive that the model
+ * has.
  */
 export function maxCallCost(
   inputTokens: number,
@@ -60,7 +65,10 @@ export function maxCallCost(
   )
 }
 
-/** Faster, slower and regional service costs what the price map's plain prices do not say. */
+/**
+ * Returns whether the call uses a faster, slower or regional service. The price map's standard
+ * prices do not apply to these.
+ */
 export function hasOtherPrice({
   service_tier,
   speed,
@@ -71,7 +79,7 @@ export function hasOtherPrice({
   return !usualTier || speed !== undefined || inference_geo !== undefined
 }
 
-/** The length of the whole input decides, and its prices hold for every token of the call. */
+/** Returns the prices for an input of this length. They apply to every token of the call. */
 function ratesAt(inputTokens: number, prices: Prices): TokenPrices {
   return prices.tiers.find(({ fromInputTokens }) => inputTokens >= fromInputTokens) ?? prices
 }
@@ -80,7 +88,7 @@ function inputParts(usage: BilledUsage) {
   const read = usage.cacheReadInputTokens ?? 0
   const allWritten = usage.cacheWriteInputTokens ?? 0
   const written1h = Math.min(usage.cacheWrite1hInputTokens ?? 0, allWritten)
-  // Counts that contradict each other happen in streams, and are never billed below nothing.
+  // Streams can report contradictory counts, so the result is limited to 0 or more.
   const plain = Math.max(usage.inputTokens - read - allWritten, 0)
   return { plain, read, written: allWritten - written1h, written1h }
 }
@@ -97,7 +105,7 @@ function less(price: number | null, other: number | null): number | null {
   return price === null || other === null ? null : price - other
 }
 
-/** Prices that are not named are no reason to doubt the usual one. */
+/** Returns the highest of the prices. Unknown prices in `others` are ignored. */
 function dearest(usual: number | null, others: readonly (number | null)[]): number | null {
   return usual === null ? null : Math.max(usual, ...others.map((price) => price ?? 0))
 }

@@ -1,15 +1,15 @@
 import { isJsonObject } from '../../util/json.js'
 
-/** What a picture, or a page of a document, counts for at most. */
+/** The maximum token count of an image or a page of a document. */
 const tokensPerPage = 3_000
-/** A page of a PDF or a plain text is seldom denser. */
+/** PDF pages and plain text seldom have fewer bytes per token. */
 const bytesPerDocumentToken = 2
-/** Speech at a low bit rate, counted by the second. */
+/** The bytes per token of speech at a low bit rate, which providers count by the second. */
 const bytesPerAudioToken = 25
 
 /**
- * The most that a block of this kind counts for; a document by address, whose length nobody knows
- * here, as one page. `undefined`: it is no such block.
+ * Returns the maximum token count of a media block; `undefined` if the value is not a media block.
+ * A document by URL counts as one page, because its length is unknown.
  */
 export function mediaTokens(kind: string, block: unknown): number | undefined {
   const source = isJsonObject(block) ? block.source : undefined
@@ -30,7 +30,7 @@ export function mediaTokens(kind: string, block: unknown): number | undefined {
   }
 }
 
-/** It may be as long as the model has room for. */
+/** Returns whether the block is a document by URL. Such a document can fill the context window. */
 export function isDocumentByUrl(kind: string, block: unknown): boolean {
   const source = kind === 'document' && isJsonObject(block) ? block.source : undefined
   return isJsonObject(source) && typeof source.url === 'string'

@@ -11,20 +11,20 @@ import { allModels, modelInfo } from './model-data.js'
 import { type ModelInfo, proxyModelInfo } from './model-info.js'
 
 export interface CatalogConfig {
-  /** Ids that the configuration names, with where they lead. */
+  /** Lists the model ids in the configuration, with their routes. */
   named: readonly { modelId: string; route: Pick<Route, 'id' | 'provider' | 'model'> }[]
-  /** `clientArgs` of the LiteLLM Proxy, where the configuration has some. */
+  /** The `clientArgs` of the LiteLLM Proxy; `undefined` if the configuration has none. */
   proxyArgs?: ClientArgs | undefined
 }
 
 const timeoutMs = 10_000
-/** A proxy also serves models that no agent can talk to. */
+/** Matches the modes of models that an agent cannot use. A proxy also serves these models. */
 const otherModes =
   /embedding|image|audio|video|moderation|rerank|ocr|search|vector|speech|transcription/
 
 /**
- * The models that can be named: those of the configuration, and those that the LiteLLM Proxy serves
- * to its key, if one is configured. A proxy that does not answer is an AgentError.
+ * Returns the models of the configuration and the models that the LiteLLM Proxy serves. The proxy
+ * is called only if one is configured. Throws an AgentError if the proxy does not answer.
  */
 export async function listModels(
   { named, proxyArgs = {} }: CatalogConfig,
@@ -42,12 +42,12 @@ export async function listModels(
 }
 
 async function proxyModels(route: Route): Promise<ListedModel[]> {
-  // A key may be kept from the data; the names alone are worth having.
+  // A key may not have access to the model data. The names alone are still useful.
   const [names, data] = await Promise.all([
     list('/v1/models', route),
     list('/v1/model/info', route).catch(() => []),
   ])
-  // Of several deployments behind a name, the first speaks for all.
+  // If a name has several deployments, the first one is used.
   const byName = new Map(data.toReversed().map((entry) => [entry.model_name, entry]))
   return names.flatMap((entry) => {
     const { id } = entry
@@ -67,13 +67,16 @@ async function proxyModels(route: Route): Promise<ListedModel[]> {
   })
 }
 
-/** Returns what a proxy says of the model that a route leads to; `undefined` if it says nothing. */
+/** Returns what a proxy reports about the model of a route; `undefined` if it reports nothing. */
 export async function servedModelInfo(route: Route): Promise<ModelInfo | undefined> {
   const data = await list('/v1/model/info', route)
   return proxyModelInfo(data.find((entry) => entry.model_name === route.model)) ?? undefined
 }
 
-/** Returns every model of the price map that an agent can talk to, by provider, current ones first. */
+/**
+ * Returns every model of the price map that an agent can use, grouped by provider. Current models
+ * are first.
+ */
 export async function priceMapModels(): Promise<ListedModel[]> {
   const known = await allModels()
   const talking = known
@@ -87,14 +90,17 @@ export async function priceMapModels(): Promise<ListedModel[]> {
   return [...new Map(rows.map((row) => [row.modelId, row])).values()]
 }
 
-/** Returns the release of a proxy; `null` if it does not say. Fails if it cannot be reached. */
+/**
+ * Returns the LiteLLM version of a proxy; `null` if the proxy does not report it. Throws if the
+ * proxy cannot be reached.
+ */
 export async function proxyVersion(route: Route): Promise<string | null> {
   const { text } = await ask('/health/readiness', route, {})
   const version = parseJsonObject(text)?.litellm_version
   return typeof version === 'string' ? version : null
 }
 
-/** Returns the rows of one of the proxy's lists. */
+/** Returns the entries of one of the proxy's lists. */
 async function list(path: string, route: Route): Promise<JsonObject[]> {
   const authorization = `Bearer ${route.apiKey}`
   const { reply, text } = await ask(path, route, { authorization })

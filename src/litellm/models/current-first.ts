@@ -1,25 +1,26 @@
-/** What decides how current a model is. */
+/** Holds the fields that determine how current a model is. */
 export interface RankedModel {
   readonly modelId: string
   readonly provider: string
-  /** `2027-02-17`; `null` if unknown. */
+  /** The deprecation date, such as `2027-02-17`; `null` if it is unknown. */
   readonly deprecationDate: string | null
 }
 
-/** Models for one purpose, which an agent seldom needs, and models that are fine-tuned. */
+/** Matches fine-tuned models and models for a special purpose, which an agent seldom needs. */
 const special =
   /audio|realtime|search|image|tts|live|gemma|robotics|lyria|computer-use|deep-research|guard|transcribe|ocr|(^|\/)ft:/
 const preliminary = /preview|experimental|-exp\b|beta|nightly/
-/** A snapshot of a model that also has a name without a date. */
+/** Matches the date of a snapshot. The model also has a name without a date. */
 const snapshotDate = /[-@]\d{4}-\d{2}-\d{2}|[-@]\d{6,8}(?!\d)|-\d{4}(?=-|$)|-\d{3}$/g
-/** The size of a model, a context length, or the version of a Bedrock id. */
+/** Matches the size of a model, a context length, or the version of a Bedrock id. */
 const size = /\b[ae]?\d+(\.\d+)?x?\d*[bkm]\b|v\d+(:\d+)?$|fp\d+/g
-/** Bedrock's copies of a model for one region. */
+/** Matches Bedrock's regional copies of a model. */
 const regional = /(^|\/)(us|us-gov|eu|apac|au|jp|ca|sa)\./
 
 /**
- * Returns models of one provider with those first that people and agents look for: general models
- * before special and deprecated ones, and the highest version first. Price maps have no release dates.
+ * Returns the models of one provider, most relevant first. General models are before special and
+ * deprecated ones. Within these groups, the highest version is first. Price maps have no release
+ * dates.
  */
 export function currentFirst<Model extends RankedModel>(
   models: readonly Model[],

@@ -4,9 +4,10 @@ import type { Route } from '../routes/route.js'
 import type { Supports } from './model-info.js'
 
 /**
- * The messages as a model that lacks a sense can take them. Pure. What is not known is let through.
- * Fails with `invalidRequest` where the user gave what the model is known not to take; an image that
- * a tool or another model made is only named, for the conversation can go on without it.
+ * Returns the messages in a form that the model supports. Pure. Content is sent unchanged if the
+ * support for it is unknown. Throws `invalidRequest` if the user sent content that the model is
+ * known not to support. Such content from a tool or another model is replaced by a note, because
+ * the conversation can continue without it.
  */
 export function takenMessages(
   messages: readonly Message[],

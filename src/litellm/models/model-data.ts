@@ -2,23 +2,26 @@ import type { JsonObject, JsonValue } from '../../util/json.js'
 
 import { type ModelInfo, modelInfoOf } from './model-info.js'
 
-/** What decides which entry of the price map is a model's. */
+/** Identifies a model in the price map. */
 export interface ModelName {
   /** LiteLLM's provider name. */
   readonly provider: string
   readonly model: string
-  /** AWS's, where it is known: some regions have prices of their own. */
+  /** The AWS region; `undefined` if it is unknown. Some regions have their own prices. */
   readonly region?: string
 }
 
-/** What LiteLLM's price map says of a model, read from the package; `undefined`: it does not name it. */
+/**
+ * Returns what LiteLLM's price map says about a model; `undefined` if the map does not contain it.
+ * The price map is part of the package.
+ */
 export async function modelInfo(name: ModelName): Promise<ModelInfo | undefined> {
   loading ??= load()
   const find = await loading
   return find(name)
 }
 
-/** Every model of the price map, by the id that leads to it. */
+/** Returns every model of the price map with the model id that selects it. */
 export async function allModels(): Promise<
   { modelId: string; provider: string; info: ModelInfo }[]
 > {
@@ -39,14 +42,20 @@ function idOf(provider: string, name: string): string {
 
 let loading: Promise<(name: ModelName) => ModelInfo | undefined> | undefined
 
-/** The content of data/models.json, which scripts/model-data.ts writes. */
+/** Describes the content of data/models.json, which scripts/model-data.ts writes. */
 interface ModelData {
   readonly fields: readonly string[]
-  /** By number of field: those with a value, those that are true, those that are false. */
+  /**
+   * Lists field numbers for each shape: fields with a value, fields that are true, and fields that
+   * are false.
+   */
   readonly shapes: readonly (readonly (readonly number[])[])[]
-  /** A shape's number, then the values. */
+  /** Lists the number of a shape, followed by the values. */
   readonly rows: readonly (readonly JsonValue[])[]
-  /** A name that begins with a slash follows its provider's. */
+  /**
+   * Maps the models of each provider to row numbers. A name that begins with a slash is appended to
+   * the provider's name.
+   */
   readonly models: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
@@ -70,7 +79,10 @@ async function load() {
   }
 }
 
-/** A provider's rows by whole name in lower case, made when they are first asked for. */
+/**
+ * Returns the row numbers of a provider by full name in lower case. The map is created on first
+ * use.
+ */
 function rowsByName({ models }: ModelData): (provider: string) => ReadonlyMap<string, number> {
   const made = new Map<string, ReadonlyMap<string, number>>()
   return (provider) => {
@@ -100,7 +112,7 @@ function entryOf({ fields, shapes, rows }: ModelData, number: number): JsonObjec
   return entry
 }
 
-/** The names LiteLLM's `get_model_info` looks for, in its order. */
+/** Returns the names that LiteLLM's `get_model_info` looks up, in the same order. */
 function candidates({ provider, model, region }: ModelName): string[] {
   const prefix = `${provider}/`
   const bare = model.startsWith(prefix) ? model.slice(prefix.length) : model
@@ -116,7 +128,10 @@ function candidates({ provider, model, region }: ModelName): string[] {
   ]
 }
 
-/** Without what does not change the price: a region, a version, the name of a fine-tuned model. */
+/**
+ * Returns the name without parts that do not change the price: a region, a version, or the name of
+ * a fine-tuned model.
+ */
 function plainName(provider: string, model: string): string {
   if (isBedrock(provider)) return bedrockName(model)
   if (provider === 'gemini' || provider === 'databricks') return model.replace(/-\d+$/, '')
@@ -140,7 +155,7 @@ function withoutRouting(model: string): string {
   )
 }
 
-/** Whether an entry of one provider is good for a model of another. */
+/** Returns whether an entry of one provider applies to a model of another. */
 function sameProvider(wanted: string, found: string): boolean {
   if (wanted === found) return true
   if (wanted === 'github') return true

@@ -2,45 +2,48 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.j
 
 import { type Prices, pricesOf } from './prices.js'
 
-/** What is known of a model before it is called; `null`: nobody said. */
+/** Describes a model before it is called. A value is `null` if no source provides it. */
 export interface ModelInfo {
-  /** `responses` and `completion`: no chat completions, whatever the provider speaks for others. */
+  /**
+   * The API mode of the model. Models with mode `responses` or `completion` do not support chat
+   * completions, even if their provider does.
+   */
   readonly mode: string | null
   readonly contextTokens: number | null
   readonly maxOutputTokens: number | null
   readonly prices: Prices | null
   readonly supports: Supports
-  /** The shortest prefix that a cache point keeps. */
+  /** The minimum length of a prefix, in tokens, that a cache point caches. */
   readonly minCacheTokens: number | null
-  /** Bedrock's newer endpoint serves the model under `/openai/v1` alone. */
+  /** Whether Bedrock's newer endpoint serves the model only under `/openai/v1`. */
   readonly openaiPath: boolean | null
-  /** `2027-02-17` */
+  /** The deprecation date, such as `2027-02-17`. */
   readonly deprecationDate: string | null
 }
 
 export interface Supports {
   readonly tools: boolean | null
   readonly toolChoice: boolean | null
-  /** `false`: refuses a tool choice that forces a call. */
+  /** `false` if the model refuses a tool choice that forces a call. */
   readonly forcedToolUse: boolean | null
-  /** `false`: refuses temperature and its kin. */
+  /** `false` if the model refuses sampling parameters such as temperature. */
   readonly samplingParams: boolean | null
   readonly reasoning: boolean | null
   readonly vision: boolean | null
   readonly pdf: boolean | null
   readonly audio: boolean | null
   readonly responseSchema: boolean | null
-  /** Constrains its answer to a schema by itself, without a forced tool. */
+  /** Whether the model constrains its answer to a schema without a forced tool. */
   readonly nativeOutput: boolean | null
   readonly caching: boolean | null
-  /** Takes cache points on OpenAI's own wire. */
+  /** Whether the model supports cache points on OpenAI's own wire. */
   readonly cacheBreakpoints: boolean | null
 }
 
-/** LiteLLM's, where a model caches and nothing says from what length. */
+/** LiteLLM's default for a model that supports caching but has no minimum in the price map. */
 const usualMinCacheTokens = 1024
 
-/** Pure. Of an entry of LiteLLM's price map. */
+/** Returns the model information of an entry in LiteLLM's price map. Pure. */
 export function modelInfoOf(entry: JsonObject, provider: string): ModelInfo {
   const flag = (name: string) => boolean(entry[`supports_${name}`])
   const caching = flag('prompt_caching')
@@ -70,9 +73,10 @@ export function modelInfoOf(entry: JsonObject, provider: string): ModelInfo {
 }
 
 /**
- * Pure. Of one entry of a proxy's `/v1/model/info`, whose own prices (in `litellm_params`) go before
- * the public ones; `null`: no such entry. LiteLLM writes 0 for a price it does not know, so that
- * nothing but zeros says nothing.
+ * Returns the model information of one entry in a proxy's `/v1/model/info`; `null` if the entry is
+ * invalid. Pure. The proxy's own prices in `litellm_params` take precedence over the public prices.
+ * LiteLLM reports unknown prices as 0, so an entry whose prices are all 0 is treated as having
+ * none.
  */
 export function proxyModelInfo(entry: unknown): ModelInfo | null {
   if (!isJsonObject(entry) || !isJsonObject(entry.model_info)) return null
@@ -96,8 +100,9 @@ function ownPrices(params: JsonValue | undefined): JsonObject {
 }
 
 /**
- * Pure. Fills what one source leaves open from another; never the prices, which hold only where they
- * were told. A proxy does not tell everything that the price map says of the model behind a name.
+ * Returns the information with unknown values filled in from another source. Pure. Prices are not
+ * filled in, because they apply only to the source that reported them. A proxy does not report
+ * everything that the price map contains for the model behind a name.
  */
 export function filledFrom(info: ModelInfo, other: ModelInfo): ModelInfo {
   return {

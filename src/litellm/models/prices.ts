@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
 
-/** USD for one token of each kind; `null`: unknown. */
+/** Holds the price in USD of one token of each kind. A price is `null` if it is unknown. */
 export interface TokenPrices {
   readonly input: number | null
   readonly output: number | null
@@ -10,13 +10,16 @@ export interface TokenPrices {
   readonly reasoning: number | null
 }
 
-/** The prices of calls whose input is at least so long. They hold for the whole call. */
+/**
+ * Holds the prices of calls with at least `fromInputTokens` of input. These prices apply to the
+ * whole call.
+ */
 export interface PriceTier extends TokenPrices {
   readonly fromInputTokens: number
 }
 
 export interface Prices extends TokenPrices {
-  /** The longest first. */
+  /** Lists the price tiers, longest input first. */
   readonly tiers: readonly PriceTier[]
 }
 
@@ -31,8 +34,8 @@ const free: Prices = {
 }
 
 /**
- * The prices of an entry of LiteLLM's price map, by LiteLLM's rules; `null` where it names none.
- * One thing is not LiteLLM's: a price it does not name stays unknown, and is never taken for 0.
+ * Returns the prices of an entry in LiteLLM's price map, by LiteLLM's rules; `null` if it has none.
+ * Unlike in LiteLLM, a missing price is unknown and not 0.
  */
 export function pricesOf(entry: JsonObject, provider: string): Prices | null {
   if (provider === 'lemonade') return free
@@ -62,19 +65,26 @@ function namedPrices(entry: JsonObject, above: string): TokenPrices {
   }
 }
 
-/** `input_cost_per_token_above_200k_tokens` and its kin. What a tier leaves out stays as it was. */
+/**
+ * Returns the tiers of fields such as `input_cost_per_token_above_200k_tokens`. Prices that a tier
+ * omits are the base prices.
+ */
 function thresholdTiers(entry: JsonObject, base: TokenPrices, provider: string): PriceTier[] {
   return Object.keys(entry).flatMap((key) => {
     const [, above, digits, k] = /^input_cost_per_token(_above_(\d+)(k?)_tokens)$/.exec(key) ?? []
     if (above === undefined || price(entry[key]) === null) return []
     const threshold = Number(digits) * (k ? 1000 : 1)
-    // xAI's higher price begins at the threshold, everybody else's above it.
+    // xAI's higher price starts at the threshold. For all other providers it starts above the
+    // threshold.
     const fromInputTokens = provider === 'xai' ? threshold : threshold + 1
     return [{ fromInputTokens, ...filled(namedPrices(entry, above), base) }]
   })
 }
 
-/** `tiered_pricing`: one range of input lengths each. What it leaves out costs as input does. */
+/**
+ * Returns the tiers of `tiered_pricing`, which has one entry for each range of input lengths. Cache
+ * prices that a tier omits are its input price.
+ */
 function rangeTiers(entry: JsonObject, base: TokenPrices): PriceTier[] {
   const ranges = Array.isArray(entry.tiered_pricing) ? entry.tiered_pricing : []
   return ranges.filter(isJsonObject).flatMap((range) => {
@@ -107,12 +117,15 @@ function filled(prices: TokenPrices, base: TokenPrices): TokenPrices {
   }
 }
 
-/** One price at any length, whatever the map says. */
+/** Lists the providers whose prices do not depend on length, regardless of the price map. */
 const untiered = new Set(['fireworks_ai', 'perplexity'])
 
 type Rules = (prices: TokenPrices) => TokenPrices
 
-/** LiteLLM's cost calculators of single providers, as far as they depart from its general one. */
+/**
+ * Returns the rules of LiteLLM's provider-specific cost calculator, where they differ from its
+ * general one.
+ */
 function providerRules(provider: string): Rules {
   switch (provider) {
     case 'fireworks_ai':
@@ -154,7 +167,7 @@ function cacheAsInput(prices: TokenPrices): TokenPrices {
   }
 }
 
-/** A proxy's configuration may hold prices as text. */
+/** Parses a price. The configuration of a proxy may contain prices as strings. */
 function price(value: JsonValue | undefined): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null

@@ -11,12 +11,18 @@ import type { FoundRoute } from './types.js'
 const usualBase = 'https://api.anthropic.com'
 const keyVariables = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN']
 
-/** The address that the Messages API's own paths follow: one may be given with a path already. */
+/**
+ * Returns the base URL without the paths of the Messages API, which the configured URL may already
+ * contain.
+ */
 export function messagesBase(baseUrl: string): string {
   return baseUrl.replace(/\/v1(\/messages)?$/, '')
 }
 
-/** Claude at Anthropic, on the Messages wire: its OpenAI-compatible endpoint ignores cache points. */
+/**
+ * Returns the route of a Claude model at Anthropic. It uses the Messages wire, because Anthropic's
+ * OpenAI-compatible endpoint ignores cache points.
+ */
 export function anthropicRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const variables = ['ANTHROPIC_API_BASE', 'ANTHROPIC_BASE_URL']
   const base = findText({ name: 'api_base', value: args.apiBase }, variables, env)

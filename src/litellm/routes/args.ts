@@ -4,17 +4,17 @@ import { asVerify, type Verify } from '../../util/network/trust.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** LiteLLM's client arguments, by LiteLLM's names. */
+/** Holds LiteLLM's client arguments by their LiteLLM names. */
 export type ClientArgs = Readonly<JsonObject>
 
-/** What of `clientArgs` decides a route, checked. */
+/** Holds the checked `clientArgs` that determine a route. */
 export interface RouteArgs {
   readonly apiKey: string | undefined
   readonly apiBase: string | undefined
   readonly useProxy: boolean | undefined
-  /** `clientArgs.wire`: which of a proxy's two wires to speak. */
+  /** The value of `clientArgs.wire`, which selects one of a proxy's two wires. */
   readonly wire: 'openai' | 'anthropic' | undefined
-  /** LiteLLM's `ssl_verify`. */
+  /** The value of LiteLLM's `ssl_verify`. */
   readonly verify: Verify
   readonly all: ClientArgs
 }
@@ -46,7 +46,10 @@ function verifyArg({ ssl_verify: value }: ClientArgs): Verify {
   )
 }
 
-/** Without white space around it: what is pasted or read from a file often ends in a line break. */
+/**
+ * Returns a text argument without surrounding white space. Pasted values and file contents often
+ * end in a line break.
+ */
 export function textArg(args: ClientArgs, key: string): string | undefined {
   const value: JsonValue | undefined = args[key]
   if (value === undefined || value === null) return undefined
@@ -54,13 +57,13 @@ export function textArg(args: ClientArgs, key: string): string | undefined {
   throw configurationError(`clientArgs.${key} must be a string.`, `Give clientArgs.${key} as text.`)
 }
 
-/** A value and where it came from: an argument's or a variable's name. */
+/** Holds a value and its source: the name of an argument or environment variable. */
 export interface Found {
   value: string
   source: string
 }
 
-/** An argument, else the first environment variable that is set. */
+/** Returns the argument if it is set, and otherwise the first environment variable that is set. */
 export function findText(
   argument: { name: string; value: string | undefined },
   variables: readonly string[],
@@ -75,7 +78,10 @@ export function findText(
   return undefined
 }
 
-/** A key as `findText` finds it. Fails with `configuration`, before a header would quote it. */
+/**
+ * Returns a key in the same way as `findText`. Throws `configuration` if the key is malformed,
+ * before a header error could quote it.
+ */
 export function findKey(
   argument: { name: string; value: string | undefined },
   variables: readonly string[],
@@ -85,7 +91,7 @@ export function findKey(
   return key && { ...key, value: checkKey(key) }
 }
 
-/** An argument that is a key, or part of one. */
+/** Returns an argument that contains a key or part of one. */
 export function keyArg(args: ClientArgs, name: string): string | undefined {
   const value = textArg(args, name)
   return value && checkKey({ value, source: `clientArgs.${name}` })
@@ -99,7 +105,9 @@ function checkKey({ value, source }: Found): string {
   )
 }
 
-/** A base URL without its trailing slash. Fails with `configuration`. */
+/**
+ * Returns a base URL without its trailing slash. Throws `configuration` if the URL is not valid.
+ */
 export function checkUrl(base: string): string {
   const trimmed = trimSlash(base)
   const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined
@@ -126,7 +134,7 @@ export function missingKey(what: string, variables: readonly string[]) {
   )
 }
 
-/** Whether a header can carry this as it is: Latin-1 without control characters. */
+/** Returns whether a header can contain this text unchanged: Latin-1 without control characters. */
 export function isHeaderText(text: string): boolean {
   return /^[\x20-\x7e\xa0-\xff]*$/.test(text)
 }

@@ -23,10 +23,16 @@ const traits: Traits = {
   modernMaxTokens: /(^|[-/.])(o\d|gpt-[5-9])/,
   noStop: /(^|[-/.])(o3|o4|gpt-[5-9])/,
 }
-/** Azure's address for models of every maker wants text as text. */
+/**
+ * The traits of Azure AI Foundry, which serves models of all vendors and requires text content as a
+ * string.
+ */
 const foundryTraits: Traits = { ...traits, stringContent: true }
 
-/** Azure's form of the OpenAI chat wire: by deployment and dated version, or its undated v1. */
+/**
+ * Returns the route of an Azure model. Azure serves the OpenAI chat wire by deployment and dated
+ * version, or under an undated v1.
+ */
 export function azureRoute(
   provider: 'azure' | 'azure_ai',
   model: string,
@@ -55,7 +61,7 @@ export function azureRoute(
     ? endpoint(address, model, version ?? usualVersion)
     : claude
       ? { baseUrl: `${address.replace(/\/anthropic(\/.*)?$/, '')}/anthropic` }
-      : // AZURE_API_VERSION is that of the OpenAI endpoint, which Foundry's own does not share.
+      : // AZURE_API_VERSION applies only to the OpenAI endpoint, not to Foundry's own endpoint.
         foundry(address, textArg(args.all, 'api_version'))
   return {
     wire: claude ? 'anthropic-messages' : 'openai-chat',
@@ -101,8 +107,8 @@ function endpoint(
 const firstWithResponses = '2025-03-01'
 
 /**
- * Azure's Responses API: under its undated v1, unless `clientArgs.api_version` gives a date that has
- * one. The model is named in the body.
+ * Returns the address of Azure's Responses API. It is under the undated v1, unless
+ * `clientArgs.api_version` is a date that supports the API. The request body contains the model.
  */
 function responsesPlace(
   base: string,
@@ -116,7 +122,7 @@ function responsesPlace(
   return { baseUrl: `${root}/openai/v1`, query: { 'api-version': undated } }
 }
 
-/** Azure's one address for models of every maker. */
+/** Returns the address of Azure AI Foundry, which serves models of all vendors. */
 function foundry(base: string, version: string | undefined): Pick<Route, 'baseUrl' | 'query'> {
   const query = version === undefined ? {} : { query: { 'api-version': version } }
   const isBare = isFoundry(base) && !/\/models(\/|$)/.test(new URL(base).pathname)

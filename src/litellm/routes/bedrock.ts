@@ -13,7 +13,10 @@ import type { AwsAccess, FoundRoute, Route } from './types.js'
 const usualRegion = 'us-west-2'
 const regionVariables = ['AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION']
 
-/** Bedrock's Converse. `bedrock/<region>/<model>` and `converse/` are LiteLLM's spellings too. */
+/**
+ * Returns the route of a model on Bedrock's Converse API. The LiteLLM forms
+ * `bedrock/<region>/<model>` and `converse/` are also supported.
+ */
 export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Route {
   const [, regionInId, model = id] =
     /^(?:converse\/|invoke\/)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d)\/)?(.+)$/.exec(id) ?? []
@@ -39,7 +42,10 @@ export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Rou
   }
 }
 
-/** Bedrock's newer endpoint: OpenAI's wire, and Anthropic's for Claude. */
+/**
+ * Returns the route of a model on Bedrock's newer endpoint. It uses Anthropic's wire for Claude and
+ * OpenAI's wire for other models.
+ */
 export function mantleRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const region = findText(
     { name: 'aws_region_name', value: textArg(args.all, 'aws_region_name') },
@@ -88,7 +94,7 @@ function awsAccess(args: RouteArgs, env: Environment, regionInId: string | undef
   }
 }
 
-/** Which of AWS's ways the operator has shown; `null`: none that can be seen from here. */
+/** Returns the argument or variable that configures the AWS login; `null` if none is visible. */
 function awsKeySource(args: RouteArgs, env: Environment): string | null {
   for (const name of ['aws_access_key_id', 'aws_profile_name'])
     if (textArg(args.all, name) !== undefined) return `clientArgs.${name}`

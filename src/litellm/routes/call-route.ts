@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../util/json.js'
 import type { ModelInfo } from '../models/model-info.js'
 import type { Route } from './types.js'
 
-/** What decides on which of a provider's APIs a call is made. */
+/** Holds the properties of a call that determine the API it uses. */
 export interface CallTraits {
   hasTools: boolean
   /** The parameters of the body. */
@@ -14,9 +14,9 @@ type Change = 'responses' | 'openaiPath'
 const changed = new WeakMap<Route, Partial<Record<Change, Route>>>()
 
 /**
- * Returns the route that a call takes: the Responses API for models that have no other, and for the
- * calls that LiteLLM sends there. The same route is returned each time, because endpoints are kept by
- * route. Pure but for that.
+ * Returns the route of a call. It is the Responses API for models without another API and for calls
+ * that LiteLLM sends there. The same route object is returned each time, because endpoints are
+ * cached by route. Pure except for this cache.
  */
 export function callRoute(route: Route, call: CallTraits, info: ModelInfo | undefined): Route {
   const placed = info?.openaiPath === true ? changedRoute(route, 'openaiPath') : route
@@ -38,7 +38,10 @@ function changedRoute(route: Route, change: Change): Route {
   return kept[change]
 }
 
-/** Bedrock's newer endpoint serves some models under `/openai/v1` alone. */
+/**
+ * Returns the route with the `/openai/v1` path, which some models on Bedrock's newer endpoint
+ * require.
+ */
 function onOpenAiPath(route: Route): Route {
   if (route.provider !== 'bedrock_mantle') return route
   const baseUrl = route.baseUrl.replace(/(\/openai)?\/v1$/, '/openai/v1')
@@ -46,8 +49,9 @@ function onOpenAiPath(route: Route): Route {
 }
 
 /**
- * OpenAI's chat completions refuse function tools while the model reasons, from GPT 5.4 on, and so
- * does Azure. With no effort set, the model reasons; other servers under these names may not.
+ * Returns whether a call requires the Responses API. From GPT 5.4 on, the chat completions of
+ * OpenAI and Azure refuse function tools while the model reasons. The model reasons if no effort is
+ * set. Other servers with these model names may not apply this rule.
  */
 function needsResponses(
   { provider, model, baseUrl }: Route,
@@ -90,7 +94,7 @@ function reasoningOf({
   return { effort: efforts.find(present), summary: summaries.find(present) }
 }
 
-/** OpenAI's own addresses, those of single regions and private links included. */
+/** Returns whether the host belongs to OpenAI, including regional hosts and private links. */
 function isOpenAiHost(baseUrl: string): boolean {
   return /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname)
 }

@@ -1,6 +1,9 @@
 import { type AgentError, configurationError } from '../../agent/errors.js'
 
-/** LiteLLM's providers that take a login, a signature or a format of their own: its proxy speaks them. */
+/**
+ * Lists the LiteLLM providers that require a special login, signature or format. These providers
+ * need a LiteLLM Proxy.
+ */
 export const proxyOnly: ReadonlySet<string> = new Set([
   'vertex_ai',
   'vertex_ai_beta',
@@ -32,7 +35,7 @@ export const proxyOnly: ReadonlySet<string> = new Set([
   'text-completion-codestral',
 ])
 
-/** Says so, with the command that starts one. */
+/** Returns the error for a model that needs a LiteLLM Proxy, with the command that starts one. */
 export function needsProxy(modelId: string, otherwise = ''): AgentError {
   return configurationError(
     `${modelId} cannot be called directly: it needs a LiteLLM Proxy.`,

@@ -10,7 +10,10 @@ import {
 import type { ProviderEntry } from './providers.js'
 import type { FoundRoute } from './types.js'
 
-/** Servers that are one's own, where LiteLLM sends `cache_control` and signed thoughts as they are. */
+/**
+ * Lists the providers for self-hosted servers. LiteLLM sends them `cache_control` and signed
+ * thoughts unchanged.
+ */
 const ownServers = new Set(['custom_openai', 'openai_like'])
 
 export function openaiCompatibleRoute(
@@ -48,14 +51,17 @@ export function openaiCompatibleRoute(
   }
 }
 
-/** Fireworks knows its models by their whole paths, of which LiteLLM lets one leave out the start. */
+/**
+ * Returns the full path of a Fireworks model. LiteLLM allows the caller to omit the start of the
+ * path.
+ */
 function fireworksName(model: string): string {
   if (model.includes('#') || /^(accounts\/|FW-)/.test(model)) return model
   if (/^(models|routers)\//.test(model)) return `accounts/fireworks/${model}`
   return `accounts/fireworks/${model.endsWith('-fast') ? 'routers' : 'models'}/${model}`
 }
 
-/** Fills `{VARIABLE}` in an address that holds an account's name. */
+/** Replaces `{VARIABLE}` in an address that contains an account name. */
 function withAccount(address: string, env: Environment): string {
   return address.replace(/\{(\w+)\}/g, (_, variable: string) => {
     const value = env[variable]

@@ -1,45 +1,55 @@
 /**
- * The OpenAI-compatible providers that are called directly, by LiteLLM's prefix: base URL, LiteLLM's
- * environment names (first match wins) and what is different about each. Read off LiteLLM 1.102.4.
+ * Describes an OpenAI-compatible provider that is called directly. It has the base URL, LiteLLM's
+ * environment variable names and the differences from OpenAI. The first variable that is set is
+ * used. The values are from LiteLLM 1.102.4.
  */
 export interface ProviderEntry {
-  /** `null`: there is no usual address, the caller must give one. */
+  /** The default base URL; `null` if there is none and the caller must provide one. */
   readonly baseUrl: string | null
   readonly baseEnv: readonly string[]
   readonly keyEnv: readonly string[]
-  /** The provider answers without a key. */
+  /** Whether the provider accepts requests without a key. */
   readonly keyOptional?: boolean
-  /** Its own address is given without the `/v1` under which it speaks the OpenAI wire. */
+  /** Whether `/v1` must be added to the address for the OpenAI wire. */
   readonly addV1?: boolean
-  /** The part of the path of the Responses API that the address does not have. */
+  /** The part of the Responses API path that is not in the base URL. */
   readonly responsesPath?: string
-  /** Has no encrypted reasoning to return. */
+  /** Whether the provider returns no encrypted reasoning. */
   readonly noEncryptedReasoning?: boolean
-  /** A header that carries the key beside `authorization`. */
+  /** A header that contains the key in addition to `authorization`. */
   readonly keyHeader?: string
-  /** Message content must be a string where it can be one. */
+  /** Whether message content must be a string if possible. */
   readonly stringContent?: boolean
-  /** Passes `cache_control` on to the model. */
+  /** Whether the provider passes `cache_control` to the model. */
   readonly cacheControl?: boolean
-  /** Refuses `stream_options`, and reports the usage of streams without it. */
+  /** Whether the provider refuses `stream_options` and reports the usage of streams without it. */
   readonly noStreamOptions?: boolean
-  /** Models that take `max_completion_tokens` in place of `max_tokens`. */
+  /** Matches models that use `max_completion_tokens` instead of `max_tokens`. */
   readonly modernMaxTokens?: RegExp
-  /** Knows only `max_tokens`. */
+  /** Whether the provider supports only `max_tokens`. */
   readonly legacyMaxTokens?: boolean
-  /** Parses the tool arguments of the history, so that they must be a JSON object. */
+  /**
+   * Whether the provider parses the tool arguments of the history, which must then be a JSON
+   * object.
+   */
   readonly objectArguments?: boolean
-  /** Wants unsigned reasoning back with the tool calls it led to. */
+  /**
+   * Whether the provider requires unsigned reasoning to be returned with the tool calls that
+   * followed it.
+   */
   readonly replayReasoning?: boolean
-  /** Refuses a forced tool while it thinks. */
+  /** Whether the provider refuses a forced tool while the model thinks. */
   readonly noForcedToolWhileThinking?: boolean
-  /** Refuses `stop`, where the model's name fits. */
+  /** Matches models that refuse `stop`. */
   readonly noStop?: RegExp
-  /** In whose form signed thoughts go back; they stay away from whoever has none. */
+  /**
+   * The form in which signed thoughts are returned; `undefined` if they are not sent to this
+   * provider.
+   */
   readonly signedThoughts?: 'litellm' | 'google'
 }
 
-// Providers that LiteLLM has two names for.
+// These providers have two names in LiteLLM.
 
 const ollama: ProviderEntry = {
   baseUrl: 'http://localhost:11434/v1',

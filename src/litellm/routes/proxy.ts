@@ -21,7 +21,7 @@ export function proxyRoute(modelId: string, args: RouteArgs, env: Environment): 
     )
   const baseUrl = checkUrl(base.value)
   const envBase = env.LITELLM_PROXY_API_BASE?.trim()
-  // The key in the environment was given for the proxy in the environment, and goes to no other.
+  // The environment's key is for the environment's proxy, so it is not sent to another proxy.
   const elsewhere = Boolean(envBase) && trimSlash(envBase as string) !== baseUrl
   const variables = elsewhere ? [] : ['LITELLM_PROXY_API_KEY']
   const key = findKey({ name: 'api_key', value: args.apiKey }, variables, env)

@@ -20,8 +20,8 @@ const bedrockName =
   /^((us|eu|apac|au|jp|ca|sa|us-gov|global)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen|openai|writer|minimax|moonshot|moonshotai|google|nvidia|zai|xai|twelvelabs)\.\w/
 
 /**
- * The route of a model id (DESIGN §4). Pure. Fails with `configuration` where something is missing
- * and with `modelNotFound` where the id names no provider.
+ * Returns the route of a model id (DESIGN §4). Pure. Throws `configuration` if a required setting
+ * is missing. Throws `modelNotFound` if the id names no provider.
  */
 export function resolveRoute(asked: Asked, env: Environment): Route {
   const route = findRoute(asked, env)
@@ -34,7 +34,7 @@ interface Asked {
   clientArgs?: ClientArgs
 }
 
-/** The same, but that the key may be missing. */
+/** Returns the route of a model id even if its key is missing. */
 export function findRoute({ modelId, clientArgs = {} }: Asked, env: Environment): FoundRoute {
   const args = routeArgs(clientArgs)
   const route = placedRoute(modelId, args, env)
@@ -56,7 +56,10 @@ function placedRoute(modelId: string, args: RouteArgs, env: Environment): FoundR
 const responsesName = /^([^/]+\/)?responses\/(.+)$/
 const proxyResponses = /^(litellm_proxy\/)?responses\/(.+)$/
 
-/** The route of an id that asks for the Responses API: `openai/responses/gpt-4o-mini`. */
+/**
+ * Returns the route of an id that requests the Responses API, such as
+ * `openai/responses/gpt-4o-mini`.
+ */
 function requestedResponses(modelId: string, clientArgs: ClientArgs, env: Environment): FoundRoute {
   const route = findRoute({ modelId, clientArgs }, env)
   if (route.responses || route.wire === 'openai-responses') return responsesRoute(route)
@@ -104,7 +107,7 @@ function bareRoute(modelId: string, args: RouteArgs, env: Environment): FoundRou
   if (openai && openaiName.test(modelId))
     return openaiCompatibleRoute('openai', openai, modelId, args, env)
   if (modelId.startsWith('claude-')) return anthropicRoute(modelId, args, env)
-  // With an address given, a bare Bedrock name is far likelier to be an alias of what stands there.
+  // If an address is given, a bare Bedrock name is more likely an alias on that server.
   if (bedrockName.test(modelId) && args.apiBase === undefined)
     return bedrockRoute(modelId, args, env)
   if (modelId.startsWith('gemini-'))

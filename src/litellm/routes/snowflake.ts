@@ -12,12 +12,15 @@ import type { FoundRoute, Traits } from './types.js'
 
 const keyVariables = ['SNOWFLAKE_JWT']
 const accountVariable = 'SNOWFLAKE_ACCOUNT_ID'
-/** LiteLLM's mark of a programmatic access token; any other key is a JWT. */
+/** The LiteLLM prefix of a programmatic access token. Any other key is a JWT. */
 const tokenPrefix = 'pat/'
 
 const traits: Traits = { modernMaxTokens: /./, noStreamOptions: true }
 
-/** Snowflake Cortex: OpenAI's wire, and Anthropic's for Claude. */
+/**
+ * Returns the route of a Snowflake Cortex model. It uses Anthropic's wire for Claude and OpenAI's
+ * wire for other models.
+ */
 export function snowflakeRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const claude = /claude/i.test(model)
   const { url, source } = addressOf(args, env)

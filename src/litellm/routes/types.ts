@@ -3,7 +3,7 @@ import type { AgentError } from '../../agent/errors.js'
 import type { Verify } from '../../util/network/trust.js'
 import type { ProviderEntry } from './providers.js'
 
-/** Where a model id goes: everything that is decided before a call, and nothing that is guessed. */
+/** Describes the destination of a model id, with everything that is known before a call. */
 export interface Route {
   readonly wire: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse'
   readonly kind: 'proxy' | 'direct' | 'offline'
@@ -11,43 +11,58 @@ export interface Route {
   readonly provider: string
   /** The model name that is sent. */
   readonly model: string
-  /** `provider/model`: the one spelling of this route, whatever the caller wrote. */
+  /**
+   * The canonical id of this route, in the form `provider/model`, regardless of the caller's
+   * spelling.
+   */
   readonly id: string
-  /** Without a trailing slash; empty where the vendor's package or the first call finds it. */
+  /**
+   * The base URL without a trailing slash. It is empty if the vendor's package or the first call
+   * determines it.
+   */
   readonly baseUrl: string
-  /** `clientArgs.api_base`, an environment variable's name, or `default`. */
+  /**
+   * The source of the base URL: `clientArgs.api_base`, an environment variable's name, or
+   * `default`.
+   */
   readonly baseSource: string
   readonly apiKey: string | undefined
-  /** `clientArgs.api_key` or an environment variable's name; `null`: no key. */
+  /**
+   * The source of the key: `clientArgs.api_key` or an environment variable's name; `null` if there
+   * is no key.
+   */
   readonly keySource: string | null
   readonly traits: Traits
-  /** How the key is carried; `bearer` where it is not said. */
+  /** The header form of the key. The default is `bearer`. */
   readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
   readonly query?: Readonly<Record<string, string>>
   /** Headers that the provider requires on every request. */
   readonly headers?: Readonly<Record<string, string>>
   readonly aws?: AwsAccess
-  /** Where the provider's Responses API is; `undefined` if it has none. */
+  /** The address of the provider's Responses API; `undefined` if it has none. */
   readonly responses?: Place
-  /** Which certificates are trusted; `undefined` if the environment decides. */
+  /** The certificates to trust; `undefined` if the environment determines them. */
   readonly verify?: Verify
 }
 
 export type Place = Pick<Route, 'baseUrl' | 'query'>
 
-/** A route as it is found, which may lack the key it needs. */
+/** Describes a route whose key may be missing. */
 export interface FoundRoute extends Route {
-  /** What a call fails with for want of a key. */
+  /** The error that a call throws if its key is missing. */
   readonly missingKey?: AgentError
 }
 
-/** How an OpenAI-format endpoint differs from OpenAI's own. */
+/** Describes how an OpenAI-format endpoint differs from OpenAI's own. */
 export type Traits = Omit<
   ProviderEntry,
   'baseUrl' | 'baseEnv' | 'keyEnv' | 'keyOptional' | 'addV1' | 'responsesPath'
 >
 
-/** What LiteLLM's arguments and variables say of AWS; what they leave out is AWS's own chain's. */
+/**
+ * Holds the AWS settings of LiteLLM's arguments and variables. AWS's own credential chain provides
+ * the rest.
+ */
 export interface AwsAccess {
   readonly region: string
   readonly accessKeyId?: string
