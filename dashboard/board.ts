@@ -31,7 +31,7 @@ const groupingWords: Record<Grouping, string> = {
   principal: 'Principal',
 }
 
-/** Everything on the page but the sign-in form and the dialog. */
+/** Renders the page, except the sign-in form and the dialog. */
 export class Board {
   private period: Period = '24h'
   private measure: Measure = 'costUsd'

@@ -9,7 +9,7 @@ const height = 240
 const margin = { top: 10, right: 8, bottom: 26, left: 58 }
 const labelWidth = 58
 
-/** What was spent over time, as bars on each other, a legend, and the same in a table. */
+/** Returns the spending over time as stacked bars with a legend, and as a table. */
 export function chart(
   { buckets, groups, period }: Overview,
   by: Grouping,

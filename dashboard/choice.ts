@@ -1,6 +1,6 @@
 import { h } from './dom.js'
 
-/** One of several, as radio buttons in a fieldset. */
+/** Adds radio buttons to a fieldset, one for each option. */
 export function choice<Value extends string>(
   fieldset: HTMLElement,
   options: readonly (readonly [Value, string])[],

@@ -1,11 +1,11 @@
 const place = 'litellm-agents-token'
 
-/** The token that was shown is not, or no longer, a good one. */
+/** Reports that the token is invalid or has expired. */
 export class SignedOut extends Error {}
 
-/** Asks the server, with a token that this tab keeps for as long as it lives. */
+/** Sends requests to the server with a token that is stored for the lifetime of this tab. */
 export class Client {
-  /** By path: what was answered last, to be told whether it is still so. */
+  /** The ETag of the last response for each path, which makes the next request conditional. */
   private readonly tags = new Map<string, string>()
 
   get token(): string {
@@ -18,12 +18,12 @@ export class Client {
     else sessionStorage.setItem(place, token)
   }
 
-  /** The next answers are told whole. */
+  /** Drops the ETags, so that the next responses are complete. */
   forget(): void {
     this.tags.clear()
   }
 
-  /** `undefined`: the same as the last time. */
+  /** Returns the response; `undefined` if it is unchanged since the last request. */
   async changed<Answer>(path: string): Promise<Answer | undefined> {
     const response = await this.ask(path, this.tags.get(path))
     if (response.status === 304) return undefined

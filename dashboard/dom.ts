@@ -1,7 +1,7 @@
 type Child = Node | string | undefined | false
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** An element; text stays text, whatever is in it. */
+/** Creates an element. Text is inserted as text, and never parsed as HTML. */
 export function h<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
@@ -18,20 +18,22 @@ export function svg<Name extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS('http://www.w3.org/2000/svg', name), attributes, children)
 }
 
-/** A text whose lines may break after a slash, as those of a model's id should. */
+/** Returns a text whose lines can break after each slash, as in a model id. */
 export function breakable(text: string): HTMLElement {
   const [first, ...rest] = text.split(/(?<=\/)/)
   return h('span', {}, first, ...rest.flatMap((part) => [h('wbr'), part]))
 }
 
-/** What the page's own HTML has under this id. */
+/** Returns the element of the page's HTML with this id. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id)
   if (!found) throw new Error(`There is no ${id}.`)
   return found
 }
 
-/** Puts new content in, and the focus back where it was: elements that can have it have ids. */
+/**
+ * Replaces the content of an element and restores the focus. Elements that can be focused have ids.
+ */
 export function show(place: HTMLElement, ...children: readonly Child[]): void {
   const focused = place.contains(document.activeElement) ? document.activeElement?.id : undefined
   const scrolled = place.querySelector('.scroll')?.scrollLeft ?? 0

@@ -2,7 +2,7 @@ import type { Overview } from '../src/dashboard/api.js'
 import { h } from './dom.js'
 import { toldCost, toldNumber, toldShare, toldShort } from './format.js'
 
-/** Where the money went, in six numbers. */
+/** Returns the totals of the period as six numbers. */
 export function figures({ ended, totals }: Overview): HTMLElement[] {
   const { cacheReadTokens, costIncomplete, costUsd, inputTokens, outputTokens, runs } = totals
   return [

@@ -14,12 +14,12 @@ const moment = new Intl.DateTimeFormat('en', {
 export const toldNumber = (value: number) => whole.format(value)
 export const toldShort = (value: number) => compact.format(value)
 export const toldShare = (part: number, of: number) => (of > 0 ? percent.format(part / of) : '–')
-/** Days are UTC's, as the totals are. */
+/** Formats a day in UTC, because the totals are by UTC day. */
 export const toldDay = (at: number) => day.format(at)
 export const toldHour = (at: number) => hour.format(at)
 export const toldMoment = (at: number) => moment.format(at)
 
-/** Small sums keep two digits that say something. */
+/** Formats a cost. Small amounts keep two significant digits. */
 export function toldCost(usd: number | null): string {
   if (usd === null) return 'unknown'
   const size = Math.abs(usd)

@@ -3,7 +3,7 @@ import { breakable, h } from './dom.js'
 import { toldAgent, toldCost, toldHour, toldNumber } from './format.js'
 import { runAddress, statusChip } from './past-runs.js'
 
-/** One run that goes on, with its cycles and tools. */
+/** Renders one active run with its cycles and tools. */
 export function liveRun(run: LiveRun, operator: boolean): HTMLElement {
   const { agent, costUsd, createdAt, cycles, doing, modelId, principal, runId, status } = run
   const tools = Object.entries(run.tools).map(([name, calls]) => `${name} × ${calls}`)

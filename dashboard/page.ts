@@ -6,7 +6,7 @@ import { RunDialog } from './run-dialog.js'
 
 const liveMs = 2_000
 const pastMs = 10_000
-/** As long as the server does not answer, it is asked less and less. */
+/** Limits the retry delay, which grows while the server does not respond. */
 const maxWaitMs = 60_000
 
 const client = new Client()
@@ -27,7 +27,7 @@ byId('sign-out').addEventListener('click', () => {
   client.token = ''
   location.reload()
 })
-// Nobody looks at a hidden page.
+// A hidden page requests nothing.
 document.addEventListener('visibilitychange', () => {
   clearTimeout(timer)
   if (!document.hidden && board) void tend()
@@ -58,7 +58,7 @@ function show(viewer: Viewer): void {
   board = new Board(client, viewer, trouble)
 }
 
-/** Shows what there is, and looks again for as long as somebody sees it. */
+/** Shows the current data, and refreshes it while the page is visible. */
 async function tend(): Promise<void> {
   clearTimeout(timer)
   if (!board) return

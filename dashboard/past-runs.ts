@@ -2,7 +2,7 @@ import type { PastRun } from '../src/runs/history/run-history.js'
 import { breakable, h } from './dom.js'
 import { toldAgent, toldCost, toldMoment, toldShort, toldTime } from './format.js'
 
-/** Ended runs as a table; `name` makes its ids its own. */
+/** Renders ended runs as a table. `name` makes its element ids unique. */
 export function pastRuns(
   name: string,
   runs: readonly PastRun[],
@@ -25,7 +25,7 @@ export function pastRuns(
   )
 }
 
-/** The address of one run on this page. */
+/** Returns the URL fragment of one run on this page. */
 export function runAddress({ principal, runId }: Pick<PastRun, 'principal' | 'runId'>): string {
   return `#run/${encodeURIComponent(principal)}/${runId}`
 }

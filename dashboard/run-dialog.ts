@@ -8,7 +8,7 @@ import { inOrder, timeline, toldStep } from './timeline.js'
 
 const againMs = 2_000
 
-/** One run in a dialog, as the address after # names it. */
+/** Shows one run in a dialog. The URL fragment names the run. */
 export class RunDialog {
   private readonly dialog = byId('run') as HTMLDialogElement
   private timer: ReturnType<typeof setTimeout> | undefined
@@ -22,7 +22,7 @@ export class RunDialog {
     addEventListener('hashchange', () => void this.follow())
   }
 
-  /** Opens what the address names, and closes where it names nothing. */
+  /** Opens the run that the URL fragment names, or closes the dialog if it names none. */
   async follow(): Promise<void> {
     clearTimeout(this.timer)
     const [, principal, runId] = /^#run\/([^/]+)\/([\w-]+)$/.exec(location.hash) ?? []

@@ -1,4 +1,4 @@
-/** Round numbers from 0 to at least the largest value, some four of them. */
+/** Returns about four round numbers from 0 to at least the largest value. */
 export function ticks(largest: number): number[] {
   if (!(largest > 0)) return [0, 1]
   const rough = largest / 4

@@ -9,7 +9,7 @@ const axisHeight = 24
 const maxRows = 200
 const kinds = { tool: 'Tool', agent: 'Agent' } as const
 
-/** A run as a picture: each model call and tool call is a bar, from when to when it went on. */
+/** Draws a run as a timeline, with a bar from start to end for each model call and tool call. */
 export function timeline(
   steps: readonly TimelineStep[],
   latencyMs: number,
@@ -32,7 +32,7 @@ export function timeline(
       .filter((ms) => ms <= end)
       .flatMap((ms) => [
         svg('line', { class: 'grid', x1: x(ms), x2: x(ms), y1: axisHeight - 6, y2: height }),
-        // The last one would not fit.
+        // The label of the last tick would not fit.
         x(ms) < width - 40
           ? svg('text', { x: x(ms) + 2, y: 12, class: 'axis' }, toldTime(ms))
           : undefined,
@@ -42,7 +42,7 @@ export function timeline(
   )
 }
 
-/** As they began. */
+/** Returns the steps by their start time. */
 export function inOrder(steps: readonly TimelineStep[]): TimelineStep[] {
   return [...steps].sort((one, other) => one.startMs - other.startMs)
 }
@@ -78,7 +78,7 @@ function bar(
   ]
 }
 
-/** About seven pixels for a letter, with room for the time. */
+/** Shortens a label to its bar, at about seven pixels per letter, with room for the time. */
 function cut(text: string, width: number): string {
   const fit = Math.max(12, Math.floor((width - 70) / 7))
   return text.length > fit ? `${text.slice(0, fit - 1)}…` : text

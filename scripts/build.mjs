@@ -1,5 +1,6 @@
-// Bundles dist/main.js (the program) and dist/index.js (the library), and writes the library's types.
-// `--readable`: not minified, with each module's name where it begins.
+// Bundles dist/main.js (the program) and dist/index.js (the library), and writes the library's
+// types. `--readable` builds without minification, and marks the start of each module with its
+// name.
 import { spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
@@ -8,13 +9,13 @@ import { buildHashFile, sourceHash } from './build-hash.mjs'
 import { messageKinds } from './message-kinds.mjs'
 import { thirdPartyLicences } from './third-party.mjs'
 
-// Installed with this package, or by whoever needs them; everything else is bundled.
+// These packages are dependencies or optional installs of the user. Everything else is bundled.
 const external = [/^@aws-sdk\//, /^@smithy\//, /^@dbos-inc\//, /^@opentelemetry\//]
 
 /**
- * What a server loads at its start goes into two files, one of them the library's too: twenty small
- * ones take Node longer to find than to run. What the command line needs first stays out, so that
- * compiled code can be kept.
+ * Bundles the modules that a server loads at start into two files, one of which the library shares.
+ * Node takes longer to find twenty small files than to run them. Modules that the command line
+ * needs first stay separate, so that compiled code can be cached.
  */
 class StartModules {
   name = 'start-modules'
@@ -48,7 +49,10 @@ class StartModules {
   }
 }
 
-/** Thousands of literals cost Node more, in time and memory, than a text that is parsed once. */
+/**
+ * Bundles the price map as JSON text. Parsing one text takes Node less time and memory than
+ * thousands of literals.
+ */
 const priceMap = {
   name: 'price-map',
   load: {
@@ -61,8 +65,8 @@ const priceMap = {
 }
 
 /**
- * Node's own modules are asked for, not imported: an import reads every property of a module once, and
- * some load others when they are read.
+ * Replaces imports of Node's own modules with lookups. An import reads every property of a module
+ * once, and some properties load other modules when they are read.
  */
 const builtins = {
   name: 'builtins',
@@ -80,7 +84,7 @@ process.chdir(`${import.meta.dirname}/..`)
 
 await rm('dist', { recursive: true, force: true })
 await rm(buildHashFile, { force: true })
-// Taken before the build: a file that changes meanwhile makes dist out of date.
+// The hash is taken before the build: a file that changes meanwhile makes dist out of date.
 const hash = sourceHash()
 try {
   await Promise.all([bundle(), page(), types()])
@@ -100,7 +104,7 @@ async function bundle() {
     external,
     resolve: {
       alias: {
-        // Its main file loads the others in a way that no bundler sees.
+        // The package's main file loads the others in a way that no bundler can analyze.
         'jsonc-parser': resolve('node_modules/jsonc-parser/lib/esm/main.js'),
         '@modelcontextprotocol/client/_shims': resolve('scripts/mcp-shims.mjs'),
         '@modelcontextprotocol/server/_shims': resolve('scripts/mcp-shims.mjs'),
@@ -131,7 +135,7 @@ async function bundle() {
   await chmod('dist/main.js', 0o755)
 }
 
-/** What the dashboard's page is made of; it is served as it lies there. */
+/** Builds the files of the dashboard's page, which are served unchanged. */
 async function page() {
   await mkdir('dist/dashboard', { recursive: true })
   const build = await rolldown({ input: 'dashboard/page.ts', platform: 'browser' })

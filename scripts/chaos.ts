@@ -1,4 +1,4 @@
-// Servers that share a database are killed at random while they work: npm run chaos
+// Runs servers that share a database and kills them at random while they work: npm run chaos
 import { chaos } from '../test/helpers/chaos.js'
 
 const options = {

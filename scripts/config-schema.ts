@@ -1,7 +1,10 @@
 import * as z from 'zod'
 import { fileSchema } from '../src/config/schema.js'
 
-/** Returns the JSON Schema of the configuration file, which editors complete and check it by. */
+/**
+ * Returns the JSON Schema of the configuration file, which editors use for completion and
+ * validation.
+ */
 export function configSchemaText(): string {
   const { $schema, ...schema } = z.toJSONSchema(fileSchema, {
     target: 'draft-7',

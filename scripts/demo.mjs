@@ -5,9 +5,9 @@ import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotoc
 
 const meta = 'io.github.litellm-agents-mcp/'
 const number = new Intl.NumberFormat('en-US')
-/** A call returns after this time at the latest; get_run then waits for slower runs. */
+/** Limits how long a call waits; get_run then waits for slower runs. */
 const waitSeconds = 5
-/** What one run on the user's own key may cost. */
+/** Limits the cost of one run on the user's own key. */
 const maxCostUsd = 0.05
 
 const { ANTHROPIC_API_KEY, LITELLM_AGENTS_MODEL_ID, LITELLM_PROXY_API_BASE, OPENAI_API_KEY } =

@@ -19,18 +19,21 @@ import { variablesText } from './variables.js'
 
 interface Output {
   file: string
-  /** The whole file, or the text of the section of the output's name. */
+  /** Returns the whole file, or the text of the section with the output's name. */
   text: () => string | Promise<string>
   isSection?: true
-  /** The text is JSON that Biome formats. */
+  /** True if the text is JSON that Biome formats. */
   format?: true
-  /** What must be installed first: .venv-test, by scripts/setup-python.sh. */
+  /** True if the output needs .venv-test, which scripts/setup-python.sh creates. */
   needsPython?: true
-  /** It takes longer than a check should; a test compares it. */
+  /** True if generating takes too long for a check; a test compares the output instead. */
   slow?: true
 }
 
-/** In the order of writing: the tools come from the built program, which holds the input schemas. */
+/**
+ * Lists the outputs in the order of writing. The tools are written after the input schemas, because
+ * they come from the built program, which contains the schemas.
+ */
 const outputs: Readonly<Record<string, Output>> = {
   'config-schema': { file: 'schema/agents.schema.json', text: configSchemaText, format: true },
   'input-schemas': {
@@ -89,7 +92,7 @@ async function newContent(name: string, output: Output, before: string): Promise
   return output.format ? formatted(output.file, text) : text
 }
 
-/** Runs Biome on a text as if it stood in that file. */
+/** Formats a text with Biome under the rules of that file. */
 function formatted(file: string, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const args = ['node_modules/@biomejs/biome/bin/biome', 'format', `--stdin-file-path=${file}`]

@@ -1,4 +1,4 @@
-/** Puts a text between the markers of that name in a Markdown page. */
+/** Inserts a text between the markers with that name in a Markdown page. */
 export function withSection(page: string, name: string, text: string): string {
   const [start, end] = [`<!-- ${name}: written by npm run generate -->`, `<!-- /${name} -->`]
   const from = page.indexOf(start)
@@ -7,7 +7,7 @@ export function withSection(page: string, name: string, text: string): string {
   return `${page.slice(0, from + start.length)}\n\n${text}\n\n${page.slice(to)}`
 }
 
-/** A Markdown table; the first row is its head. */
+/** Returns a Markdown table. The first row is its header. */
 export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`

@@ -23,7 +23,10 @@ const tools = {
   agent: agentToolArguments,
 }
 
-/** Keywords that cost tokens, or that some clients refuse. The server checks what they say. */
+/**
+ * Lists keywords that cost tokens or that some clients refuse. The server itself checks these
+ * constraints.
+ */
 const omitted = [
   'additionalProperties',
   'maximum',

@@ -1,9 +1,12 @@
 const name = 'litellm-agents'
 const server = { command: 'npx', args: ['-y', 'litellm-agents-mcp'] }
-/** For a first look: the clients of these links have no form for what a server needs. */
+/**
+ * The server without settings, for a first try: these clients' links cannot prompt for the
+ * variables that a server needs.
+ */
 const first = { ...server, env: { LITELLM_AGENTS_MODEL_ID: 'offline/demo' } }
 
-/** VS Code asks for these once, and keeps them. What is left empty is as if it were not there. */
+/** The values that VS Code asks for once and stores. An empty value counts as not set. */
 const inputs = [
   { id: 'model', description: 'Model, such as litellm_proxy/<name>', default: 'offline/demo' },
   { id: 'proxy-address', description: 'LiteLLM Proxy: address (or nothing)' },
@@ -21,7 +24,9 @@ const asking = {
   inputs: inputs.map((input) => ({ type: 'promptString', ...input })),
 }
 
-/** Over https, since GitHub takes the clients' own schemes out of a page. */
+/**
+ * Returns the links over https, because GitHub removes the clients' own URL schemes from a page.
+ */
 function links(): Record<string, string> {
   const forVsCode = `vscode:mcp/install?${encodeURIComponent(JSON.stringify(asking))}`
   const config = encodeURIComponent(Buffer.from(JSON.stringify(first)).toString('base64'))

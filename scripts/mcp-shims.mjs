@@ -1,8 +1,8 @@
-// What the MCP SDK takes from its platform, without the JSON Schema validator it would bring along:
-// 200 KB that are read at every start, for elicitation and for results, which nothing here checks.
+// Replaces the MCP SDK's platform module, without its JSON Schema validator. The validator would
+// add 200 KB to every start. It is for elicitation and results, which no code here validates.
 export { default as process } from 'node:process'
 
-/** Of browsers. */
+/** This value is true only in browsers. */
 export const CORS_IS_POSSIBLE = false
 
 export class DefaultJsonSchemaValidator {

@@ -10,7 +10,10 @@ const { name, version, keywords, license, engines } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 )
 
-/** What a bundle asks its user for, with the environment variable it becomes. Nothing must be given. */
+/**
+ * Lists the settings that a bundle asks its user for, with their environment variables. All are
+ * optional.
+ */
 const fields = {
   proxy_address: {
     env: 'LITELLM_PROXY_API_BASE',
@@ -41,7 +44,10 @@ const fields = {
   },
 } as const
 
-/** The manifest of the MCP bundle; `tools`: those of a server without a configuration file. */
+/**
+ * Returns the manifest of the MCP bundle. `tools` are those of a server without a configuration
+ * file.
+ */
 export function mcpbManifest(tools: readonly Tool[]) {
   const entries = Object.entries(fields)
   return {
@@ -64,7 +70,7 @@ export function mcpbManifest(tools: readonly Tool[]) {
       },
     },
     tools: tools.map((tool) => ({ name: tool.name, description: firstSentence(tool.description) })),
-    // Agents of the configuration file are tools and prompts too.
+    // Agents in the configuration file are also tools and prompts.
     tools_generated: true,
     prompts_generated: true,
     keywords,

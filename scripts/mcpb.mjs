@@ -1,5 +1,5 @@
-// Makes the MCP bundle: npm run mcpb, or npx tsx scripts/mcpb.mjs FILE after a build. Anthropic's tool
-// checks the manifest and packs. The program goes in as it is built.
+// Makes the MCP bundle: npm run mcpb, or npx tsx scripts/mcpb.mjs FILE after a build. Anthropic's
+// tool checks the manifest and packs the bundle. The built program is included unchanged.
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { packExtension } from '@anthropic-ai/mcpb'

@@ -8,7 +8,10 @@ const names = [
   'isJSONRPCErrorResponse',
 ]
 
-/** Puts our functions in the place of the MCP SDK's; src/mcp/jsonrpc/message-kinds.ts says why. */
+/**
+ * Replaces functions of the MCP SDK with this project's own; src/mcp/jsonrpc/message-kinds.ts gives
+ * the reason.
+ */
 export const messageKinds = {
   name: 'message-kinds',
   transform: {

@@ -15,7 +15,7 @@ const otherProviders = [
   'snowflake',
 ]
 const wanted = new Set([...otherProviders, ...Object.keys(providers)])
-/** Entries that are not models: commitments by the hour, price classes, tools. */
+/** Matches entries that are not models: hourly commitments, price classes and tools. */
 const notModels = /-month-commitment\/|^(together|fireworks)-ai-|^(openai|azure)\/container$/
 const defaults: Readonly<Record<string, unknown>> = { mode: 'chat' }
 const fieldsUsed = [

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of Node 24, taken from the npm registry into a folder of its own.
+# Prints the path of Node 24, which it installs from the npm registry into a separate folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

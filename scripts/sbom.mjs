@@ -1,5 +1,5 @@
-// Prints the bill of materials (CycloneDX) of this package: what an installation brings, as npm knows
-// it, and what is bundled in dist, as the licences there name it. Needs a build.
+// Prints the software bill of materials (CycloneDX) of this package. npm lists the installed
+// packages, and the license file in dist lists the bundled ones. Needs a build.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { bundledPackages } from './third-party.mjs'

@@ -45,7 +45,7 @@ async function shoot(
   await page.close()
 }
 
-/** Of the size that Claude Desktop recommends. */
+/** Writes the icon in the size that Claude Desktop recommends. */
 async function icon(browser: Browser): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 512, height: 512 } })
   const svg = await readFile('dashboard/icon.svg', 'utf8')

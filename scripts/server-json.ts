@@ -6,7 +6,7 @@ const { mcpName, name, version } = JSON.parse(
   readFileSync(new URL('package.json', root), 'utf8'),
 ) as Record<'mcpName' | 'name' | 'version', string>
 
-/** What the server is, in the 100 characters that the registry takes. */
+/** Describes the server within the 100 characters that the registry accepts. */
 export const summary =
   'Agents on any model LiteLLM reaches: tools, memory, cached prompts, limits on cost, typed answers'
 
@@ -30,7 +30,7 @@ export function serverJson() {
   }
 }
 
-/** The variables of the README's table, as a form asks for them. None must be given. */
+/** Returns the variables of the README's table as form inputs. All are optional. */
 function inputs() {
   return Object.entries(variables).flatMap(([name, { http, meaning, secret, ...rest }]) =>
     http

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Installs the programs of others that the tests start: test/clients, the agent stacks of test/clients/stacks
-# and Node 24. `setup-clients.sh all` includes the stacks that take long to install; only `npm run trust` runs
-# them. An environment whose lock has not changed is kept.
+# Installs the third-party programs that the tests start: test/clients, the agent stacks of test/clients/stacks
+# and Node 24. `setup-clients.sh all` includes the stacks that are slow to install; only `npm run trust` runs
+# them. An environment whose lock file has not changed is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 stacks=test/clients/stacks
 
-# Runs a command in a folder unless it succeeded there with this lock before. Environments cannot be moved.
+# Runs a command in a folder, unless it already succeeded there with this lock file. Environments cannot be moved.
 once() {
   local folder=$1 lock=$2 stamp
   shift 2
@@ -22,7 +22,7 @@ node_packages() {
   once "$1/node_modules" "$1/package-lock.json" npm ci --silent --prefix "$1" --ignore-scripts
 }
 
-# uv installs a lock in seconds for which pip takes minutes.
+# Installs uv, which installs a lock file in seconds where pip takes minutes.
 install_uv() {
   "${PYTHON:-python3}" -m venv "$stacks/.uv"
   "$stacks/.uv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv-test, the Python environment of the tests (a LiteLLM Proxy and the reference agent).
-# Safe to run any time: done already means done at once, half done means made anew.
+# It can run at any time: a complete environment is kept, and an incomplete one is created again.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
@@ -37,7 +37,7 @@ require_python() {
 
 [ -f "$requirements" ] || fail "$requirements is missing."
 refuse_malicious_litellm
-# The root is part of it: a virtual environment does not survive being moved.
+# The stamp includes the root, because a virtual environment cannot be moved.
 wanted="$(sha256 "$requirements") $root"
 if [ -x "$venv/bin/litellm" ] && [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
   exit 0
@@ -46,7 +46,7 @@ fi
 require_python
 rm -rf "$venv"
 "$python" -m venv "$venv" || fail "could not make $venv (on Debian and Ubuntu: apt install python3-venv)."
-# The lock names everything; pip's own search for versions fails where a newer one than the locked has extras.
+# The lock file lists every package. The version search of pip fails if a version newer than the locked one has extras.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
   --no-deps --no-compile --require-hashes --only-binary :all: -r "$requirements"
 printf '%s' "$wanted" >"$stamp"

@@ -1,4 +1,4 @@
-// Sums vitest's JSON reports into the one line that says how a run of all checks went.
+// Sums vitest's JSON reports into one line with the result of all checks.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,18 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** The licences of the packages whose code is in the bundle, as their own terms ask for. */
+/** Returns the licenses of the packages whose code is in the bundle, as those licenses require. */
 export async function thirdPartyLicences(modules) {
   const texts = [...(await licences(modules)), await modelDataLicence()]
   return `This package contains code and data of the packages below.\n\n${texts.join('\n\n')}`
 }
 
-/** Those of the packages that the modules are of. */
+/** Returns the licenses of the packages that contain the modules. */
 function licences(modules) {
   const folders = new Set(modules.map(packageFolder).filter(Boolean))
   return Promise.all([...folders].sort().map(licence))
 }
 
-/** The notice of the price map, which is data and no package; its README quotes it. */
+/**
+ * Returns the notice of the price map, which is data and not a package. Its README quotes the
+ * notice.
+ */
 async function modelDataLicence() {
   const readme = await readFile('src/litellm/data/README.md', 'utf8')
   const version = /\) (\d+\.\d+\.\d+)/.exec(readme)?.[1]
@@ -39,7 +42,9 @@ function entry(title, text) {
 
 const title = /^={80}\n(\S+) (\S+) \(([^)]+)\)$/gm
 
-/** The packages that such a text is of; the price map, which is data, is none. */
+/**
+ * Returns the packages that a license text lists. The price map is data, and is not in the list.
+ */
 export function bundledPackages(text) {
   return [...text.matchAll(title)].map(([, name, version, licence]) => ({ name, version, licence }))
 }

@@ -3,7 +3,10 @@ import { connectStdio } from '../test/helpers/connect.js'
 import type { JsonObject } from '../test/helpers/fake-provider/index.js'
 import { markdownTable } from './generated.js'
 
-/** With an agent that has every effect on the list: a tool of its own, and calls to be approved. */
+/**
+ * Configures an agent that affects the list in every way: it has its own tool, and calls that need
+ * approval.
+ */
 const config = {
   agents: {
     name: {
@@ -15,7 +18,7 @@ const config = {
   },
 }
 
-/** When a tool is there, where it is not always. */
+/** Describes when a tool is listed, for tools that are not always listed. */
 const conditions: Record<string, string> = {
   agent_name: 'One for each agent with `exposeAs: tool`.',
   answer_approval: 'Where agents have tools that need approval.',

@@ -1,5 +1,5 @@
-// Runs the suites of test that say how far this server can be trusted, in full, and writes what they
-// counted into docs/reliability.md. `npm run trust -- faults`: only that one.
+// Runs the test suites that measure the reliability of this server in full, and writes their counts
+// into docs/reliability.md. `npm run trust -- faults` runs only that suite.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -25,7 +25,7 @@ try {
     // npm test runs only some of the clients.
     if (suite === 'clients') await run('bash', ['scripts/setup-clients.sh', 'all'], process.env)
     if (!(await passes(suite, report))) process.exitCode = 1
-    // What did not pass is not written down.
+    // The results of a failed suite are not written.
     else await writeDown(suite, joined(await reported(report)))
   }
 } finally {
@@ -44,7 +44,10 @@ async function run(command, args, env) {
   return code === 0
 }
 
-/** Each line: `{ suite, numbers, table }`, as test/helpers/trust.ts writes it. */
+/**
+ * Returns the reports of a file, one per line: `{ suite, numbers, table }`, as
+ * test/helpers/trust.ts writes it.
+ */
 async function reported(file) {
   if (!existsSync(file)) return []
   const lines = (await readFile(file, 'utf8')).trim().split('\n')
@@ -66,7 +69,7 @@ function joined(reports) {
   return all
 }
 
-/** In place of what stood between the marks of the suite. */
+/** Replaces the text between the markers of the suite. */
 async function writeDown(suite, reports) {
   const text = await readFile(page, 'utf8')
   const begin = `<!-- ${suite} -->\n`

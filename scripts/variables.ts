@@ -1,18 +1,18 @@
 import { markdownTable } from './generated.js'
 
 interface Variable {
-  /** In Markdown. */
+  /** The description, in Markdown. */
   meaning: string
-  /** Not to be shown. */
+  /** True if the value must not be shown. */
   secret?: boolean
   choices?: string[]
   format?: 'filepath'
   placeholder?: string
-  /** Of no use to a server over stdio. */
+  /** True if only a server over HTTP uses it. */
   http?: boolean
 }
 
-/** The variables that the server reads itself. Routes and telemetry have tables of their own. */
+/** Lists the variables that the server itself reads. Routes and telemetry have separate tables. */
 export const variables: Readonly<Record<string, Variable>> = {
   LITELLM_AGENTS_MODEL_ID: {
     meaning: 'the model of calls that name none',

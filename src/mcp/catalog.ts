@@ -17,7 +17,9 @@ import { listSessionsTool } from './tools/list-sessions.js'
 import { runAgentTool } from './tools/run-agent.js'
 import { structuredExtractTool } from './tools/structured-extract.js'
 
-/** The tools, prompts and instructions under one configuration. Lists are built on first use. */
+/**
+ * Holds the tools, prompts and instructions for one configuration. Lists are built on first use.
+ */
 export class Surface {
   readonly tools: ReadonlyMap<string, ServerTool>
   readonly instructions: string

@@ -42,7 +42,7 @@ async function knownValues(name: string, services: Services): Promise<string[]> 
   try {
     return (await allowedModels(services)).map((model) => model.modelId)
   } catch (error) {
-    // list_models reports a proxy that cannot be reached; a completion is not the place for it.
+    // An unavailable proxy is reported by list_models, and not by a completion.
     if (error instanceof AgentError) return []
     throw error
   }

@@ -1,6 +1,9 @@
 import * as z from 'zod'
 
-/** What runs, sessions and models are named by. PostgreSQL's text holds no NUL, so none may have one. */
+/**
+ * Validates the ids of runs, sessions and models. PostgreSQL's text type cannot contain NUL, so no
+ * id may contain one.
+ */
 export const id = z
   .string()
   .refine((text) => !text.includes('\0'), { error: 'must not contain a NUL character' })

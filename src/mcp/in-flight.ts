@@ -1,4 +1,7 @@
-/** The tool calls that are being handled. Each gets a signal that aborts with its request, or at shutdown. */
+/**
+ * Tracks the tool calls in progress. Each gets a signal that aborts with its request, or at
+ * shutdown.
+ */
 export class InFlight {
   private readonly calls = new Map<AbortController, Promise<unknown>>()
 
@@ -25,7 +28,10 @@ export class InFlight {
     for (const controller of this.calls.keys()) controller.abort('The server is shutting down.')
   }
 
-  /** Resolves when no call is open and the last results are on their way, or after `withinMs`. */
+  /**
+   * Resolves when no call is open and the last results have been handed to the transport, or after
+   * `withinMs`.
+   */
   async idle(withinMs: number): Promise<void> {
     if (this.calls.size > 0) {
       let timer: NodeJS.Timeout | undefined

@@ -9,10 +9,10 @@ const text = `Delegates work to AI agents on any model that LiteLLM reaches. Use
 - list_sessions, forget_session: your conversations.
 Each result reports usage and cost (costUsd; null is unknown). limits.maxCostUsd and the other limits end a run with stopReason limitReached. An error has a code, a hint on what to do next, and retryable: whether the same call may work later.`
 
-/** Clients keep at most this much. */
+/** Limits the length, because clients keep at most this many characters. */
 const maxCharacters = 2_048
 
-/** Returns what the server tells a client's model about itself, with as many agents as fit. */
+/** Returns the instructions for the client's model, with as many agents as fit. */
 export function instructions({ agents }: Config): string {
   let shown = text
   for (const { name, description } of agents.values()) {

@@ -9,8 +9,8 @@ interface Entry extends KeptResult {
 }
 
 /**
- * Keeps results of tools that were too long for a model, for people to read. They are in memory, the
- * least recently read are dropped first, and only the owner of the run can read them.
+ * Keeps tool results that were too long for a model, so that people can read them. They are in
+ * memory, and the least recently read are dropped first. Only the owner of the run can read them.
  */
 export class KeptResults {
   /** Least recently used first. */

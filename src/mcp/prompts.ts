@@ -28,8 +28,8 @@ export function listPrompts({ agents }: Config): Prompt[] {
 }
 
 /**
- * Returns a message that makes the client's model hand the task to the agent, with what the agent
- * needs from the conversation. The agent's own prompt is not for the client's model.
+ * Returns a message that makes the client's model pass the task to the agent, with what the agent
+ * needs from the conversation. The agent's own prompt is not sent to the client's model.
  */
 export function getPrompt(
   { name, arguments: args }: z.output<typeof getPromptParams>,

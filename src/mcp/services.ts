@@ -16,19 +16,19 @@ export interface Services {
   readonly log: Logger
   readonly runs: RunEngine
   readonly usage: UsageSource
-  /** Figures of runs that have ended. */
+  /** The usage and cost data of runs that have ended. */
   readonly history: RunHistory
-  /** The conversations between runs. */
+  /** The store of the conversations between runs. */
   readonly sessions: SessionStore
   readonly models: ModelSource
-  /** Results of tools that were cut for the model. */
+  /** Tool results that were too long for the model. */
   readonly results: KeptResults
-  /** Calls being worked on, at either door. */
+  /** The tool calls in progress, over stdio and HTTP. */
   readonly inFlight: InFlight
-  /** Signs what clients carry for us, and bring back. */
+  /** Returns the key that signs the state that clients carry and send back. */
   readonly signingKey: () => Uint8Array
-  /** Absent: nobody asked for any. */
+  /** The request traces; `undefined` if telemetry is off. */
   readonly telemetry?: RequestTelemetry | undefined
-  /** A text without keys, and without credentials in addresses. */
+  /** Returns a text without keys, and without credentials in URLs. */
   redact(text: string): string
 }

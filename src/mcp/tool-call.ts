@@ -28,9 +28,11 @@ export interface ToolCall {
   readonly principal: string
   /** The name of the client; `undefined` if it gave none. */
   readonly client: string | undefined
-  /** What the caller passes down of its own budget; `undefined` if nothing. */
+  /** The budget that the caller passes on to this call; `undefined` if it passes none. */
   readonly budget: PassedBudget | undefined
-  /** Whether the client declared the Tasks extension (2026-07-28), so that a result may be a task. */
+  /**
+   * True if the client declared the Tasks extension (2026-07-28), so that a result may be a task.
+   */
   readonly takesTasks: boolean
   readonly elicitor: Elicitor
   /** The caller's trace context; `undefined` if it sent none. */
@@ -41,9 +43,9 @@ export interface ToolCall {
 
 /** A call's way to show approval forms to the user of its client. */
 export interface Elicitor {
-  /** Whether the client can show forms. */
+  /** True if the client can show forms. */
   readonly supported: boolean
-  /** Whether a form is shown while the call waits (2025), and not by its result (2026). */
+  /** True if a form is shown while the call waits (2025), and not by its result (2026). */
   readonly inline: boolean
   /** The run whose form the previous round of this call showed. */
   readonly runId: string | undefined

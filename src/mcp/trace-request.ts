@@ -7,14 +7,15 @@ import type { Services } from './services.js'
 
 interface WatchedRequest {
   method: string
-  /** The tool. */
+  /** The name of the tool. */
   target?: string
   principal: string
 }
 
 /**
- * Serves a request within its caller's trace, and within a span of ours where telemetry is on.
- * `_meta` goes before the header: one HTTP request may carry several of MCP's.
+ * Handles a request within its caller's trace, and within a span of this server if telemetry is on.
+ * The context in `_meta` has priority over the header, because one HTTP request can carry several
+ * MCP requests.
  */
 export async function watched<Result extends object>(
   { method, target, principal }: WatchedRequest,

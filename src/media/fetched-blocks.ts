@@ -8,8 +8,8 @@ const maxUrls = 20
 
 /**
  * Returns the blocks with each URL replaced by its content. No provider or proxy then fetches a URL
- * for a caller, and every wire format can carry the content. The conversation keeps the content
- * after the URL changes.
+ * for a caller, and every wire format can carry the content. The conversation keeps the content,
+ * not the URL.
  */
 export async function fetchedBlocks(
   blocks: readonly ContentBlock[],

@@ -15,8 +15,9 @@ export function decodeText(bytes: Uint8Array): string {
 }
 
 /**
- * Returns the encoding by the byte order mark, or, without one, by the zero bytes of the first
- * character (RFC 4627 §3). PowerShell 5.1 writes UTF-16 when output is redirected into a file.
+ * Returns the encoding from the byte order mark. Without a mark, the zero bytes of the first
+ * character decide (RFC 4627 §3). PowerShell 5.1 writes UTF-16 when output is redirected into a
+ * file.
  */
 function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf-32' {
   const [first, second, third, fourth] = bytes
@@ -30,8 +31,8 @@ function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' | 'utf
 }
 
 /**
- * Decodes text of unknown origin, and replaces invalid bytes by U+FFFD. Returns `undefined` if the content
- * is not text: it has zero bytes, or more than one byte in ten is invalid.
+ * Decodes text of unknown origin, with U+FFFD in place of invalid bytes. Returns `undefined` if the
+ * content is not text: it has zero bytes, or over 10% of its bytes are invalid.
  */
 export function decodePlainText(bytes: Uint8Array): string | undefined {
   const encoding = encodingOf(bytes)

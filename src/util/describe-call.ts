@@ -2,7 +2,9 @@ import { cutText } from './cut-text.js'
 import { isJsonObject, type JsonValue } from './json.js'
 import { visibleText } from './visible-text.js'
 
-/** Limits one text, and all texts together: the more there are, the less of each is shown. */
+/**
+ * Limits one text, and all texts together. More values in a call mean a shorter excerpt of each.
+ */
 const maxTextLength = 500
 const minTextLength = 40
 const maxLength = 20_000
@@ -10,8 +12,9 @@ const maxItems = 50
 const maxLineLength = 80
 
 /**
- * Describes a tool call for a person who has to approve it. Every key of its arguments is shown. A long
- * text or list is cut by itself, followed by how much is hidden, so that no value can hide another.
+ * Describes a tool call for a person who has to approve it. Every argument key is shown. A long
+ * text or list is cut separately, followed by the amount that is hidden, so that no value can hide
+ * another.
  */
 export function describeCall(toolName: string, input: JsonValue): string {
   const share = Math.floor(maxLength / Math.max(1, countValues(input)))
@@ -21,7 +24,10 @@ export function describeCall(toolName: string, input: JsonValue): string {
   return `${visibleText(toolName)} with ${text}`
 }
 
-/** `newline` starts a line at the current depth; `undefined` puts everything on one line. */
+/**
+ * Formats one value. `newline` starts a line at the current depth; if it is `undefined`, everything
+ * is on one line.
+ */
 function describe(
   value: JsonValue | undefined,
   textLength: number,

@@ -6,14 +6,14 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
 }
 
-/** Returns why a file cannot be read or written, in words rather than as a code of the system. */
+/** Returns why a file cannot be read or written, as text instead of a system error code. */
 export function fileErrorText(error: unknown): string {
   const code = errorCode(error)
   if (code !== undefined) return reasons[code] ?? code
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Returns the system's code of an error, such as ENOENT; `undefined` if it has none. */
+/** Returns the system error code of an error, such as ENOENT; `undefined` if it has none. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code

@@ -1,4 +1,4 @@
-/** Whether a name fits a glob, in which `*` stands for any text. */
+/** Returns whether a name matches a glob, in which `*` matches any text. */
 export function matchesGlob(glob: string, name: string): boolean {
   const pattern = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
   return new RegExp(`^${pattern.join('.*')}$`, 's').test(name)

@@ -1,6 +1,9 @@
 import type { JsonObject, JsonValue } from './json.js'
 
-/** What a `$ref` within a schema points at; `undefined`: nothing in it. */
+/**
+ * Returns the value that a `$ref` within a schema points to; `undefined` if it points to nothing in
+ * it.
+ */
 export function resolvePointer(ref: string, root: JsonObject): JsonValue | undefined {
   const parts = partsOf(ref)
   if (!parts) return undefined
@@ -21,7 +24,7 @@ function partsOf(ref: string): string[] | undefined {
   try {
     return decodeURIComponent(ref.slice(1)).split('/').slice(1).map(unescapePointer)
   } catch {
-    // A % that is followed by no code.
+    // The text contains a % without a valid code after it.
     return undefined
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Messages and content blocks: the one form a conversation has in memory, in a session store and,
- * by each wire's converter, on the way to a provider. Shapes and names are Strands Agents'.
+ * Defines messages and content blocks. A conversation has this form in memory and in a session
+ * store. The converter of each wire format translates it for the provider. The shapes and names are
+ * those of Strands Agents.
  */
 
 export type JsonValue =

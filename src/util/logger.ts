@@ -1,6 +1,6 @@
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** The server's log. It never holds a prompt or an answer. */
+/** Writes the server's log, which never contains prompt or response text. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void
   info(message: string, fields?: LogFields): void

@@ -1,7 +1,11 @@
-/** A bounded memory of what was made from a key. The least recently used goes first. */
+/**
+ * Caches the values made from keys, up to `max`. The least recently used value is dropped first.
+ */
 export class Lru<Value> {
   private readonly values = new Map<string, Value>()
-  /** The last of `values`: most often it is what is asked for next, and stands where it has to. */
+  /**
+   * The last entry of `values`. It is the most common hit, and it needs no move within `values`.
+   */
   private latest: { key: string; value: Value } | undefined
 
   constructor(private readonly max: number) {}

@@ -1,4 +1,6 @@
-/** The name most like the given one, where one is like enough to be what was meant. */
+/**
+ * Returns the name that is most similar to the given one; `undefined` if none is similar enough.
+ */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const wanted = plain(name)
   let best: string | undefined
@@ -13,7 +15,7 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return best
 }
 
-/** A place in a value as people write it: `limits.maxCycles`, `prompt[0].text`. */
+/** Formats a path into a value in common notation: `limits.maxCycles`, `prompt[0].text`. */
 export function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, part) =>
@@ -22,7 +24,7 @@ export function pathText(path: readonly PropertyKey[]): string {
   )
 }
 
-/** `model_id`, `model-id` and `modelId` are one word in different spellings. */
+/** Normalizes a name, so that `model_id`, `model-id` and `modelId` are equal. */
 function plain(name: string): string {
   return name
     .slice(0, 64)
@@ -30,7 +32,7 @@ function plain(name: string): string {
     .toLowerCase()
 }
 
-/** Letters to insert, delete or replace to turn one word into the other. */
+/** Returns the number of letters to insert, delete or replace to turn one word into the other. */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...from].entries()) {

@@ -1,4 +1,4 @@
-/** A promise that rejects when the signal aborts, and a way to stop waiting. */
+/** Returns a promise that rejects when the signal aborts, and a function that ends the wait. */
 export function untilAborted(signal: AbortSignal): { aborted: Promise<never>; stop: () => void } {
   let onAbort: () => void = () => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -6,7 +6,7 @@ export function untilAborted(signal: AbortSignal): { aborted: Promise<never>; st
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
   })
-  // The race may be over before the abort: a rejection nobody waits for is no fault.
+  // The promise can reject when nothing awaits it, which is not an error.
   aborted.catch(() => {})
   return { aborted, stop: () => signal.removeEventListener('abort', onAbort) }
 }

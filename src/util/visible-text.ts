@@ -1,6 +1,6 @@
 /**
- * Control characters, format characters such as bidi overrides and zero-width spaces, and other
- * invisible ones.
+ * Matches control characters, format characters such as bidi overrides and zero-width spaces, and
+ * other invisible characters.
  */
 const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu
 

@@ -1,6 +1,6 @@
-/** The replacement character, U+FFFD, as the escape it has in JSON text. */
+/** The replacement character, U+FFFD, in the escaped form of JSON text. */
 const replacement = '\\ufffd'
-/** A surrogate pair, a surrogate that is not part of one, or any other escape. */
+/** Matches a surrogate pair, a lone surrogate, or any other escape. */
 const escapes =
   /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/g
 
@@ -37,7 +37,10 @@ export function wellFormed(value: unknown): unknown {
   return changed ? Object.fromEntries(entries) : value
 }
 
-/** Bytes and instances of classes are not plain data, and stay as they are. */
+/**
+ * Returns whether a value is plain data. Bytes and class instances are not, and are returned
+ * unchanged.
+ */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)

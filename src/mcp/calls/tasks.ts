@@ -16,9 +16,9 @@ import { runResult } from '../results/run-result.js'
 import type { Services } from '../services.js'
 import { approvalForms, takeAnswers } from './elicitation.js'
 
-/*
- * The Tasks extension of 2026-07-28 (SEP-2663): a client that declares it gets a task instead of a
- * handle. A task is a run: its id is the runId, and get_run finds it, too.
+/**
+ * Implements the Tasks extension of 2026-07-28 (SEP-2663): a client that declares it gets a task
+ * instead of a handle. A task is a run. Its id is the runId, and get_run also finds it.
  */
 
 export const tasksExtension = 'io.modelcontextprotocol/tasks'

@@ -25,7 +25,7 @@ export function durableApprove(
     const listening = listen()
     try {
       const decision = await pending.approve(request, signal)
-      // A refusal because nobody answered is a decision, too.
+      // A refusal after a timeout is also a decision.
       await retryUntilAvailable(() => decisions.add(runId, toolUseId, decision))
       return decision
     } finally {

@@ -84,8 +84,8 @@ export class DurableEngine implements RunEngine {
     const runId = crypto.randomUUID()
     const { idempotency } = options
     const allowance = this.options.allowance(spec.principal)
-    // A commit whose answer was lost is repeated: otherwise a run would go on that its caller was
-    // told had failed.
+    // A commit whose response was lost is retried. Otherwise a run could continue after its caller
+    // received an error.
     const found = await retryUntilAvailable(
       () => this.store.add(runId, spec, options, allowance),
       Date.now() + startWithinMs,
@@ -262,7 +262,7 @@ export class DurableEngine implements RunEngine {
     }
     const execution = new Execution(runId, taken, context)
     this.executions.set(runId, execution)
-    // A notice may be of another time: the store knows whether a cancel was requested.
+    // A notice can be outdated, so the store decides whether a cancel was requested.
     const off = notifications.on(cancelTopic(runId), () => {
       this.cancelRequested([runId]).catch(onError)
     })
@@ -281,7 +281,7 @@ export class DurableEngine implements RunEngine {
     await this.maintenance.runIfDue()
   }
 
-  /** Cancels those of these runs of which somebody has asked it. */
+  /** Cancels those of these runs for which a cancel was requested. */
   private async cancelRequested(running: readonly string[]): Promise<void> {
     for (const runId of await this.store.cancelRequested(running))
       this.executions.get(runId)?.cancel()

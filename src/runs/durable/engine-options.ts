@@ -10,7 +10,7 @@ export interface DurableEngineOptions {
   database: Database
   notifications: Notifications
   sessions: PostgresSessions
-  /** Whether a connection pooler sits in between. */
+  /** True if a connection pooler is between this server and PostgreSQL. */
   pooled: boolean
   buildRun: BuildRun
   /** The version of the program: runs stay with nodes of one version. */

@@ -237,7 +237,7 @@ export class RunStore {
         JSON.stringify(progress),
         JSON.stringify(outcome),
         keepSeconds,
-        // Nothing was spent.
+        // The run spent nothing.
         JSON.stringify(
           runFigures({ agent: '', modelId: '' }, progress.usage, progress.metrics, outcome),
         ),

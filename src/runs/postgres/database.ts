@@ -14,7 +14,7 @@ const longWaitMs = 5_000
 
 export interface OpenDatabase {
   readonly database: Database
-  /** Whether a connection pooler, such as PgBouncer, sits in between. */
+  /** True if a connection pooler, such as PgBouncer, is between this server and PostgreSQL. */
   readonly pooled: boolean
 }
 

@@ -9,7 +9,7 @@ export interface Postgres {
   readonly database: Database
   readonly notifications: Notifications
   readonly sessions: PostgresSessions
-  /** Whether a connection pooler, such as PgBouncer, sits in between. */
+  /** True if a connection pooler, such as PgBouncer, is between this server and PostgreSQL. */
   readonly pooled: boolean
 }
 

@@ -6,18 +6,21 @@ import { type HttpProxy, proxyFor, targetOf } from './proxy.js'
 import { ProxyError } from './proxy-error.js'
 import { type Trust, trustFor, type Verify } from './trust.js'
 
-/** Agents for Node's own HTTP client, whose connections go by the environment's settings. */
+/**
+ * Provides agents for Node's HTTP client whose connections use the proxy and certificate settings
+ * of the environment.
+ */
 export interface Agents {
   readonly http: Agent
   readonly https: SecureAgent
 }
 
-/** The method of Node's agents that its types leave out. */
+/** Declares the method of Node's agents that is missing in its types. */
 interface Adding {
   addRequest(request: ClientRequest, target: RequestOptions): void
 }
 
-/** Makes a pair of agents. Fails with a TrustError if the file of certificates cannot be used. */
+/** Creates a pair of agents. Fails with a TrustError if the certificate file cannot be used. */
 export function createAgents(options: AgentOptions, verify?: Verify): Agents {
   const trust = trustFor(verify)
   const http = new (process.getBuiltinModule('node:http').Agent)(options) as Agent & Adding
@@ -32,7 +35,7 @@ export function createAgents(options: AgentOptions, verify?: Verify): Agents {
   return { http, https }
 }
 
-/** Makes the connections of an agent go through the proxy that the environment names, if any. */
+/** Routes the connections of an agent through the proxy that the environment names, if any. */
 function throughProxy(agent: Agent, tls: boolean, trust: Trust): void {
   const direct = agent.createConnection.bind(agent)
   agent.createConnection = (target, opened) => {
@@ -57,14 +60,17 @@ function addressOf({ host, hostname, port }: RequestOptions, tls: boolean): URL 
   )
 }
 
-/** A proxy forwards a request over plain http by its whole address (RFC 9112, section 3.2.2). */
+/**
+ * Sends a plain http request to the proxy with its full URL as the target (RFC 9112, section
+ * 3.2.2).
+ */
 function forward(request: ClientRequest, url: URL): void {
   const proxy = proxyFor(url)
   if (!proxy) return
   request.path = url.origin + request.path
   if (proxy.authorization) request.setHeader('proxy-authorization', proxy.authorization)
   const emit = request.emit.bind(request)
-  // Only a proxy answers 407, and the sender of the request would take it for the server's answer.
+  // Only a proxy responds with 407. The client would otherwise take it for the server's response.
   request.emit = (event: string, ...args: unknown[]) => {
     const [reply] = args as IncomingMessage[]
     if (event !== 'response' || reply?.statusCode !== 407) return emit(event, ...args)
@@ -73,7 +79,7 @@ function forward(request: ClientRequest, url: URL): void {
   }
 }
 
-/** The errors of a socket name the proxy as their cause. */
+/** Adds a ProxyError that names the proxy as the cause of each socket error. */
 function named(socket: Socket, proxy: HttpProxy): Socket {
   return socket.prependListener('error', (error) => {
     error.cause ??= new ProxyError(proxy, { cause: error, sent: true })

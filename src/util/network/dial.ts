@@ -4,7 +4,7 @@ import type { HttpProxy } from './proxy.js'
 import { ProxyError } from './proxy-error.js'
 import type { Trust } from './trust.js'
 
-/** Where a connection leads, and by which way. */
+/** Describes the target of a connection and the proxy to use. */
 export interface Destination extends HostAndPort {
   readonly tls: boolean
   readonly proxy: HttpProxy | undefined
@@ -17,10 +17,10 @@ const handshakeMs = 30_000
 const maxHeadBytes = 65_536
 
 /**
- * Opens a connection and passes its socket to `ready`: at once, while it still connects, or after
- * the proxy has accepted a tunnel. `failed` gets the ProxyError of a tunnel that was not opened.
- * Returns a function that gives up the attempt. Plain http has no tunnel: its requests go to the
- * proxy itself, in absolute form.
+ * Opens a connection and passes its socket to `ready`: immediately, while it connects, or after the
+ * proxy has accepted a tunnel. `failed` gets the ProxyError of a tunnel that failed. Returns a
+ * function that aborts the attempt. Plain http uses no tunnel: its requests go to the proxy in
+ * absolute form.
  */
 export function dial(
   destination: Destination,
@@ -64,13 +64,13 @@ function secure({ host, port, trust, session }: Secured, tunnel?: Socket): Socke
 }
 
 function kept<S extends Socket>(socket: S): S {
-  // A model may think for minutes, and a router must not drop the connection meanwhile.
+  // A model can take minutes to respond, and a router must not drop the idle connection.
   socket.setKeepAlive(true, 30_000)
   socket.setNoDelay(true)
   return socket
 }
 
-/** Sends CONNECT and waits for the answer of the proxy (RFC 9110, section 9.3.6). */
+/** Sends CONNECT and waits for the proxy's response (RFC 9110, section 9.3.6). */
 function openTunnel(
   socket: Socket,
   { host, port }: HostAndPort,
@@ -94,7 +94,7 @@ function openTunnel(
   }
   const fail = (cause: unknown) => {
     stop()
-    // The socket may report more, which nobody waits for.
+    // The socket can emit more errors, which are ignored.
     socket.on('error', () => {}).destroy()
     failed(cause)
   }

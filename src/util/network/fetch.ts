@@ -11,8 +11,9 @@ const hasRedirect = [301, 302, 303, 307, 308]
 let agents: Agents | undefined
 
 /**
- * Is Node's `fetch`, with the proxies and certificates of the environment: Node's own has neither.
- * Without such settings it is Node's own. Fails with a ProxyError if the proxy is the cause.
+ * Works like Node's `fetch`, but uses the proxies and certificates of the environment, which Node's
+ * own ignores. Without such settings, it calls Node's `fetch`. Fails with a ProxyError if the proxy
+ * is the cause.
  */
 export const networkFetch: typeof fetch = async (input, init) => {
   const request = new Request(input, init)
@@ -41,7 +42,7 @@ async function follow(
     reply.destroy()
     if (redirect === 'error') throw new TypeError('The server redirects, which is not allowed.')
     const next = new URL(location, sent.address)
-    // As browsers do: only 307 and 308 repeat what is not a GET.
+    // Browsers do the same: only 307 and 308 repeat a request that is not a GET.
     if (status < 307 && sent.method !== 'GET' && sent.method !== 'HEAD') {
       sent.method = 'GET'
       sent.body = undefined

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 
 export interface HostAndPort {
-  /** A name or an address, without brackets and without a final dot, in lower case. */
+  /** The name or address in lower case, without brackets and without a trailing dot. */
   host: string
   port: number
 }
@@ -60,6 +60,9 @@ function family(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 6 ? 'ipv6' : 'ipv4'
 }
 
-/** 127.0.0.0/8 and ::1, also as mapped addresses; 0.0.0.0 and :: lead to this machine too. */
+/**
+ * Matches 127.0.0.0/8 and ::1, also as mapped addresses. The addresses 0.0.0.0 and :: also lead to
+ * this machine.
+ */
 const thisMachine =
   /^(127(\.\d{1,3}){3}|0\.0\.0\.0|::1?|::ffff:(127(\.\d{1,3}){3}|7f[\da-f]{2}:[\da-f]{1,4}|0:0))$/

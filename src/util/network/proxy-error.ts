@@ -1,11 +1,14 @@
 import type { HttpProxy } from './proxy.js'
 
-/** A connection through a proxy failed. The message names the proxy without its credentials. */
+/**
+ * Reports that a connection through a proxy failed. The message names the proxy without its
+ * credentials.
+ */
 export class ProxyError extends Error {
   readonly code: string
-  /** The status that the proxy answered with; `undefined` if the connection itself failed. */
+  /** The status of the proxy's response; `undefined` if the connection itself failed. */
   readonly status: number | undefined
-  /** The request may have reached its server. */
+  /** True if the request may have reached its server. */
   readonly sent: boolean
   readonly proxy: HttpProxy
 
@@ -22,12 +25,12 @@ export class ProxyError extends Error {
     this.code = code ?? (status === undefined ? 'ECONNRESET' : 'ERR_PROXY_REFUSED')
   }
 
-  /** Another try may succeed: the proxy did not refuse. */
+  /** True if a retry can succeed, because the proxy did not refuse the request. */
   get retryable(): boolean {
     return this.status === undefined || this.status >= 500 || this.status === 429
   }
 
-  /** What to do about it, as one or two sentences. */
+  /** Describes the remedy in one or two sentences. */
   get hint(): string {
     const { source } = this.proxy
     switch (this.status) {

@@ -1,10 +1,10 @@
 import { type HostAndPort, isExempt, isThisMachine } from './no-proxy.js'
 
-/** An HTTP proxy, as an environment variable names it. */
+/** Describes an HTTP proxy that an environment variable names. */
 export interface HttpProxy {
   readonly host: string
   readonly port: number
-  /** The connection to the proxy itself uses TLS. */
+  /** True if the connection to the proxy itself uses TLS. */
   readonly tls: boolean
   /** The value of `Proxy-Authorization`; `undefined` if the URL has no user name. */
   readonly authorization: string | undefined
@@ -18,7 +18,7 @@ export interface HttpProxy {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The variable of a proxy has a value that cannot be used. The message does not quote it. */
+/** Reports a proxy variable whose value cannot be used. The message does not quote the value. */
 export class ProxySettingError extends Error {
   readonly code = 'ERR_PROXY_SETTING'
 
@@ -42,7 +42,7 @@ export function proxyFor(url: URL, env: Environment = process.env): HttpProxy | 
   return found && !isExempt(target, noProxyOf(env)) ? parsedProxy(found) : undefined
 }
 
-/** Returns the proxy for a protocol, such as `https:`, whatever `NO_PROXY` lists. */
+/** Returns the proxy for a protocol, such as `https:`, and ignores `NO_PROXY`. */
 export function namedProxy(protocol: string, env: Environment): HttpProxy | undefined {
   const found = proxyVariable(protocol, env)
   return found && parsedProxy(found)
@@ -78,7 +78,7 @@ function variable(name: string, env: Environment): Variable | undefined {
   return value ? { name: used, value } : undefined
 }
 
-/** Few proxies are in use, and their text changes rarely. */
+/** The cache has no size limit, because few proxies are in use and their settings rarely change. */
 const parsed = new Map<string, HttpProxy>()
 
 function parsedProxy({ name, value }: Variable): HttpProxy {
@@ -119,7 +119,7 @@ export function basicAuthorization({ username, password }: URL): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-/** A stray percent sign stands for itself. */
+/** Decodes percent escapes. A text with an invalid escape is returned unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -3,23 +3,23 @@ import type { SecureContext } from 'node:tls'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * LiteLLM's `ssl_verify`: the file of the authorities to trust, `false` to trust every certificate,
- * `true` or `undefined` for the authorities of the environment.
+ * Represents LiteLLM's `ssl_verify`: the file of the trusted authorities, `false` to trust every
+ * certificate, `true` or `undefined` for the authorities of the environment.
  */
 export type Verify = string | boolean | undefined
 
-/** Returns what LiteLLM's variable `SSL_VERIFY` says; `undefined` if it is not set. */
+/** Returns the value of LiteLLM's variable `SSL_VERIFY`; `undefined` if it is not set. */
 export function verifyFromEnvironment({ SSL_VERIFY: value }: Environment = process.env): Verify {
   return value ? asVerify(value) : undefined
 }
 
-/** The words `true` and `false` are not names of files. */
+/** Parses a `Verify` value. The words `true` and `false` are not file names. */
 export function asVerify(value: string | boolean): string | boolean {
   if (typeof value === 'boolean') return value
   return /^(true|false)$/i.test(value) ? value.toLowerCase() === 'true' : value
 }
 
-/** The part of the options of `tls.connect` that says which certificates are trusted. */
+/** Holds the options of `tls.connect` that decide which certificates are trusted. */
 export interface Trust {
   secureContext?: SecureContext
   rejectUnauthorized?: false
@@ -31,7 +31,7 @@ export function isCertificateFault(error: unknown): boolean {
   return /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT)/.test(code)
 }
 
-/** A file of certificates is missing, or is not one. The message names it. */
+/** Reports a certificate file that is missing or invalid. The message names it. */
 export class TrustError extends Error {
   readonly code = 'ERR_CERTIFICATE_FILE'
 }
@@ -58,7 +58,10 @@ export function trustFor(verify: Verify, env: Environment = process.env): Trust 
   return { secureContext }
 }
 
-/** The file in `SSL_CERT_FILE`; one that does not exist is ignored, as in LiteLLM and OpenSSL. */
+/**
+ * Returns the file in `SSL_CERT_FILE`. A file that does not exist is ignored, as in LiteLLM and
+ * OpenSSL.
+ */
 function certFile({ SSL_CERT_FILE: file }: Environment): string | undefined {
   return file && process.getBuiltinModule('node:fs').existsSync(file) ? file : undefined
 }
@@ -75,7 +78,7 @@ function certificates(file: string): string {
   return text
 }
 
-/** Node ignores a file that it cannot read, too. */
+/** Returns the certificates of a file. A file that cannot be read is ignored, as in Node. */
 function extraCertificates(file: string): string[] {
   try {
     return [certificates(file)]

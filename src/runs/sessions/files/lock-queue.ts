@@ -19,7 +19,7 @@ const longestPollMs = 100
 export interface QueuedLock {
   /** Resolves when all earlier locks are released. Rejects with the signal's reason if it aborts. */
   turn(signal: AbortSignal, onWait?: () => void): Promise<void>
-  /** Nobody was before it when it was issued. */
+  /** True if no earlier lock was in the queue when this one was issued. */
   readonly first: boolean
   /** Returns false if other processes presumed this one dead and took the lock. */
   isValid(): Promise<boolean>
