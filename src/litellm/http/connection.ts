@@ -5,7 +5,7 @@ import { isCertificateFault } from '../../util/network/trust.js'
 import { type BodyReader, bodyReader } from './reply-body.js'
 import { parseReplyHead, ReplyError, type ReplyHead } from './reply-head.js'
 
-/** Who waits for the reply to a request. */
+/** Receives the reply to a request. */
 export interface Exchange {
   head(head: ReplyHead): void
   piece(bytes: Buffer): void
@@ -15,7 +15,7 @@ export interface Exchange {
 
 const maxHeadBytes = 65_536
 
-/** The server sent nothing for longer than the caller waits. */
+/** Reports that the server sent nothing for longer than the limit. */
 export class SilenceError extends Error {
   readonly code = 'ETIMEDOUT'
 
@@ -24,10 +24,13 @@ export class SilenceError extends Error {
   }
 }
 
-/** A socket and the requests on it, one after another: never a second before the first is answered. */
+/**
+ * Sends requests on a socket, one at a time. A request is sent only after the previous reply is
+ * complete.
+ */
 export class Connection {
   private exchange: Exchange | undefined
-  /** What has come of a head that is not whole. */
+  /** The received text of an incomplete head. */
   private headText = ''
   private reply: { head: ReplyHead; body: BodyReader } | undefined
   private silenceMs: number | undefined
@@ -56,7 +59,7 @@ export class Connection {
     if (silenceMs !== undefined) this.socket.setTimeout(silenceMs)
     this.socket.ref()
     if (isAscii(head)) {
-      // In one write, and so mostly in one packet.
+      // One write mostly results in one packet.
       this.socket.write(head + body)
       return
     }
@@ -66,22 +69,22 @@ export class Connection {
     this.socket.uncork()
   }
 
-  /** Whether another request may go out on it, as far as this end knows. */
+  /** Whether the connection can send another request, as far as this end knows. */
   get open(): boolean {
     const { socket } = this
     return socket.writable && !socket.readableEnded && !socket.destroyed
   }
 
-  /** Only for as long as this is the request it works on. */
+  /** Pauses or resumes the socket, if this exchange is still its current one. */
   setPaused(exchange: Exchange, paused: boolean): void {
     if (this.exchange !== exchange) return
     if (paused) this.socket.pause()
     else this.socket.resume()
-    // While the reader is slow, the silence is not the server's.
+    // The silence limit does not apply while the reader is paused.
     if (this.silenceMs !== undefined) this.socket.setTimeout(paused ? 0 : this.silenceMs)
   }
 
-  /** Ends a request before its end, and the connection with it. */
+  /** Closes the connection if this exchange is still its current one. */
   abandon(exchange: Exchange, reason: unknown): void {
     if (this.exchange === exchange) this.destroy(reason)
   }
@@ -95,7 +98,7 @@ export class Connection {
     try {
       let rest = bytes
       while (rest.length > 0) {
-        // Words that nobody has asked for.
+        // The server sent data without a request.
         if (!this.exchange) throw new ReplyError('Unexpected response: no request is pending.')
         rest = this.reply ? this.readBody(rest) : this.readHead(rest)
       }
@@ -104,7 +107,7 @@ export class Connection {
     }
   }
 
-  /** Returns what comes after the head, or nothing where it is not whole. */
+  /** Returns the bytes after the head. The result is empty if the head is not complete. */
   private readHead(bytes: Buffer): Buffer {
     const before = this.headText.length
     this.headText += bytes.toString('latin1', 0, maxHeadBytes + 1 - before)
@@ -117,7 +120,7 @@ export class Connection {
     const head = parseReplyHead(this.headText.slice(0, end.index))
     this.headText = ''
     const rest = bytes.subarray(end.index + end[0].length - before)
-    // One that says to go on waiting: the reply itself is still to come.
+    // This is an interim response, and the final response follows it.
     if (head.status < 200) return rest
     this.reply = { head, body: bodyReader(head.framing) }
     this.exchange?.head(head)
@@ -134,7 +137,9 @@ export class Connection {
     return rest
   }
 
-  /** The other end has said all: where nothing else tells, that is the end of the body. */
+  /**
+   * Handles the end of the server's data. It is the end of the body if no other framing defines it.
+   */
   private finish(): void {
     if (this.reply?.head.framing === 'untilClose') this.over(nothing)
     else this.destroy(this.explained(hangUp()))
@@ -144,20 +149,20 @@ export class Connection {
     const { exchange, reply, socket } = this
     this.exchange = undefined
     this.reply = undefined
-    // A server may answer before it has read all: what is left would stand before the next request,
-    // as what comes after the body would before the next reply.
+    // A server may reply before it has read the whole request, and the unread part would precede
+    // the next request. Extra bytes after the body would precede the next reply.
     const clean = reply?.head.keepAlive && rest.length === 0 && socket.writableLength === 0
     if (this.silenceMs !== undefined) socket.setTimeout(0)
     if (reply && clean) {
       if (socket.isPaused()) socket.resume()
-      // An idle connection does not keep a process that has nothing else to do.
+      // An idle connection does not keep the process alive.
       socket.unref()
       this.onFree(this, reply.head)
     } else socket.destroy()
     exchange?.end()
   }
 
-  /** A broken connection through a proxy names the proxy, because it is a likely cause. */
+  /** Returns a connection error that names the proxy, because the proxy is a likely cause. */
   private explained(error: Error): Error {
     const { proxy } = this
     return proxy && !isCertificateFault(error)

@@ -2,13 +2,13 @@ import { type Destination, dial } from '../../util/network/dial.js'
 import { Connection } from './connection.js'
 import type { ReplyHead } from './reply-head.js'
 
-/** Enough for a thousand runs at once towards one provider; more wait for a free one. */
+/** Limits the connections to one destination. More requests wait for a free connection. */
 const maxConnections = 1024
 const idleMs = 60_000
-/** A connection that its server is about to close is not used again. */
+/** A connection is not used within this time before the server closes it. */
 const marginMs = 1_000
 
-/** A request that waits for a connection. */
+/** Describes a request that waits for a connection. */
 interface Waiting {
   use(connection: Connection): void
   fail(reason: unknown): void
@@ -19,9 +19,12 @@ interface Idle {
   until: number
 }
 
-/** The connections to one destination, kept open between requests. */
+/** Keeps the connections to one destination open between requests. */
 export class ConnectionPool {
-  /** Those last used are at the end and are taken first, so that surplus ones expire. */
+  /**
+   * Lists the idle connections, most recently used last. The last one is used first, so that
+   * surplus connections expire.
+   */
   private idle: Idle[] = []
   private count = 0
   private readonly waiting = new Set<Waiting>()
@@ -96,7 +99,7 @@ export class ConnectionPool {
     this.replace()
   }
 
-  /** A connection is gone: the next request that waits gets another one. */
+  /** Handles a closed connection. The next waiting request opens another. */
   private replace(): void {
     this.count--
     const [next] = this.waiting

@@ -1,9 +1,9 @@
 import { type Framing, ReplyError } from './reply-head.js'
 
-/** Finds the end of a body in what comes over a connection. */
+/** Finds the end of a body in the data of a connection. */
 export interface BodyReader {
   readonly done: boolean
-  /** Takes what belongs to the body and tells how many bytes that were. */
+  /** Reads the bytes that belong to the body and returns their count. */
   push(bytes: Buffer, onPiece: (piece: Buffer) => void): number
 }
 
@@ -31,7 +31,7 @@ const chunkHead = /^([\da-f]{1,12})[ \t]*(?:;.*)?$/i
 const lineFeed = 0x0a
 const maxLine = 16_384
 
-/** Chunks (RFC 9112, 7.1); their extensions and the trailer are passed over. */
+/** Reads a chunked body (RFC 9112, 7.1). Chunk extensions and the trailer are ignored. */
 class ChunkedBody implements BodyReader {
   done = false
   private state: 'head' | 'data' | 'dataEnd' | 'trailer' = 'head'

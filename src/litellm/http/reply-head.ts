@@ -1,4 +1,6 @@
-/** How the end of a body is told (RFC 9112, 6.3): a number is its length in bytes. */
+/**
+ * Describes how the end of a body is determined (RFC 9112, 6.3). A number is the length in bytes.
+ */
 export type Framing = number | 'chunked' | 'untilClose'
 
 export interface ReplyHead {
@@ -10,7 +12,10 @@ export interface ReplyHead {
   keepAlive: boolean
 }
 
-/** What came is not HTTP/1.1, or not to be trusted to be. `code` is a system's, as for other failures. */
+/**
+ * Reports a response that is not valid or trustworthy HTTP/1.1. `code` is a system error code, as
+ * for other failures.
+ */
 export class ReplyError extends Error {
   readonly code = 'EPROTO'
 }
@@ -19,7 +24,7 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/
 const headerName = /^[!#$%&'*+.^_`|~\w-]+$/
 const headerEnd = /\r?\n/
 
-/** A reply's status line and headers, without the empty line after them. */
+/** Parses the status line and headers of a reply, without the empty line after them. */
 export function parseReplyHead(text: string): ReplyHead {
   const [first = '', ...lines] = text.split(headerEnd)
   const [, minor, code] = statusLine.exec(first) ?? bad('status line')
@@ -27,7 +32,7 @@ export function parseReplyHead(text: string): ReplyHead {
   const headers = new Map<string, string>()
   let name = ''
   for (const line of lines) {
-    // A value that goes on in the next line, as old servers write it.
+    // Old servers continue a value on the next line.
     if (name !== '' && (line[0] === ' ' || line[0] === '\t')) {
       headers.set(name, `${headers.get(name)} ${line.trim()}`)
       continue
@@ -59,7 +64,7 @@ function staysOpen(
   headers: ReadonlyMap<string, string>,
   framing: Framing,
 ): boolean {
-  // Where two headers say where the body ends, somebody may have put in what comes after it.
+  // If two headers define the end of the body, the data after the body may be injected.
   if (headers.has('transfer-encoding') && headers.has('content-length')) return false
   const connection = headers.get('connection')?.toLowerCase() ?? ''
   return (

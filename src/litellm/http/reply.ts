@@ -3,7 +3,7 @@ import type { Connection, Exchange } from './connection.js'
 import { codingsIn, Decoder } from './content-coding.js'
 import type { ReplyHead } from './reply-head.js'
 
-/** The part of `Headers` that is read. */
+/** Describes the part of `Headers` that this package uses. */
 export interface ReplyHeaders {
   get(name: string): string | null
 }
@@ -11,16 +11,16 @@ export interface ReplyHeaders {
 export interface HttpReply {
   status: number
   headers: ReplyHeaders
-  /** The whole body. Fails where the connection breaks before its end. */
+  /** Returns the whole body. Rejects if the connection fails before its end. */
   text(): Promise<string>
-  /** The body as it comes; whoever leaves before its end ends the connection. */
+  /** Yields the body as it arrives. The connection is closed if the caller stops before the end. */
   pieces(): AsyncGenerator<string>
 }
 
-/** More than this is not read ahead of whoever takes the pieces. */
+/** Limits the bytes that are buffered before the caller reads them. */
 const readAheadBytes = 65_536
 
-/** A reply on its way in: from the connection that reads it to the one who asked. */
+/** Passes a reply from the connection that reads it to the caller. */
 export class IncomingReply implements HttpReply, Exchange {
   status = 0
   headers: ReplyHeaders = { get: () => null }
@@ -35,7 +35,7 @@ export class IncomingReply implements HttpReply, Exchange {
   constructor(
     private readonly onHead: (reply: HttpReply) => void,
     private readonly onFailed: (reason: unknown) => void,
-    /** The exchange is over, well or not. */
+    /** Called when the exchange ends, with or without an error. */
     private readonly onOver: () => void,
     private readonly connection: () => Connection | undefined,
   ) {}
@@ -92,7 +92,7 @@ export class IncomingReply implements HttpReply, Exchange {
     this.failed = { by: reason }
     this.decoder?.destroy()
     this.onOver()
-    // Of no effect where the head has come.
+    // This call has no effect if the head has arrived.
     this.onFailed(reason)
     this.wake?.()
   }
@@ -147,7 +147,7 @@ export class IncomingReply implements HttpReply, Exchange {
   }
 }
 
-/** Removes the byte order mark that some gateways put in front of a body. */
+/** Removes the byte order mark that some gateways add to the start of a body. */
 function withoutMark(text: string): string {
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

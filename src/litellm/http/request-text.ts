@@ -9,9 +9,12 @@ export interface RequestHead {
 }
 
 const token = /^[!#$%&'*+.^_`|~\w-]+$/
-// What else there is would end the line, or has no place in one.
+// Matches characters that would end the header line or are not allowed in it.
 const notValue = /[^\t\x20-\x7e\x80-\xff]/
-/** Set by the client alone: they say where the request ends and who is asked. */
+/**
+ * Lists the headers that only the client sets. They define the end of the request and the proxy
+ * login.
+ */
 const ours = new Set(['connection', 'content-length', 'proxy-authorization', 'transfer-encoding'])
 
 export function isHeaderName(name: string): boolean {

@@ -1,6 +1,9 @@
 import type { ReplyHeaders } from './reply.js'
 
-/** `Retry-After` in seconds or as a date, or OpenAI's `retry-after-ms`; `undefined`: none. */
+/**
+ * Returns the delay of `Retry-After` (seconds or a date) or OpenAI's `retry-after-ms`; `undefined`
+ * if there is none.
+ */
 export function retryAfterMs(headers: ReplyHeaders | undefined): number | undefined {
   const ms = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
   if (ms >= 0) return ms

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.js'
 
-/** The parts of an OpenAI chat completion request that the script reads. */
+/** Holds the parts of an OpenAI chat completion request that the script uses. */
 export interface ChatRequest {
   messages: JsonObject[]
   tools: ChatTool[]
@@ -15,13 +15,13 @@ export interface ChatTool {
   parameters: JsonObject
 }
 
-/** What the script answers: a text, and at most one tool call with it. */
+/** Holds a scripted answer: a text and at most one tool call. */
 export interface ChatAnswer {
   text: string
   call?: { name: string; input: JsonValue }
 }
 
-/** `undefined`: not a chat completion request. */
+/** Parses a chat completion request. Returns `undefined` if the body is not one. */
 export function readChatRequest(body: unknown): ChatRequest | undefined {
   if (!isJsonObject(body) || !Array.isArray(body.messages)) return undefined
   const { stream_options: streamOptions } = body
@@ -46,7 +46,7 @@ function readTool(tool: JsonValue): ChatTool[] {
   ]
 }
 
-/** The text of a message, whether a string or parts. */
+/** Returns the text of a message whose content is a string or a list of parts. */
 export function textOf({ content }: JsonObject): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''

@@ -4,20 +4,21 @@ import { resolvePointer } from '../../util/json-pointer.js'
 
 import { demoString } from './demo-string.js'
 
-/** Deeper than this only what is required is filled in, so that recursive schemas come to an end. */
+/** Below this depth, only required properties are set, so that recursive schemas end. */
 const fullDepth = 3
 const maxDepth = 12
 
 interface Filling {
   root: JsonObject
-  /** What the prompt tells, by property name. */
+  /** The facts in the prompt, by property name. */
   facts: Record<string, JsonValue>
   label: string
 }
 
 /**
- * An object that fits a JSON Schema as well as rules can make one: facts from the prompt where a
- * property asks for them, else plausible minimal values. `label` goes into what is free text.
+ * Returns an object that matches a JSON Schema as closely as rules allow. Its values are facts from
+ * the prompt if a property matches one, and otherwise plausible minimal values. `label` is included
+ * in free text.
  */
 export function demoObject(schema: JsonObject, prompt: string, label: string): JsonObject {
   const value = demoValue(schema, 'value', 0, { root: schema, facts: bookFacts(prompt), label })
@@ -51,7 +52,9 @@ function demoValue(
   }
 }
 
-/** A schema with its `$ref`, `allOf` and the first way of its `anyOf` or `oneOf` taken in. */
+/**
+ * Returns a schema with its `$ref`, `allOf` and the first option of its `anyOf` or `oneOf` merged.
+ */
 function resolved(given: JsonValue | undefined, root: JsonObject, depth: number): JsonObject {
   const schema = isJsonObject(given) ? given : {}
   const { $ref, allOf, anyOf, oneOf, ...rest } = schema
@@ -107,7 +110,7 @@ const list = (value: JsonValue | undefined): JsonValue[] => (Array.isArray(value
 const number = (value: JsonValue | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined
 
-/** What a prompt such as `"Title" by Author. It's a kind of book about …` says of a book. */
+/** Returns the book facts of a prompt such as `"Title" by Author. It's a kind of book about …`. */
 function bookFacts(prompt: string): Record<string, JsonValue> {
   const text = prompt.replace(/\s+/g, ' ')
   const book = /"([^"]+)" by ([A-Z][\w'-]*(?: [A-Z][\w'-]*)*)/.exec(text)

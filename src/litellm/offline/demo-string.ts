@@ -16,7 +16,10 @@ const formats: Record<string, string> = {
 
 const patternGuesses = ['12345', '123', '1', '2026-01-01', 'ABC', 'abc', 'AB', 'A1', '#000000']
 
-/** A string that fits its schema: the fact, else a value of its format, else words that say what it is. */
+/**
+ * Returns a string that matches its schema: the fact, or a value of its format, or descriptive
+ * text.
+ */
 export function demoString(
   { format, pattern, minLength, maxLength }: JsonObject,
   name: string,

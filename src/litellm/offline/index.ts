@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 let running: Promise<Server> | undefined
 
 /**
- * The base URL of the scripted demo provider inside this process, ready for `/chat/completions`. It
- * starts with the first call, listens on loopback only, and never keeps the process alive.
+ * Returns the base URL of the scripted demo provider in this process, for paths such as
+ * `/chat/completions`. The provider starts with the first call and listens only on loopback. It
+ * does not keep the process alive.
  */
 export async function offlineBaseUrl(): Promise<string> {
   running ??= start()
@@ -13,7 +14,7 @@ export async function offlineBaseUrl(): Promise<string> {
   return `http://127.0.0.1:${port}/v1`
 }
 
-/** Stops the provider; the next `offlineBaseUrl` starts another. */
+/** Stops the provider. The next `offlineBaseUrl` starts another. */
 export async function closeOffline(): Promise<void> {
   const server = await running
   running = undefined

@@ -3,14 +3,14 @@ import { isJsonObject, type JsonValue } from '../../util/json.js'
 
 import type { ChatRequest } from './chat.js'
 
-/** What a provider's usage says of one prompt, in tokens. `total` includes the other two. */
+/** Holds the token counts of one prompt. `total` includes the other two. */
 export interface PromptTokens {
   total: number
   read: number
   written: number
 }
 
-/** A prompt up to a `cache_control` block. */
+/** Describes the part of a prompt up to a `cache_control` block. */
 interface Prefix {
   key: string
   tokens: number
@@ -21,10 +21,10 @@ const minTokens = 1024
 const maxPrefixes = 500
 const minute = 60_000
 
-/** Tokens as a rule of thumb has them: four characters each. */
+/** Estimates tokens as four characters each. */
 export const tokensOf = (chars: number): number => Math.ceil(chars / 4)
 
-/** A prompt cache as Claude's: a marked prefix is written once and read until it expires. */
+/** Simulates Claude's prompt cache. A marked prefix is written once and read until it expires. */
 export class PromptCache {
   private readonly expiries = new Map<string, number>()
 
@@ -42,7 +42,10 @@ export class PromptCache {
   }
 }
 
-/** Tools come first, then the messages in order: the order in which providers cache. */
+/**
+ * Measures the prefixes of a request. Tools are first and then the messages, in the order in which
+ * providers cache.
+ */
 function measure({ tools, messages }: ChatRequest): { prefixes: Prefix[]; total: number } {
   const hash = createHash('sha256')
   const prefixes: Prefix[] = []

@@ -5,7 +5,7 @@ import { type PromptTokens, tokensOf } from './prompt-cache.js'
 
 let replies = 0
 
-/** An answer in OpenAI's format, whole or as the chunks of a stream. */
+/** Formats an answer in OpenAI's format, as one response or as the chunks of a stream. */
 export class Reply {
   private readonly number = ++replies
   private readonly created = Math.floor(Date.now() / 1000)
@@ -26,7 +26,7 @@ export class Reply {
     return { ...this.head('chat.completion'), choices: [choice], usage: this.usage() }
   }
 
-  /** Word by word, then the tool call, then the usage if it was asked for. */
+  /** Yields the text word by word, then the tool call, and then the usage if it was requested. */
   *chunks(includeUsage: boolean): Generator<JsonObject> {
     const { text, call } = this.answer
     yield this.delta({ role: 'assistant', content: '' })

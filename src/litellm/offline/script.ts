@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../util/json.js'
 import { type ChatAnswer, type ChatRequest, type ChatTool, textOf } from './chat.js'
 import { demoObject } from './demo-object.js'
 
-/** Stands in every answer, so that nobody takes it for a model's. */
+/** Labels every answer, so that it is not mistaken for the answer of a model. */
 const offlineLabel = '[offline demo model: scripted answer, no real model was called]'
 
 const arithmetic = /\(*-?\d+(?:\.\d+)?(?:\s*(?:\*\*|[-+*/^])\s*\(*-?\d+(?:\.\d+)?\)*)+/
@@ -11,10 +11,10 @@ const arithmetic = /\(*-?\d+(?:\.\d+)?(?:\s*(?:\*\*|[-+*/^])\s*\(*-?\d+(?:\.\d+)
 const fileName = /[\w-][\w./-]*\.(?:md|txt|csv|json|ya?ml)\b/
 
 /**
- * The answer to a request, by rules: every agent there is gets the prompt, one after another;
- * arithmetic goes to the calculator, a question about the time to the clock, the name of a file to a
- * tool that reads files; an output tool is given an object of its schema, and anything else is said
- * back.
+ * Returns the answer to a request, by rules. Every agent tool receives the prompt, one after
+ * another. Arithmetic goes to the calculator and a question about the time to the clock. A file
+ * name goes to a tool that reads files. An output tool receives an object of its schema. Any other
+ * prompt is repeated in the answer.
  */
 export function scriptedAnswer(request: ChatRequest): ChatAnswer {
   const { messages, tools } = request
@@ -37,7 +37,7 @@ function answer(text: string, call?: ChatAnswer['call']): ChatAnswer {
   return { text: `${text} ${offlineLabel}`.trimStart(), ...(call && { call }) }
 }
 
-/** What the tools answered since the last prompt. */
+/** Returns the tool results since the last prompt. */
 function resultsSince(messages: readonly JsonObject[]): string[] {
   return sinceLastPrompt(messages)
     .filter(({ role }) => role === 'tool')
@@ -48,7 +48,10 @@ function sinceLastPrompt(messages: readonly JsonObject[]): JsonObject[] {
   return messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1)
 }
 
-/** Agents are asked in turn; of other tools one is called, before any has answered. */
+/**
+ * Returns the next tool call. Agent tools are called in turn. Only one other tool is called, and
+ * only if no tool was called before.
+ */
 function nextCall(
   prompt: string,
   tools: readonly ChatTool[],
@@ -60,7 +63,7 @@ function nextCall(
   return called.length > 0 ? undefined : helperCall(prompt, tools)
 }
 
-/** The tools that were called since the last prompt. */
+/** Returns the names of the tools that were called since the last prompt. */
 function callsSince(messages: readonly JsonObject[]): string[] {
   return sinceLastPrompt(messages).flatMap(({ tool_calls: calls }) =>
     (Array.isArray(calls) ? calls : []).flatMap((call) =>
@@ -87,7 +90,7 @@ function forcedTool({ tools, toolChoice }: ChatRequest): ChatTool | undefined {
   return isJsonObject(named) ? tools.find(({ name }) => name === named.name) : undefined
 }
 
-/** Agents say so in the description of the tool that ends a run. */
+/** Returns whether a tool ends a run. Agents declare this in the description of the tool. */
 function isOutputTool({ description }: ChatTool): boolean {
   return description.startsWith('IMPORTANT: This StructuredOutputTool')
 }

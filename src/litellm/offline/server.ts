@@ -10,7 +10,9 @@ import { scriptedAnswer } from './script.js'
 const wordDelayMs = 15
 const maxBodyBytes = 32 * 1024 * 1024
 
-/** A small OpenAI-compatible server with the scripted model behind it. Not listening yet. */
+/**
+ * Returns a small OpenAI-compatible server for the scripted model. The server does not listen yet.
+ */
 export function createOfflineServer(): Server {
   const cache = new PromptCache()
   const server = createServer((request, response) => {

@@ -3,8 +3,8 @@ import type { ModelEvent } from '../../agent/model.js'
 export type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' | 'toolUseStart' }>
 
 /**
- * Deltas that came together, as few as say the same: what arrives in one piece need not climb up to
- * the caller token by token. What came before a failure goes out before it.
+ * Joins adjacent deltas of the same type, so that the caller receives one delta instead of one per
+ * token. If the source fails, the deltas before the failure are yielded first.
  */
 export function* joined(deltas: Iterable<Delta>): Generator<Delta> {
   let open: Exclude<Delta, { type: 'toolUseStart' }> | undefined

@@ -11,28 +11,30 @@ import { modelInfo } from '../models/model-data.js'
 import type { ModelInfo } from '../models/model-info.js'
 import type { WireCall } from './wire.js'
 
-/** What a wire brings home of a call. */
+/** Holds the result of a call on a wire. */
 export interface WireAnswer {
   content: ContentBlock[]
   stopReason: StopReason
   rawStopReason: string | null
   usage: Usage | null
-  /** Of the tokens written to the cache, those that stay for an hour. */
+  /** The part of the written cache tokens that is cached for an hour. */
   cacheWrite1hTokens?: number | undefined
-  /** Tokens of sound are among those counted, which the prices known here do not hold for. */
+  /**
+   * Whether the token counts include audio tokens. The known prices do not apply to audio tokens.
+   */
   hasAudio?: boolean
-  /** USD, as the provider or proxy told it. */
+  /** The cost in USD that the provider or proxy reported. */
   reportedCostUsd: number | null
-  /** The tier that served the call, where the provider reports it: its price may differ. */
+  /** The service tier of the call, if the provider reports it. Its price may differ. */
   serviceTier?: string | null
-  /** The model that answered, by the provider's own account. */
+  /** The model that answered, as the provider reports it. */
   model: string | null
   headers?: ReplyHeaders
   points: CachePoints
   parts: readonly object[]
 }
 
-/** What a provider has told of what a call takes. */
+/** Holds what a provider has reported about the usage and cost of a call. */
 type Told = Pick<
   WireAnswer,
   | 'usage'
@@ -45,8 +47,8 @@ type Told = Pick<
 >
 
 /**
- * What a call threw, as an error that says what the provider had told of its usage by then. There
- * is a cost only where that is `complete`: what is still to come would be missing from it.
+ * Returns the error of a call with the usage that the provider had reported. A cost is added only
+ * if the usage is `complete`, because later usage would be missing from it.
  */
 export async function failedHavingSpent(
   thrown: unknown,
@@ -59,7 +61,7 @@ export async function failedHavingSpent(
   return withSpending(asAgentError(thrown), spent)
 }
 
-/** The reply of a call: the answer, with its cost and what the cache did. */
+/** Returns the reply of a call: the answer, its cost and the cache report. */
 export async function modelReply(answer: WireAnswer, call: WireCall): Promise<ModelReply> {
   const { usage, headers } = answer
   const { providerModel, info, saved, spent } = await priced(answer, call)
@@ -105,7 +107,10 @@ async function priced(told: Told, call: WireCall) {
   return { providerModel, info, spent, saved: billed && prices ? savedUsd(billed, prices) : null }
 }
 
-/** A proxy names the real model behind its alias: what is known of that holds for the alias. */
+/**
+ * Returns the information of the model behind a proxy's alias. A proxy reports the real model, so
+ * its information also applies to the alias.
+ */
 async function infoBehindProxy(model: string | null): Promise<ModelInfo | undefined> {
   const slash = model?.indexOf('/') ?? -1
   if (!model || slash === -1) return undefined

@@ -1,7 +1,7 @@
 import { version } from '../../version.js'
 import type { Route } from '../routes/route.js'
 
-/** The headers that every request of a route carries: the form of the body, and the key. */
+/** Returns the headers that every request of a route has: the body format and the key. */
 export function requestHeaders({
   apiKey,
   auth = 'bearer',

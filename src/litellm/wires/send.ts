@@ -6,7 +6,7 @@ import type { HttpReply } from '../http/reply.js'
 import { InvalidHeader } from '../http/request-text.js'
 import type { WireCall } from './wire.js'
 
-/** A request of a wire: the address, its headers, and the JSON text of its body. */
+/** Describes a request of a wire: its URL, its headers and the JSON text of its body. */
 export interface WireRequest {
   url: URL
   headers: Readonly<Record<string, string>>
@@ -14,8 +14,8 @@ export interface WireRequest {
 }
 
 /**
- * Sends a request over the one HTTP client and returns the reply if its status is 2xx. Every other
- * outcome is an AgentError. Headers from `extra_headers` replace those of the wire.
+ * Sends a request with the shared HTTP client and returns the reply if its status is 2xx. Every
+ * other outcome is an AgentError. Headers from `extra_headers` replace those of the wire.
  */
 export async function send(
   { url, headers, body }: WireRequest,
@@ -45,7 +45,9 @@ export async function send(
   throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
 }
 
-/** Returns where a redirect leads, without credentials or a query, which may hold a key. */
+/**
+ * Returns the target of a redirect without credentials or a query, because they may contain a key.
+ */
 function locationOf({ headers }: HttpReply, base: URL): string | undefined {
   const location = headers.get('location')
   if (location === null || !URL.canParse(location, base.href)) return undefined

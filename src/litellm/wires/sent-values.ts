@@ -4,8 +4,9 @@ import { isJsonObject, type JsonValue } from '../../util/json.js'
 const taken = /^[a-zA-Z0-9_-]{1,64}$/
 
 /**
- * A tool call's id as Anthropic's and Bedrock's wires take it. Ids of other providers may be longer,
- * or hold other characters: each goes under a name of its own, the same for a call and its result.
+ * Returns a tool call's id in the form that the Anthropic and Bedrock wires accept. Ids of other
+ * providers may be longer or contain other characters. Each such id is replaced by a hash, which is
+ * the same for a call and its result.
  */
 export function sentToolId(id: string): string {
   if (taken.test(id)) return id
@@ -13,14 +14,18 @@ export function sentToolId(id: string): string {
   return `tooluse_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`
 }
 
-/** A tool's name as providers take it: one that a model made up goes back as a marker. */
+/**
+ * Returns a tool's name in the form that providers accept. An invalid name that a model wrote is
+ * replaced by a marker.
+ */
 export function sentToolName(name: string): string {
   return toolNamePattern.test(name) ? name : 'INVALID_TOOL_NAME'
 }
 
 /**
- * Parses the arguments that a model wrote. `null` and empty text mean no arguments, and an object may
- * be encoded twice. Other values are kept as written, so that the model gets an error that quotes them.
+ * Parses the arguments that a model wrote. `null` and empty text mean no arguments, and an object
+ * may be encoded twice. Other values are kept as written, so that the model receives an error that
+ * quotes them.
  */
 export function parsedInput(text: string): { input: JsonValue; rawInput?: string } {
   if (text.trim() === '') return { input: {} }
@@ -35,5 +40,5 @@ export function parsedInput(text: string): { input: JsonValue; rawInput?: string
   }
 }
 
-/** Stands for an image that another model made, where a model's own turn can hold none. */
+/** Replaces an image from another model if an assistant turn cannot contain images. */
 export const madeImageText = '[image]'

@@ -2,7 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../util/json.j
 
 import type { Route } from '../routes/route.js'
 
-/** LiteLLM's budgets for OpenAI's words; Anthropic takes none below 1024. */
+/**
+ * Maps OpenAI's reasoning efforts to LiteLLM's thinking budgets. Anthropic refuses budgets below
+ * 1024.
+ */
 const budgets: Record<string, number> = {
   minimal: 1024,
   low: 1024,
@@ -12,17 +15,20 @@ const budgets: Record<string, number> = {
   max: 16_384,
 }
 
-/** LiteLLM's own rules: Claude from 4.6 on settles for itself how long it thinks. */
+/**
+ * Matches Claude models from 4.6 on, by LiteLLM's rules. These models determine the length of their
+ * thinking.
+ */
 const adaptive =
   /claude-(?:[a-z]+-(?:4[-._](?:[6-9]|[1-9]\d)(?!\d)|(?:[5-9]|[1-9]\d)(?!\d))|mythos-preview)/i
-/** The first that do. They still take a budget, which those after them refuse. */
+/** Matches the first of these models. They still accept a budget, which later models refuse. */
 const firstAdaptive = /claude-[a-z]+-4[-._]6(?!\d)/i
 
 const alwaysThinks = /claude-(?:fable|mythos)-/i
 
 export interface ClaudeThinking {
   body: JsonObject
-  /** What a person should know, where something else is sent than was asked for. */
+  /** A notice for the user if the request differs from what was requested. */
   notice?: string
 }
 
@@ -34,8 +40,8 @@ export function isClaude({ wire, model, provider }: Route): boolean {
 }
 
 /**
- * The body with `reasoning_effort` and `thinking` as LiteLLM sends them to this Claude. Pure.
- * `undefined`: it knows no such effort.
+ * Returns the body with `reasoning_effort` and `thinking` in the form that LiteLLM sends to this
+ * Claude. Pure. Returns `undefined` if the model does not support the effort.
  */
 export function claudeThinking(
   { reasoning_effort: asked, ...body }: Readonly<JsonObject>,
@@ -51,7 +57,7 @@ export function claudeThinking(
     return { body: { ...body, thinking: { type: 'enabled', budget_tokens: budget } } }
   const word = adaptiveEffort(effort as string, route)
   if (word === undefined) return undefined
-  // Without `display` the thoughts would come back blank.
+  // Without `display`, the provider returns empty thoughts.
   const thinking = { type: 'adaptive', display: 'summarized' }
   return {
     body: { ...body, thinking, output_config: withEffort(body.output_config, word) },
@@ -73,7 +79,7 @@ function adaptiveEffort(effort: string, { model, wire }: Route): string | undefi
   return wire === 'bedrock-converse' && /opus/i.test(model) ? 'max' : undefined
 }
 
-/** A budget for a Claude that takes none becomes the effort that comes near it. */
+/** Replaces a thinking budget by the closest effort if the Claude model does not accept budgets. */
 function takenThinking(body: JsonObject, thinking: JsonObject, { model }: Route): ClaudeThinking {
   if (thinking.type === 'disabled' && alwaysThinks.test(model)) {
     const { thinking: _, ...rest } = body
@@ -91,7 +97,7 @@ function takenThinking(body: JsonObject, thinking: JsonObject, { model }: Route)
   }
 }
 
-/** An effort that the caller gave himself stands. */
+/** Adds the effort to the output configuration. An effort that the caller set is kept. */
 function withEffort(
   config: JsonValue | undefined,
   effort: string,

@@ -4,7 +4,7 @@ import type { Tell, Wire } from './wire.js'
 
 /**
  * Returns a wire that neither sends nor reports lone surrogates. Providers refuse a whole request
- * because of one of them, so a single bad character would end a conversation for good.
+ * that contains one, so a single invalid character would make every later call fail.
  */
 export function wellFormedWire(wire: Wire): Wire {
   return async (call, emit) => {
@@ -21,8 +21,8 @@ export function wellFormedWire(wire: Wire): Wire {
 }
 
 /**
- * Emits deltas without lone surrogates. A provider may split a character between two deltas, so
- * the first half waits for the second.
+ * Emits deltas without lone surrogates. A provider may split a character between two deltas, so the
+ * first half is held until the second arrives.
  */
 function wholeCharacters(emit: Tell): Tell {
   let half = ''

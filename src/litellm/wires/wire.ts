@@ -6,14 +6,14 @@ import type { ModelInfo } from '../models/model-info.js'
 import type { Route } from '../routes/route.js'
 import type { CallSettings } from '../settings.js'
 
-/** One model call, ready for a wire. */
+/** Describes one model call in the form that a wire accepts. */
 export interface WireCall {
   request: ModelRequest
   route: Route
   settings: CallSettings
-  /** What is known of the model; not of what stands behind a proxy. */
+  /** The information about the model; `undefined` if the model is behind a proxy or unknown. */
   info: ModelInfo | undefined
-  /** `false`: one JSON reply instead of a stream. */
+  /** Whether the reply is a stream. If `false`, the reply is one JSON document. */
   stream: boolean
   signal: AbortSignal
 }
@@ -21,12 +21,12 @@ export interface WireCall {
 export type Tell = Emit<CallEvent>
 
 /**
- * A wire makes one call, without retries: it tells deltas as they come, and resolves with the reply.
- * It fails with an AgentError, soon after `signal` aborts at the latest.
+ * Makes one call without retries. A wire emits deltas as they arrive and resolves with the reply.
+ * It throws an AgentError on failure, including shortly after `signal` aborts.
  */
 export type Wire = (call: WireCall, tell: Tell) => Promise<ModelReply>
 
-/** A wire that also fails with an AgentError where nobody foresaw that it would. */
+/** Returns a wire that converts unexpected errors to AgentErrors. */
 export function guarded(wire: Wire): Wire {
   return async (call, tell) => {
     try {

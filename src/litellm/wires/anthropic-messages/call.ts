@@ -14,7 +14,9 @@ import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
 
-/** Makes one call on the Anthropic Messages wire. Emits deltas; fails with an AgentError. */
+/**
+ * Makes one call on the Anthropic Messages wire. Emits deltas and throws an AgentError on failure.
+ */
 export const messagesCall: Wire = guarded(async (call, tell) => {
   const { route, stream } = call
   const prepared = messagesRequest(call)
@@ -31,7 +33,7 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
     const { text, saidAll: complete } = builder
     const error =
       thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
-    // The header gives the cost of a whole reply, which this is not.
+    // The header contains the cost of a complete response, and this response is not complete.
     const told = { ...spending(builder.answer()), reportedCostUsd: null, headers, complete }
     throw await failedHavingSpent(error, told, call)
   }
@@ -46,7 +48,7 @@ async function tellStream(
   try {
     for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
-    // A connection that breaks after the last event takes nothing from the answer.
+    // A connection failure after the last event does not affect the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
   }
 }
@@ -55,7 +57,7 @@ function* pushAll(events: readonly string[], builder: MessageBuilder, route: Rou
   for (const data of events) yield* builder.push(parsedEvent(data, route, builder))
 }
 
-/** Parses an event of a stream. One that reports an error, or is cut off, ends the stream. */
+/** Parses an event of a stream. Throws if the event reports an error or is truncated. */
 function parsedEvent(data: string, route: Route, builder: MessageBuilder): RawMessageStreamEvent {
   const event = parseJsonObject(data)
   if (!event) throw truncatedError(route, builder.text)
@@ -99,7 +101,10 @@ function spending({ usage, model }: Pick<ReturnType<MessageBuilder['answer']>, '
   return { usage: usage && normalised(usage), cacheWrite1hTokens: usage?.written1h, model }
 }
 
-/** Anthropic counts cached tokens apart from `input_tokens`; everywhere here input includes them. */
+/**
+ * Returns usage in which the input includes cached tokens. Anthropic does not count them in
+ * `input_tokens`.
+ */
 function normalised({ input, output, read, written }: MessagesUsage): Usage {
   const inputTokens = input + (read ?? 0) + (written ?? 0)
   return {

@@ -3,14 +3,17 @@ import type { Route } from '../../routes/route.js'
 import { requestHeaders } from '../request-headers.js'
 import type { WireRequest } from '../send.js'
 
-/** The newest version that accepts `temperature` for every Claude; `extra_headers` can name another. */
+/**
+ * The latest API version that accepts `temperature` for every Claude. `extra_headers` can set
+ * another.
+ */
 const anthropicVersion = '2023-06-01'
 
 type Endpoint = Omit<WireRequest, 'body'>
 
 const endpoints = new WeakMap<Route, Endpoint>()
 
-/** Returns the address and the headers of a route's requests. They are made once for each route. */
+/** Returns the URL and headers of a route's requests. They are created once for each route. */
 export function endpointOf(route: Route): Endpoint {
   let endpoint = endpoints.get(route)
   if (!endpoint) {

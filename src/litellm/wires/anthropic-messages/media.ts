@@ -2,7 +2,7 @@ import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/reso
 import { invalidRequest } from '../../../agent/errors.js'
 import type { DocumentBlock, ImageBlock } from '../../../agent/messages/content.js'
 
-/** What the Messages API cannot take. Says why, and what to do. */
+/** Throws the error for audio, which the Messages API does not support. */
 export function noAudio(): never {
   throw invalidRequest(
     'Claude takes no audio.',
@@ -22,7 +22,7 @@ export function imageBlock({ format, source }: ImageBlock['image']): ImageBlockP
 
 const plainText = new Set(['txt', 'md', 'csv', 'html'])
 
-/** The Messages API reads PDFs and plain text; anything else would be refused there. */
+/** Returns the block of a document. The Messages API supports only PDF and plain text. */
 export function documentBlock({
   format,
   name,

@@ -2,14 +2,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/jso
 
 interface MessagesParams {
   [name: string]: JsonValue | undefined
-  /** `false`: at most one tool call at a time. */
+  /** Whether the model may make several tool calls at a time. */
   parallel?: boolean
   choice?: JsonObject
 }
 
 /**
- * LiteLLM's (OpenAI's) parameter names as the Messages API has them. What has no counterpart is
- * left for the caller to be told about (`adapt.ts`); other names pass through as they are.
+ * Converts LiteLLM's (OpenAI's) parameter names to those of the Messages API. `adapt.ts` reports
+ * parameters without a counterpart. Other names are passed unchanged.
  */
 export function messagesParams(body: Readonly<JsonObject>): MessagesParams {
   const {

@@ -30,7 +30,10 @@ export interface MessagesRequest {
   points: CachePoints
 }
 
-/** Pure: the same call always gives the same bytes, which is what keeps provider caches warm. */
+/**
+ * Returns the request of a call. Pure. The same call always results in the same bytes, so that
+ * provider caches match.
+ */
 export function messagesRequest({
   request,
   route,
@@ -63,11 +66,14 @@ export function messagesRequest({
     ...params,
     ...(stream && { stream: true }),
   }
-  // LiteLLM's and new vendor parameters go through beside those the types know.
+  // The body may contain LiteLLM's and new vendor parameters that the types do not include.
   return { body: body as MessageCreateParams, points }
 }
 
-/** Anthropic demands one, and that thinking leaves room for more. */
+/**
+ * Returns the default output limit. Anthropic requires a limit, and it must exceed the thinking
+ * budget.
+ */
 function longestAnswer(info: ModelInfo | undefined, thinking: number): number {
   const most = info?.maxOutputTokens ?? 0
   return most > thinking ? most : thinking + usualMaxTokens
@@ -120,7 +126,7 @@ function contentBlocks(block: ContentBlock): ContentBlockParam[] {
 }
 
 function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): ContentBlockParam {
-  // The wire takes an object and nothing else: what the model wrote instead is kept inside one.
+  // The wire accepts only an object, so other values are wrapped in one.
   const object = isJsonObject(input) ? input : { invalid_arguments: rawInput ?? input }
   return { type: 'tool_use', id: sentToolId(toolUseId), name: sentToolName(name), input: object }
 }
@@ -147,7 +153,10 @@ function toolResult({ toolUseId, status, content }: ToolResultBlock['toolResult'
   }
 }
 
-/** Signed thinking goes back as it came; without its signature the provider would refuse it. */
+/**
+ * Returns signed thinking unchanged. Thinking without a signature is omitted, because the provider
+ * would refuse it.
+ */
 function thinking({
   reasoningText,
   redactedContent,
@@ -157,7 +166,7 @@ function thinking({
   return [{ type: 'thinking', thinking: reasoningText.text, signature: reasoningText.signature }]
 }
 
-/** Turns alternate on this wire: what follows in the same role belongs to the same message. */
+/** Joins adjacent messages of the same role, because turns must alternate on this wire. */
 function joinTurns(turns: MessageParam[]): MessageParam[] {
   const joined: MessageParam[] = []
   for (const { role, content } of turns) {

@@ -9,7 +9,10 @@ import type { Delta } from '../deltas.js'
 import { count } from '../openai-chat/usage.js'
 import { parsedInput } from '../sent-values.js'
 
-/** The counts of a Messages reply, as they came: `input_tokens` without what the cache took. */
+/**
+ * Holds the token counts of a Messages response as reported. `input_tokens` does not include cached
+ * tokens.
+ */
 export interface MessagesUsage {
   input: number
   output: number
@@ -20,11 +23,11 @@ export interface MessagesUsage {
 
 interface Open {
   block: ContentBlock
-  /** The pieces of a tool's arguments. */
+  /** The received text of a tool's arguments. */
   json: string
 }
 
-/** Takes a Messages reply together, from a stream's events or from one message. */
+/** Builds a Messages response from the events of a stream or from one message. */
 export class MessageBuilder {
   private readonly open = new Map<number, Open>()
   private readonly usage: Record<string, unknown> = {}
@@ -65,12 +68,12 @@ export class MessageBuilder {
     return [...this.open.values()].map(({ block }) => ('text' in block ? block.text : '')).join('')
   }
 
-  /** The model is done, and what it used is known. */
+  /** Whether the model has finished and its usage is known. */
   get saidAll(): boolean {
     return this.stop !== null && this.reportedUsage() !== null
   }
 
-  /** `null` stop: the provider never said that it was done. */
+  /** Returns the answer. Its stop reason is `null` if the provider did not report one. */
   answer() {
     const content = [...this.open.values()].flatMap(closed)
     return {
@@ -149,7 +152,10 @@ export class MessageBuilder {
     }
   }
 
-  /** Later events repeat and correct earlier counts; what they leave out or null stays. */
+  /**
+   * Adds token counts. Later events repeat and correct earlier counts. Counts that are missing or
+   * null keep their earlier value.
+   */
   private addUsage(usage: object): void {
     for (const [key, value] of Object.entries(usage))
       if (value !== null && value !== undefined) this.usage[key] = value

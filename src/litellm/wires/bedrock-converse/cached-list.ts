@@ -2,18 +2,18 @@ import type { CachePointBlock } from '../../../agent/messages/content.js'
 import { CachePoints } from '../../cache/cache-points.js'
 import type { ModelInfo } from '../../models/model-info.js'
 
-/** What the cache report of a request is made from, and the points themselves. */
+/** Holds the cache points of a request and the parts that its cache report requires. */
 export class CacheBook {
   readonly points: CachePoints
-  /** The request's parts in the order in which the cache sees them, in our own form. */
+  /** The request's parts in cache order, in this package's format. */
   readonly parts: object[] = []
-  /** Whether a point went out with the usual life instead of the hour that was asked for. */
+  /** Whether a point was sent with the default lifetime instead of the requested hour. */
   shortened = false
   private readonly shortOnly: boolean
 
   constructor(info: ModelInfo | undefined) {
-    // Bedrock turns away a point, or an hour, that the model does not know. A model that the price
-    // map does not name gets what is asked for.
+    // Bedrock refuses a point, or a one-hour lifetime, that the model does not support. A model
+    // that is not in the price map receives the requested points.
     this.points = new CachePoints(info === undefined || info.supports.caching === true)
     this.shortOnly = info?.prices?.cacheWrite1h === null
   }
@@ -25,7 +25,10 @@ export class CacheBook {
   }
 }
 
-/** One list of a request (tools, system prompt, a turn), in which a cache point is a block of its own. */
+/**
+ * Builds one list of a request (tools, system prompt or a turn) in which a cache point is a
+ * separate block.
+ */
 export class CachedList<Block extends object> {
   readonly blocks: Block[] = []
   private readonly parts: object[] = []

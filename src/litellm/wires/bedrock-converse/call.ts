@@ -18,7 +18,7 @@ import { type ConverseRequest, converseRequest } from './request.js'
 import { type ConverseAnswer, ConverseAnswerBuilder } from './stream.js'
 import { converseUsage, longWrites } from './usage.js'
 
-/** One call of Bedrock's Converse. Tells deltas; fails with an AgentError. */
+/** Makes one call on Bedrock's Converse API. Emits deltas and throws an AgentError on failure. */
 export const bedrockCall: Wire = guarded(async (call, tell) => {
   const { route } = call
   const prepared = converseRequest(call)
@@ -70,7 +70,7 @@ async function converse(
       try {
         for await (const event of output.stream ?? []) await tellAll(builder.push(event), tell)
       } catch (thrown) {
-        // What breaks after the last word takes nothing from the answer.
+        // A connection failure after the last event does not affect the answer.
         if (signal.aborted || !builder.saidAll) throw thrown
       }
       return
@@ -85,7 +85,7 @@ async function converse(
   await tellAll(builder.complete(output), tell)
 }
 
-/** Some families can use tools, but not while they stream. */
+/** Returns whether the model family does not support tools while it streams. */
 function needsWholeAnswer(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -94,7 +94,10 @@ function needsWholeAnswer(error: unknown): boolean {
   )
 }
 
-/** The package looks for credentials without an eye on the signal, for seconds at times. */
+/**
+ * Resolves with the work, or rejects when the signal aborts. The package ignores the signal while
+ * it looks for credentials, which can take seconds.
+ */
 async function untilDone<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { aborted, stop } = untilAborted(signal)
   try {
@@ -110,7 +113,7 @@ function withHeaders<T extends ConverseCommand | ConverseStreamCommand>(
 ): T {
   if (Object.keys(headers).length === 0) return command
   const { middlewareStack } = command as ConverseCommand
-  // Before the request is signed, so that the signature covers them.
+  // The headers are added before the request is signed, so that the signature includes them.
   middlewareStack.add(
     (next) => (args) => {
       Object.assign((args.request as { headers: Record<string, string> }).headers, headers)

@@ -26,13 +26,13 @@ const clients = new Lru<BedrockRuntimeClient>(64)
 let vendor: Promise<Vendor> | undefined
 
 /**
- * The vendor's client of a route: loaded with the first call, then kept, and its connections with
- * it, for every model that goes the same way.
+ * Returns the vendor's client of a route. It is loaded with the first call and then kept with its
+ * connections. Models with the same access share it.
  */
 export async function bedrockClient(
   route: Route,
 ): Promise<{ client: BedrockRuntimeClient; vendor: Vendor }> {
-  // A failed attempt is not kept: the package may be installed while the server runs.
+  // A failed attempt is not kept, because the package may be installed while the server runs.
   vendor ??= loadVendor().catch((error: unknown) => {
     vendor = undefined
     throw error
@@ -45,7 +45,10 @@ export async function bedrockClient(
   return { client, vendor: loaded }
 }
 
-/** The optional package; where it is absent, a `configuration` error that says how to install it. */
+/**
+ * Loads the optional package. Throws a `configuration` error with the install command if the
+ * package is missing.
+ */
 export async function loadVendor(
   importer: () => Promise<Vendor> = () => import('@aws-sdk/client-bedrock-runtime'),
 ): Promise<Vendor> {
@@ -63,7 +66,7 @@ function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): Bedr
   return new Client({
     ...(aws && { region: aws.region }),
     ...(baseUrl && { endpoint: baseUrl }),
-    // The route says how to sign in; the package alone would let a variable overrule it.
+    // The route determines the login. By default, an environment variable could override it.
     authSchemePreference: [apiKey === undefined ? 'sigv4' : 'httpBearerAuth'],
     ...(apiKey !== undefined && { token: { token: apiKey } }),
     ...(accessKeyId &&
@@ -72,16 +75,16 @@ function newClient({ BedrockRuntimeClient: Client }: Vendor, route: Route): Bedr
       }),
     ...(profile && { profile }),
     requestHandler: http1Handler(route),
-    // Retries are ours.
+    // `withRetries` makes the retries.
     maxAttempts: 1,
     retryMode: 'standard',
   })
 }
 
 /**
- * HTTP/1.1 with connections that are kept. The package's own choice is HTTP/2, which plain-http
- * endpoints and many gateways do not speak, and which it gives a connection per call anyway. The
- * handler is the package's own, so that one package is all there is to install.
+ * Returns a handler for HTTP/1.1 with kept connections. The package's default is HTTP/2, which
+ * plain-http endpoints and many gateways do not support. The package also opens an HTTP/2
+ * connection for each call. The handler belongs to the package, so no other package is required.
  */
 function http1Handler(route: Route): NodeHttpHandler {
   const here = createRequire(import.meta.url)
@@ -89,10 +92,11 @@ function http1Handler(route: Route): NodeHttpHandler {
   const { NodeHttpHandler: Handler }: typeof import('@smithy/node-http-handler') = beside(
     '@smithy/node-http-handler',
   )
-  // With an idle time of its own an agent also heeds the server's, and is not cut off in mid-request.
+  // If the agent has an idle timeout, it also respects the server's timeout. Requests are then not
+  // interrupted.
   const kept = { keepAlive: true, maxSockets, scheduling: 'lifo', timeout: idleMs } as const
   const { http, https } = agentsOf(route, kept)
-  // Timeouts are ours too.
+  // The call's signal applies the timeouts.
   return new Handler({ httpAgent: http, httpsAgent: https, requestTimeout: 0, socketTimeout: 0 })
 }
 

@@ -15,7 +15,7 @@ import type { Route } from '../../routes/route.js'
 
 interface Rule {
   code: ErrorCode
-  /** The exception's name. */
+  /** Matches the name of the exception. */
   name?: RegExp
   message?: RegExp
   retryable?: boolean
@@ -25,7 +25,10 @@ interface Rule {
 const signIn =
   'Give AWS credentials: clientArgs.aws_access_key_id and aws_secret_access_key, aws_profile_name, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, an aws sso login, the role of the machine, or a Bedrock API key in AWS_BEARER_TOKEN_BEDROCK.'
 
-/** From AWS's exceptions to our codes; the first rule that fits holds, else the HTTP status does. */
+/**
+ * Maps AWS exceptions to our error codes. The first matching rule applies, and otherwise the HTTP
+ * status.
+ */
 const rules: readonly Rule[] = [
   { code: 'rateLimit', name: /throttling|toomanyrequests|servicequota/i, retryable: true },
   { code: 'providerError', name: /modelnotready/i, retryable: true },
@@ -81,7 +84,10 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** What the vendor's package threw, as an AgentError. `answering`: an answer had begun. */
+/**
+ * Returns the AgentError for an error of the vendor's package. `answering` is true if an answer had
+ * begun.
+ */
 export function converseError(
   thrown: unknown,
   route: Route,
@@ -94,7 +100,7 @@ export function converseError(
   if (status !== undefined && status >= 400) return refusal(thrown, status, route, text)
   if (isConnectionFailure(thrown))
     return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
-  // An exception as an event of the stream has a name of its own; what is no whole event has none.
+  // An exception event in a stream has its own name. An incomplete event has none.
   const named = !/^(Error|SyntaxError|TypeError|RangeError)$/.test(thrown.name)
   if (!answering && !(named && status !== undefined && speaksConverse(thrown))) {
     if (status === undefined) return unforeseenError(route, thrown, text)
@@ -104,7 +110,7 @@ export function converseError(
 }
 
 function refusal(error: Error, status: number | undefined, route: Route, text: string): AgentError {
-  // Of a body that is no JSON, the package tells only how it stumbled over it.
+  // If the body is not JSON, the package reports only its parse error.
   const readable = error.name !== 'SyntaxError' && error.message !== 'UnknownError'
   const message = withoutSecrets(error.message, route)
   const told = { type: error.name, ...(readable && { message }) }
@@ -127,7 +133,7 @@ function refusal(error: Error, status: number | undefined, route: Route, text: s
   })
 }
 
-/** The model ended its answer in a form that Bedrock could not read. */
+/** Returns the error for an answer that Bedrock could not parse. */
 export function malformedError(route: Route, reason: string, text: string): AgentError {
   return new AgentError({
     code: 'providerError',
@@ -157,7 +163,10 @@ function notBedrock(route: Route, status: number): AgentError {
   })
 }
 
-/** Where a signature does not fit, AWS quotes the request's headers, session token and all. */
+/**
+ * Removes secrets from a message. AWS quotes the request headers, including the session token, if
+ * the signature is invalid.
+ */
 function withoutSecrets(message: string, { aws }: Route): string {
   let safe = message.replace(/\s*The Canonical String for this request[\s\S]*/, '')
   for (const secret of [aws?.secretAccessKey, aws?.sessionToken, aws?.accessKeyId])
@@ -170,7 +179,7 @@ function isConnectionFailure(error: Error): boolean {
     error.name === 'TimeoutError' ||
     ('code' in error &&
       typeof error.code === 'string' &&
-      // Node's word for what it cannot send says nothing of the connection.
+      // Node's error code for an invalid request does not indicate a connection failure.
       /^((?!ERR_INVALID)E[A-Z]|UND_|CERT|DEPTH|SELF|UNABLE)/.test(error.code))
   )
 }

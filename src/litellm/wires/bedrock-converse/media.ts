@@ -19,7 +19,10 @@ export function audioBlock({ format, source }: AudioBlock['audio']): ConverseAud
   return { format, source: mediaSource(source, 'audio') }
 }
 
-/** The names of a request's documents: Converse takes few characters, and no name twice. */
+/**
+ * Assigns the names of a request's documents. Converse allows few characters and no duplicate
+ * names.
+ */
 export class DocumentNames {
   private readonly used = new Set<string>()
 

@@ -27,8 +27,8 @@ type Role = 'user' | 'assistant'
 type Turn = { role: Role; list: CachedList<Part> }
 
 /**
- * The conversation as Converse demands it: turns that alternate, a user's first, no text that is
- * blank, and some text beside every document.
+ * Returns the conversation in the form that Converse requires. Turns alternate and a user turn is
+ * first. Text is not blank, and every turn with a document also has text.
  */
 export function converseMessages(
   messages: ModelRequest['messages'],
@@ -52,7 +52,10 @@ export function converseMessages(
   return turns[0]?.role === 'assistant' ? [withText('user', []), ...sent] : sent
 }
 
-/** LiteLLM's own stop-gaps: Converse refuses a turn that says nothing, and a document alone. */
+/**
+ * Adds LiteLLM's placeholder text to a turn. Converse refuses an empty turn and a document without
+ * text.
+ */
 function withText(role: Role, content: Part[]): ConverseMessage {
   const has = (kind: string) => content.some((part) => kind in part)
   const lone = has('document') && !has('text')
@@ -63,7 +66,9 @@ function withText(role: Role, content: Part[]): ConverseMessage {
   return { role, content: content.toSpliced(at, 0, { text }) }
 }
 
-/** A model's own turn can hold no image. */
+/**
+ * Replaces an image in an assistant turn by text, because assistant turns cannot contain images.
+ */
 function sayable(block: ContentBlock, role: Role): ContentBlock {
   return 'image' in block && role === 'assistant' ? { text: madeImageText } : block
 }
@@ -80,7 +85,7 @@ function parts(block: ContentBlock, { model, names }: Context): Part[] {
 }
 
 function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): ConverseToolUse {
-  // Only an object can be sent: what else the model wrote is shown to it inside one.
+  // Only an object can be sent, so other values are wrapped in one.
   const sent = isJsonObject(input)
     ? input
     : { invalid_arguments: rawInput ?? JSON.stringify(input) }
@@ -100,7 +105,7 @@ function toolResult(
     toolResult: {
       toolUseId: sentToolId(toolUseId),
       content: sent.length > 0 ? sent : [{ text: '[no output]' }],
-      // Other families than these refuse the field.
+      // Other model families refuse the field.
       ...(status === 'error' && /anthropic\.|amazon\.nova/.test(model) && { status }),
     },
   }
@@ -114,7 +119,10 @@ function resultParts(item: ToolResultContent, names: DocumentNames): ResultPart[
   return isJsonObject(json) ? [{ json } as ResultPart.JsonMember] : [{ text: JSON.stringify(json) }]
 }
 
-/** Thoughts without a signature are somebody else's: Claude refuses them, the others ignore them. */
+/**
+ * Returns signed thoughts. Thoughts without a signature are from another provider. Claude refuses
+ * them and other models ignore them, so they are omitted.
+ */
 function reasoning({ reasoningText, redactedContent }: ReasoningBlock['reasoningContent']): Part[] {
   if (redactedContent !== undefined)
     return [{ reasoningContent: { redactedContent: Buffer.from(redactedContent, 'base64') } }]

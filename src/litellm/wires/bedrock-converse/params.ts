@@ -2,16 +2,16 @@ import type { ConverseCommandInput } from '@aws-sdk/client-bedrock-runtime'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 
 export interface ConverseParams {
-  /** Members of the request by Converse's own names. */
+  /** The members of the request, by Converse's names. */
   fields: Partial<ConverseCommandInput>
-  /** What the model family understands and Converse passes on. */
+  /** The parameters that Converse passes to the model family. */
   additional: JsonObject
-  /** In OpenAI's form, Anthropic's or Converse's. */
+  /** The tool choice in the form of OpenAI, Anthropic or Converse. */
   toolChoice: JsonValue | undefined
   notices: string[]
 }
 
-/** LiteLLM's parameters on the left, Converse's on the right; Converse's own names do too. */
+/** Maps LiteLLM's parameter names to Converse's. Converse's own names are also accepted. */
 const inferenceNames: Readonly<Record<string, string>> = {
   max_tokens: 'maxTokens',
   max_completion_tokens: 'maxTokens',
@@ -32,10 +32,12 @@ const converseFields = [
   'additionalModelResponseFieldPaths',
 ]
 
-/** Says how many of the output tokens were thought; Converse's own usage does not. */
+/**
+ * The response field with the count of thinking tokens, which Converse's usage does not contain.
+ */
 const thinkingUsagePath = '/usage/output_tokens_details'
 
-/** Sorts the parameters into the places where Converse takes them. Pure. */
+/** Assigns the parameters to the fields of a Converse request. Pure. */
 export function converseParams(body: Readonly<JsonObject>, model: string): ConverseParams {
   const {
     stop,
@@ -46,7 +48,7 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
     response_format: format,
     reasoning_effort: effort,
     additionalModelRequestFields: given,
-    // A stream of Converse's always reports its usage, and LiteLLM's notes stay with LiteLLM.
+    // A Converse stream always reports its usage. LiteLLM's metadata is only for LiteLLM.
     stream_options: _options,
     metadata: _metadata,
     ...rest
@@ -91,8 +93,9 @@ export function converseParams(body: Readonly<JsonObject>, model: string): Conve
 }
 
 /**
- * Returns the setting of reasoning as the model's family takes it; `undefined` if the family has
- * none, because Bedrock refuses fields that a model does not know. Claude's is in ../thinking.ts.
+ * Returns the reasoning setting in the form of the model's family; `undefined` if the family has
+ * none. Bedrock refuses fields that a model does not support. `../thinking.ts` contains the setting
+ * of Claude.
  */
 function reasoning(effort: string, model: string): JsonObject | undefined {
   if (model.includes('nova-2'))
@@ -101,7 +104,10 @@ function reasoning(effort: string, model: string): JsonObject | undefined {
   return /openai\.|deepseek\./.test(model) ? { reasoning_effort: effort } : undefined
 }
 
-/** Claude from its fourth generation on takes Anthropic's own switch. */
+/**
+ * Disables parallel tool calls with Anthropic's own setting. Claude supports the setting from its
+ * fourth generation on.
+ */
 function oneToolAtATime(additional: JsonObject, model: string): boolean {
   if (!model.includes('anthropic.') || model.includes('claude-3')) return false
   additional.tool_choice = { type: 'auto', disable_parallel_tool_use: true }
@@ -120,7 +126,7 @@ function outputFormat(fields: JsonObject, { type, json_schema: told }: JsonObjec
   return true
 }
 
-/** Claude does not let itself be forced to use a tool while it thinks. */
+/** Returns whether Claude thinks. Claude does not accept a forced tool call while it thinks. */
 export function isThinking({ thinking, reasoning_config: reasoning }: JsonObject): boolean {
   const config = thinking ?? reasoning
   return isJsonObject(config) && (config.type === 'enabled' || config.type === 'adaptive')

@@ -7,17 +7,17 @@ import { converseMessages } from './messages.js'
 import { converseParams, isThinking } from './params.js'
 import { toolConfig } from './tools.js'
 
-/** A request as Converse takes it, streaming or not. */
+/** Describes a Converse request, with or without streaming. */
 export interface ConverseRequest {
   input: ConverseCommandInput
   book: CacheBook
-  /** What was asked for and is not sent. */
+  /** Describes the requested settings that are not sent. */
   notices: string[]
 }
 
 /**
- * Pure: the same call always gives the same bytes, which is what keeps provider caches warm. Tools,
- * system prompt and messages are met in the order in which the cache sees them.
+ * Returns the request of a call. Pure. The same call always results in the same bytes, so that
+ * provider caches match. Tools, system prompt and messages are processed in cache order.
  */
 export function converseRequest({
   request,
@@ -58,7 +58,10 @@ function systemBlocks({ system }: ModelRequest, book: CacheBook): SystemContentB
   return list.blocks
 }
 
-/** Converse refuses a choice that is made twice; what stands beside the type may stay. */
+/**
+ * Removes the type of an additional tool choice, because Converse refuses two choices. Other fields
+ * of the choice are kept.
+ */
 function withoutChoiceType(additional: JsonObject): JsonObject {
   const { tool_choice: choice, ...rest } = additional
   if (!isJsonObject(choice)) return additional

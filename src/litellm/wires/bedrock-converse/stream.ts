@@ -13,18 +13,18 @@ import { parsedInput } from '../sent-values.js'
 export interface ConverseAnswer {
   content: ContentBlock[]
   stopReason: StopReason
-  /** `null`: the model never said that it was done. */
+  /** The stop reason; `null` if the model did not report one. */
   rawStopReason: string | null
   usage: TokenUsage | undefined
-  /** The family's own fields that were asked for. */
+  /** The additional response fields of the model family that were requested. */
   additional: unknown
-  /** The model a prompt router chose. */
+  /** The model that a prompt router selected. */
   model: string | null
 }
 
 type Answer = Pick<ConverseResponse, 'usage' | 'trace'>
 
-/** A block of the answer that is still being written. */
+/** Holds a block of the answer that is not complete. */
 interface OpenBlock {
   text: string
   reasoning?: string
@@ -34,7 +34,7 @@ interface OpenBlock {
   image?: { format: ImageBlock['image']['format']; pieces: Uint8Array[] }
 }
 
-/** Takes a Converse answer together, from the events of a stream or from one message. */
+/** Builds a Converse answer from the events of a stream or from one message. */
 export class ConverseAnswerBuilder {
   private readonly blocks = new Map<number, OpenBlock>()
   private rawStopReason: string | null = null
@@ -58,7 +58,7 @@ export class ConverseAnswerBuilder {
     if (metadata) this.report(metadata)
   }
 
-  /** A whole answer. */
+  /** Adds a complete response. */
   *complete(response: ConverseResponse): Generator<Delta> {
     for (const [index, block] of (response.output?.message?.content ?? []).entries())
       yield* this.takeWhole(this.block(index), block)
@@ -70,7 +70,7 @@ export class ConverseAnswerBuilder {
     return [...this.blocks.values()].map(({ text }) => text).join('')
   }
 
-  /** The model is done, and what it used is known. */
+  /** Whether the model has finished and its usage is known. */
   get saidAll(): boolean {
     return this.rawStopReason !== null && this.usage !== undefined
   }
@@ -127,7 +127,10 @@ export class ConverseAnswerBuilder {
   }
 }
 
-/** Where Node can, the package reads numbers that a double does not hold exactly into types of its own. */
+/**
+ * Returns JSON text with plain numbers. The package uses its own types for numbers that a double
+ * cannot represent exactly, if Node supports it.
+ */
 function plainJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => {
     if (typeof item === 'bigint') return Number(item)

@@ -4,18 +4,18 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/jso
 import { resolvePointer } from '../../../util/json-pointer.js'
 
 /**
- * What references may add: those that fork double with each level, so that a short schema can be a
- * very large one written out.
+ * Limits the schema nodes that references may add. References that double at each level can make a
+ * short schema very large.
  */
 const maxNodes = 10_000
-/** Text counts as well: so many characters are one more node. */
+/** This many characters of text count as one more node. */
 const charsPerNode = 100
 const maxDepth = 200
 
 /**
- * A tool's schema as the model family takes it. Claude takes JSON Schema as it is; the others know
- * no `$ref`, and Nova nothing but these three keys at the top. Fails with `invalidRequest` where a
- * schema without its references is too large.
+ * Returns a tool's schema in the form of the model family. Claude accepts JSON Schema unchanged.
+ * Other models do not support `$ref`, and Nova supports only these three keys at the top level.
+ * Throws `invalidRequest` if a schema without its references is too large.
  */
 export function toolSchema(schema: JsonObject, model: string, tool: string): JsonObject {
   const { $schema: _, ...plain } = schema
@@ -27,12 +27,14 @@ export function toolSchema(schema: JsonObject, model: string, tool: string): Jso
   return { type, properties, ...(required !== undefined && { required }) }
 }
 
-/** Keywords whose values map names to schemas. */
+/** Lists keywords whose values map names to schemas. */
 const maps = new Set(['properties', 'patternProperties', 'dependentSchemas'])
-/** Keywords whose values are data, not schemas. */
+/** Lists keywords whose values are data, not schemas. */
 const data = new Set(['enum', 'const', 'default', 'examples'])
 
-/** Puts definitions where they are referred to; one that contains itself ends as any object. */
+/**
+ * Replaces references by their definitions. A definition that contains itself ends as any object.
+ */
 class Inlining {
   private nodes = 0
 

@@ -14,13 +14,13 @@ import { toolSchema } from './tool-schema.js'
 export interface ToolConfigInput {
   request: ModelRequest
   model: string
-  /** The caller's own `tool_choice`, where the agent has none. */
+  /** The caller's `tool_choice`, if the agent has none. */
   wished: JsonValue | undefined
   thinking: boolean
   book: CacheBook
 }
 
-/** `toolConfig`, or `undefined` where there is nothing to offer. */
+/** Returns the `toolConfig` of a request; `undefined` if there are no tools. */
 export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefined {
   const { request, model, wished, book } = input
   const forbidden = request.toolChoice === undefined && wished === 'none'
@@ -28,7 +28,7 @@ export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefine
   const tools = new CachedList<Tool>(book)
   for (const tool of offered) {
     const { name, description, inputSchema } = tool
-    // Converse refuses a description that is empty.
+    // Converse refuses an empty description.
     tools.add(spec(name, description || name, toolSchema(inputSchema, model, name)), tool)
   }
   if (offered.length === 0)
@@ -39,7 +39,10 @@ export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefine
   return { tools: tools.blocks, ...(choice && { toolChoice: choice }) }
 }
 
-/** A conversation with tool calls in it needs tools beside it, even where none is offered any more. */
+/**
+ * Returns the names of the tools in the conversation. Converse requires tools for a conversation
+ * with tool calls, even if no tool is offered now.
+ */
 function usedNames({ messages }: ModelRequest): Set<string> {
   const names = new Set<string>()
   for (const { content } of messages)
@@ -56,7 +59,7 @@ function spec(name: string, description: string, schema: JsonObject): Tool {
   return { toolSpec: { name, description, inputSchema: { json } } }
 }
 
-/** Claude does not let itself be forced to use a tool while it thinks. */
+/** Returns the tool choice. Claude does not accept a forced tool call while it thinks. */
 function toolChoice({ request, wished, thinking }: ToolConfigInput): ToolChoice | undefined {
   const choice = request.toolChoice ? ownChoice(request.toolChoice) : wishedChoice(wished)
   return choice && thinking ? { auto: {} } : choice

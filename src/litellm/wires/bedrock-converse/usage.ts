@@ -3,8 +3,9 @@ import type { Usage } from '../../../agent/metrics/usage.js'
 import { isJsonObject } from '../../../util/json.js'
 
 /**
- * Converse counts cached tokens apart from its `inputTokens`; ours include them. `additional` is
- * where Claude tells how many of the output tokens were thought. `null`: nothing was reported.
+ * Returns the usage of a Converse response; `null` if none was reported. Converse does not count
+ * cached tokens in `inputTokens`, so they are added. `additional` contains the count of Claude's
+ * thinking tokens.
  */
 export function converseUsage(raw: TokenUsage | undefined, additional: unknown): Usage | null {
   if (raw?.inputTokens === undefined && raw?.outputTokens === undefined) return null
@@ -22,7 +23,7 @@ export function converseUsage(raw: TokenUsage | undefined, additional: unknown):
   }
 }
 
-/** Of the tokens written to the cache, those that stay for an hour. */
+/** Returns the part of the written cache tokens that is cached for an hour. */
 export function longWrites(raw: TokenUsage | undefined): number | undefined {
   return raw?.cacheDetails?.find(({ ttl }) => ttl === '1h')?.inputTokens
 }

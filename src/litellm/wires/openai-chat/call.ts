@@ -13,7 +13,7 @@ import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { type ChatAnswer, ChatAnswerBuilder } from './stream.js'
 import { chatUsage, hasAudio, longWrites, reportedCost } from './usage.js'
 
-/** One call on the OpenAI chat wire. Tells deltas; fails with an AgentError. */
+/** Makes one call on the OpenAI chat wire. Emits deltas and throws an AgentError on failure. */
 export const chatCall: Wire = guarded(async (call, tell) => {
   const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
@@ -48,7 +48,7 @@ async function tellStream(
   try {
     for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
   } catch (thrown) {
-    // What breaks after the last word takes nothing from the answer.
+    // A connection failure after the last event does not affect the answer.
     if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
   }
 }
@@ -58,7 +58,7 @@ function* pushAll(events: readonly string[], builder: ChatAnswerBuilder, route: 
     if (!data.startsWith('[DONE]')) yield* builder.push(parsedChunk(data, route, builder))
 }
 
-/** A chunk of a stream. What is no chunk ends it: an error told in it, or a piece cut off. */
+/** Parses a chunk of a stream. Throws if the chunk reports an error or is truncated. */
 function parsedChunk(data: string, route: Route, builder: ChatAnswerBuilder): JsonObject {
   const chunk = parseJsonObject(data)
   if (!chunk) throw truncatedError(route, builder.text)
@@ -99,7 +99,7 @@ function spending({ usage, model }: ChatAnswer, headers: ReplyHeaders, streamed:
     usage: chatUsage(usage),
     cacheWrite1hTokens: longWrites(usage),
     hasAudio: hasAudio(usage),
-    // The header of a stream was written before its cost was known.
+    // The header of a stream is written before the cost is known.
     reportedCostUsd:
       reportedCost(usage) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
     headers,

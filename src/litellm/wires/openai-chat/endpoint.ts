@@ -8,7 +8,7 @@ export interface Endpoint {
 
 const endpoints = new WeakMap<Route, Endpoint>()
 
-/** Where a route's requests go and what they carry beside their body; made once for each route. */
+/** Returns the URL and headers of a route's requests. They are created once for each route. */
 export async function endpointOf(route: Route): Promise<Endpoint> {
   let endpoint = endpoints.get(route)
   if (!endpoint) {

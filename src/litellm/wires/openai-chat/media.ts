@@ -14,7 +14,8 @@ type Part = JsonObject & { type: string }
 export function imagePart({ format, source }: ImageBlock['image'], route: Route): Part {
   const mediaType = `image/${format}`
   const url = mediaUrl(mediaType, source)
-  // The proxy's own field: it spares it from guessing the type of what the address holds.
+  // The `format` field is specific to the proxy. With it, the proxy does not guess the media type
+  // of the URL.
   const hint = route.kind === 'proxy' ? { format: mediaType } : {}
   return { type: 'image_url', image_url: { detail: 'auto', ...hint, url } }
 }
@@ -29,7 +30,10 @@ export function documentPart({ format, name, source }: DocumentBlock['document']
   return { type: 'file', file: { file_data: mediaUrl(mediaType, source), filename: name } }
 }
 
-/** OpenAI itself takes two formats; what stands behind other names may take more. */
+/**
+ * Returns the part for an audio block. OpenAI accepts two formats, and other servers may accept
+ * more.
+ */
 export function audioPart({ format, source }: AudioBlock['audio'], route: Route): Part {
   if ('url' in source)
     throw invalidRequest(
@@ -44,17 +48,26 @@ export function audioPart({ format, source }: AudioBlock['audio'], route: Route)
   return { type: 'input_audio', input_audio: { data: source.bytes, format } }
 }
 
-/** An image the model made, as LiteLLM takes it back; OpenAI itself has no place for one. */
+/**
+ * Returns an image from the model in the form that LiteLLM accepts. OpenAI does not accept such
+ * images.
+ */
 export function madeImage(image: ImageBlock['image'], index: number, route: Route): JsonObject[] {
   return isOpenAi(route) ? [] : [{ ...imagePart(image, route), index }]
 }
 
-/** Many a server with another address speaks as `openai/`. */
+/**
+ * Returns whether the route leads to OpenAI or Azure. Servers at other addresses also use the
+ * prefix `openai/`.
+ */
 function isOpenAi({ provider, baseSource }: Route): boolean {
   return provider === 'azure' || (provider === 'openai' && baseSource === 'default')
 }
 
-/** An image in an answer: LiteLLM's and OpenRouter's `images`, or a part of the content. */
+/**
+ * Returns the image of an answer part. It is in LiteLLM's and OpenRouter's `images` or in the
+ * content.
+ */
 export function answeredImage(part: JsonObject): ImageBlock | undefined {
   const told = part.image_url
   const url = typeof told === 'object' && told !== null && 'url' in told ? told.url : told
@@ -64,7 +77,7 @@ export function answeredImage(part: JsonObject): ImageBlock | undefined {
   return block && 'image' in block ? block : undefined
 }
 
-/** Returns the address of a source, or its bytes as a data URL. */
+/** Returns the URL of a source, or its bytes as a data URL. */
 export function mediaUrl(mediaType: string, source: MediaSource): string {
   return 'url' in source ? source.url : `data:${mediaType};base64,${source.bytes}`
 }

@@ -15,7 +15,10 @@ import { sentToolName } from '../sent-values.js'
 import { audioPart, documentPart, imagePart, madeImage } from './media.js'
 import { imageNotice, spacedJson } from './values.js'
 
-/** A request as LiteLLM takes it: OpenAI's types, with `cache_control` and the like beside them. */
+/**
+ * Describes a request in the form that LiteLLM accepts: OpenAI's types with additional fields such
+ * as `cache_control`.
+ */
 export interface ChatRequest {
   body: JsonObject
   points: CachePoints
@@ -23,10 +26,13 @@ export interface ChatRequest {
 
 type Part = JsonObject & { type: string }
 
-/** OpenAI's message with what LiteLLM allows beside it. */
+/** Describes an OpenAI message with the additional fields of LiteLLM. */
 type ChatMessage = { role: ChatCompletionMessageParam['role'] } & JsonObject
 
-/** Pure: the same request always gives the same bytes, which is what keeps provider caches warm. */
+/**
+ * Returns the request of a call. Pure. The same call always results in the same bytes, so that
+ * provider caches match.
+ */
 export function chatRequest(
   request: ModelRequest,
   route: Route,
@@ -56,7 +62,7 @@ export function chatRequest(
   }
 }
 
-/** The parts of a body in the order in which providers cache them. */
+/** Returns the parts of a body in the order in which providers cache them. */
 export function cachedParts({ tools, messages }: JsonObject): object[] {
   const inMessages = (messages as ChatMessage[]).flatMap(({ content, ...message }) =>
     Array.isArray(content) ? (content as object[]) : [{ ...message, content }],
@@ -128,7 +134,7 @@ function assistantMessage(
       else reasoning += reasoningText?.text ?? ''
     }
   }
-  // Providers refuse an assistant message that says nothing.
+  // Providers refuse an empty assistant message.
   if (parts.length === 0 && calls.length === 0) parts.push({ type: 'text', text: '[blank text]' })
   return {
     role: 'assistant',
@@ -156,7 +162,10 @@ function toolCall(use: ToolUseBlock['toolUse'], traits: Traits): JsonObject {
   }
 }
 
-/** Only to a server that knows it: others refuse what they do not know. */
+/**
+ * Returns a thought signature in the form of the server. It is sent only to servers that support
+ * it, because others refuse unknown fields.
+ */
 function thoughtSignature(signature: string, { signedThoughts }: Traits): JsonObject {
   switch (signedThoughts) {
     case 'google':
@@ -168,7 +177,10 @@ function thoughtSignature(signature: string, { signedThoughts }: Traits): JsonOb
   }
 }
 
-/** What the model wrote goes back as it was, but to a server that would choke on it. */
+/**
+ * Returns the arguments as the model wrote them. Invalid arguments are wrapped in an object if the
+ * server requires one.
+ */
 function callArguments({ input, rawInput }: ToolUseBlock['toolUse'], traits: Traits): string {
   if (rawInput === undefined) return spacedJson(input)
   return traits.objectArguments ? spacedJson({ invalid_arguments: rawInput }) : rawInput
@@ -207,7 +219,10 @@ function userPart(block: ContentBlock, route: Route): Part {
   throw new TypeError(`A ${Object.keys(block)[0]} block cannot stand in a user message.`)
 }
 
-/** A tool message holds only text: images move to a user message after it (`shown`). */
+/**
+ * Returns a tool message. It can contain only text, so images are added to `shown` for a user
+ * message after it.
+ */
 function toolMessage(
   { toolUseId, content }: ToolResultBlock['toolResult'],
   route: Route,
@@ -241,7 +256,9 @@ function chatTool({ name, description, inputSchema }: ModelRequest['tools'][numb
   return { type: 'function', function: { name, description, parameters } }
 }
 
-/** Some servers miss `required` where a tool takes no arguments. */
+/**
+ * Adds an empty `required` to a schema, because some servers expect it for tools without arguments.
+ */
 function withRequired(schema: JsonObject): JsonObject {
   return isJsonObject(schema.properties) && schema.required === undefined
     ? { ...schema, required: [] }
@@ -259,7 +276,10 @@ function toolChoice(choice: ToolChoice): JsonValue {
   }
 }
 
-/** The one parameter that goes by two names: which one a model takes is the provider's data. */
+/**
+ * Renames the output limit parameter to the name that the model supports. The provider's traits
+ * determine the name.
+ */
 function adaptedParams(body: Readonly<JsonObject>, { model, traits }: Route): JsonObject {
   const [from, to] = traits.modernMaxTokens?.test(model)
     ? ['max_tokens', 'max_completion_tokens']

@@ -7,16 +7,16 @@ import { ToolCalls } from './tool-calls.js'
 export interface ChatAnswer {
   content: ContentBlock[]
   stopReason: StopReason
-  /** `null`: the provider never said that it was done. */
+  /** The provider's finish reason; `null` if the provider did not report one. */
   rawStopReason: string | null
-  /** The `usage` member as it came. */
+  /** The `usage` member as received. */
   usage: unknown
   model: string | null
 }
 
 /**
- * Takes an OpenAI-format answer together, from the chunks of a stream or from one message. Blocks
- * keep the order in which they came; tool calls stand last.
+ * Builds an OpenAI-format answer from the chunks of a stream or from one message. Blocks keep the
+ * order in which they arrived. Tool calls are last.
  */
 export class ChatAnswerBuilder {
   private readonly blocks: ContentBlock[] = []
@@ -27,18 +27,21 @@ export class ChatAnswerBuilder {
   private usage: unknown
   private model: string | null = null;
 
-  /** A chunk of a stream. LiteLLM's last one has usage and a choice, OpenAI's usage and none. */
+  /**
+   * Adds a chunk of a stream. LiteLLM's last chunk has usage and a choice. OpenAI's last chunk has
+   * usage and no choice.
+   */
   *push(chunk: JsonObject): Generator<Delta> {
     if (chunk.usage) this.usage = chunk.usage
     if (typeof chunk.model === 'string' && chunk.model !== '') this.model = chunk.model
-    // With `n` there are several: only the first is this answer.
+    // With `n` there are several choices, and only the first is this answer.
     const choice = choices(chunk).find(({ index }) => (index ?? 0) === 0)
     if (!choice) return
     if (isJsonObject(choice.delta)) yield* this.take(choice.delta)
     this.finish(choice)
   }
 
-  /** A whole completion. */
+  /** Adds a complete response. */
   *complete(completion: JsonObject): Generator<Delta> {
     this.usage = completion.usage
     if (typeof completion.model === 'string') this.model = completion.model
@@ -52,7 +55,7 @@ export class ChatAnswerBuilder {
     return this.blocks.map((block) => ('text' in block ? block.text : '')).join('')
   }
 
-  /** The model is done, and what it used is known. */
+  /** Whether the model has finished and its usage is known. */
   get saidAll(): boolean {
     return this.finishReason !== null && this.usage !== undefined
   }
@@ -104,7 +107,8 @@ export class ChatAnswerBuilder {
       const thinking = typeof block.thinking === 'string' ? block.thinking : ''
       if (typeof block.signature === 'string' && block.signature !== '')
         this.signReasoning(thinking, block.signature)
-      // LiteLLM says each piece twice, as text and as a block; others may only give the block.
+      // LiteLLM sends each piece twice, as text and as a block. Other servers may send only the
+      // block.
       else if (text === undefined && thinking !== '') yield this.addReasoning(thinking)
     }
   }
@@ -128,7 +132,10 @@ export class ChatAnswerBuilder {
     return { type: 'reasoningDelta', text }
   }
 
-  /** The signed block repeats the whole text of the block it closes, or leaves it out. */
+  /**
+   * Adds a signature to the open reasoning block. The signed block repeats the whole text of that
+   * block or omits it.
+   */
   private signReasoning(thinking: string, signature: string): void {
     const open = this.openReasoning()
     if (!open) {
@@ -148,7 +155,7 @@ export class ChatAnswerBuilder {
 
   private finish(choice: JsonObject): void {
     if (typeof choice.finish_reason === 'string') this.finishReason = choice.finish_reason
-    // vLLM names the stop string that ended the answer.
+    // vLLM reports the stop string that ended the answer.
     if (typeof choice.stop_reason === 'string') this.stopSequence = true
   }
 

@@ -15,15 +15,15 @@ interface Call {
 }
 
 /**
- * Puts the tool calls of an answer together. OpenAI numbers them by `index`; others send all of
- * them at index 0, leave out index or id, or repeat both, so that a new call is known by a new id,
- * else by a name that comes when the call before it is complete.
+ * Builds the tool calls of an answer. OpenAI numbers them by `index`. Other servers send all calls
+ * at index 0, omit the index or id, or repeat both. A new call therefore has a new id, or else a
+ * name after the previous call is complete.
  */
 export class ToolCalls {
   private readonly calls: Call[] = []
   private readonly byIndex = new Map<number, Call>()
 
-  /** Takes a piece of a call; the name of the call if it begins one. */
+  /** Adds a piece of a call. Returns the name of the call if the piece starts one. */
   push(piece: JsonObject): string | undefined {
     const fn = isJsonObject(piece.function) ? piece.function : {}
     const id = nonEmpty(piece.id)
@@ -55,7 +55,7 @@ export class ToolCalls {
   private openCall(index: number | undefined, id: string | undefined, name: string | undefined) {
     const atIndex = index === undefined ? this.calls.at(-1) : this.byIndex.get(index)
     if (id === undefined || atIndex?.id === id) return atIndex
-    // A name at a new index is a new call, even where a server gives every call the same id.
+    // A name at a new index is a new call, even if a server uses the same id for every call.
     if (index !== undefined && atIndex === undefined && name !== undefined) return undefined
     return this.calls.find((call) => call.id === id) ?? atIndex
   }
@@ -68,7 +68,9 @@ export class ToolCalls {
   }
 }
 
-/** A provider takes back no two calls with one id. */
+/**
+ * Returns an id that is unique in the answer, because providers refuse two calls with the same id.
+ */
 function uniqueId(id: string | undefined, ids: Set<string>): string {
   const unique = id === undefined || ids.has(id) ? `call_${crypto.randomUUID()}` : id
   ids.add(unique)
@@ -82,7 +84,10 @@ function beginsAnew(open: Call, id: string | undefined, name: string | undefined
   return name !== open.name || parseJsonObject(open.arguments) !== undefined
 }
 
-/** `{"a":1}{"a":2}`: calls that a server glued together, told apart where every piece is an object. */
+/**
+ * Splits calls that a server concatenated, such as `{"a":1}{"a":2}`. The calls are split only if
+ * every piece is an object.
+ */
 function splitGlued(call: Call): Call[] {
   const text = call.arguments.trim()
   if (!/\}\s*\{/.test(text) || parseJsonObject(text) !== undefined) return [call]
@@ -101,13 +106,13 @@ function splitGlued(call: Call): Call[] {
   }))
 }
 
-/** Some servers give the arguments as an object. */
+/** Returns the arguments as text. Some servers send them as an object. */
 function argumentText(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value
   return isJsonObject(value) ? JSON.stringify(value) : ''
 }
 
-/** Gemini's thought signature, where LiteLLM or Google put it. */
+/** Returns Gemini's thought signature from the fields of LiteLLM or Google. */
 function signatureOf(piece: JsonObject): string | undefined {
   const fn = isJsonObject(piece.function) ? piece.function : {}
   const google = isJsonObject(piece.extra_content) ? piece.extra_content.google : undefined
