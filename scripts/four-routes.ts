@@ -6,8 +6,8 @@ import { markdownTable } from './generated.js'
 const number = new Intl.NumberFormat('en-US')
 
 /**
- * Runs one agent on the four routes to one Claude, against the fake provider and a real LiteLLM Proxy,
- * and returns the results as a table for docs/caching.md.
+ * Runs one agent on the four routes to one Claude, against the fake provider and a real LiteLLM
+ * Proxy. Returns the results as a table for docs/caching.md.
  */
 export async function fourRoutesText(): Promise<string> {
   return fourRoutesTable(await outcomesOfAll())

@@ -12,7 +12,7 @@ import { createLogger, type ServerLog } from './logger.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { openRunEngine } from './run-engine.js'
 
-/** The parts that every entry point shares. */
+/** Holds the parts that every entry point shares. */
 export interface House {
   live: LiveConfig
   log: ServerLog

@@ -133,8 +133,8 @@ function newModel(
 }
 
 /**
- * Returns the arguments that are configured for the provider of a model id, so that no argument, such as
- * a key, is sent to another provider.
+ * Returns the arguments that are configured for the provider of a model id. No argument, such as a
+ * key, is sent to another provider.
  */
 export function clientArgsFor(
   modelId: string,

@@ -70,7 +70,7 @@ export function surfaceOf(services: Services): Surface {
   return surface
 }
 
-/** Which of the lists that clients cache have changed. */
+/** Marks which of the lists that clients cache have changed. */
 export interface ListChanges {
   tools: boolean
   prompts: boolean

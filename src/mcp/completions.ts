@@ -3,7 +3,10 @@ import { AgentError } from '../agent/errors.js'
 import { allowedModels } from '../policy/allowed-models.js'
 import type { Services } from './services.js'
 
-/** Looser than the protocol's own: clients also send null for a value that is still empty. */
+/**
+ * Validates completion requests. The schema is looser than the protocol's: clients also send null
+ * for a value that is still empty.
+ */
 export const completeParams = z.looseObject({
   ref: z.looseObject({
     type: z.enum(['ref/prompt', 'ref/resource'], 'must be ref/prompt or ref/resource'),

@@ -10,7 +10,10 @@ import { agentToolPrefix } from '../config/tool-references.js'
 import { isJsonObject, parseJsonObject } from '../util/json.js'
 import { wellFormed } from '../util/well-formed.js'
 
-/** Looser than the protocol's own: clients also send null, numbers and JSON text as arguments. */
+/**
+ * Validates prompt requests. The schema is looser than the protocol's: clients also send null,
+ * numbers and JSON text as arguments.
+ */
 export const getPromptParams = z.looseObject({
   name: z.string(),
   arguments: z.unknown().optional(),

@@ -9,7 +9,7 @@ import type { Logger } from '../util/logger.js'
 import type { InFlight } from './in-flight.js'
 import type { KeptResults } from './kept-results.js'
 
-/** What the protocol layer needs from the rest of the program; src/app creates it. */
+/** Holds what the protocol layer needs from the rest of the program; src/app creates it. */
 export interface Services {
   readonly version: string
   readonly config: Config

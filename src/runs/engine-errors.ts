@@ -27,7 +27,7 @@ export function queueFull(waiting: number): AgentError {
   })
 }
 
-/** The error that callers get for an unexpected failure. Details are in the log only. */
+/** Returns the error that callers get for an unexpected failure. Only the log has the details. */
 export function unexpectedError(): AgentError {
   return new AgentError({
     code: 'providerError',

@@ -25,8 +25,8 @@ export interface RunEngine {
   /** Stops a run, and returns it with its spending once it has stopped. An ended run is not changed. */
   cancel(runId: string, principal: string): Promise<RunRecord | undefined>
   /**
-   * Approves or refuses a tool call that waits for approval. Returns whether there was such a call: a
-   * call that was decided or abandoned no longer waits.
+   * Approves or refuses a tool call that waits for approval. Returns whether the call was waiting.
+   * A call that was decided or abandoned does not wait.
    */
   decide(
     runId: string,
@@ -40,7 +40,10 @@ export interface RunEngine {
   transcript(runId: string, principal: string): Promise<readonly Message[] | undefined>
   /** Returns the number of runs in this process. */
   load(): RunLoad
-  /** Whether the engine can work now: false while its database is unavailable, and once it closes. */
+  /**
+   * True if the engine can work now. It is false while the database is unavailable, and after the
+   * engine closes.
+   */
   readonly ready: boolean
   /** Starts no more runs, lets active runs end within the grace period, and stops the others. */
   close(graceMs: number): Promise<void>
@@ -134,7 +137,7 @@ export interface RunRecord extends RunSummary {
 /** `toolUseId` is unique among the waiting calls of a run. */
 export type PendingApproval = ApprovalRequest
 
-/** How a run ended. Both forms contain what the run spent. */
+/** Describes how a run ended. Both forms contain what the run spent. */
 export type RunOutcome = { result: RunResult } | { error: RunFailure }
 
 /** An AgentResult as data. */

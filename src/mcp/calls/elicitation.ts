@@ -18,7 +18,9 @@ import { showsForms } from '../client/identity.js'
 import type { ApprovalContext, Elicitor } from '../tool-call.js'
 import { type ArgumentSchema, normalizeArguments } from '../tools/normalize-arguments.js'
 
-/** The state that a client carries between a form and its answer: signed, and valid for a while. */
+/**
+ * Holds the state that a client carries between a form and its response. It is signed, and expires.
+ */
 interface FormState {
   runId: string
 }
@@ -64,7 +66,9 @@ export function createElicitor(
   }
 }
 
-/** Looser than the SDK's own schema, which refuses `content: null` and null members of it. */
+/**
+ * This schema is looser than the SDK's own, which refuses `content: null` and null members of it.
+ */
 const answerSchema = z.looseObject({ action: z.string() })
 
 async function askInline(

@@ -5,7 +5,7 @@ import type { RunAllowance } from '../quotas/quotas.js'
 import type { RunSpec } from '../spec.js'
 import { today } from './postgres-usage.js'
 
-/** A run that may start, and what it reserves of its principal's day until it ends. */
+/** Holds a run that may start, and what it reserves of its principal's day until it ends. */
 export interface Admitted {
   readonly spec: RunSpec
   readonly held: Partial<DayAmounts>
@@ -47,7 +47,7 @@ export function insertSpending(run: string, tokens: string, usd: string): string
 export const queuedRuns =
   "(SELECT count(*)::int FROM litellm_agents.runs WHERE ended_at IS NULL AND status = 'queued')"
 
-/** The error for a run that was refused because the queue is full. */
+/** Returns the error for a run that was refused because the queue is full. */
 export async function queueFullError(client: Queryable): Promise<Error> {
   const [row] = await client.rows<{ queued: number }>(`SELECT ${queuedRuns} AS queued`)
   return queueFull(row?.queued ?? 0)

@@ -1,4 +1,4 @@
-/** Calls that cancel the run they started when they end, by run. */
+/** Tracks the calls that cancel the run they started when they end, by run. */
 export class AttachedCalls {
   private readonly calls = new Map<string, { signal: AbortSignal; removeListener: () => void }>()
 
@@ -18,12 +18,12 @@ export class AttachedCalls {
     this.calls.set(runId, { signal, removeListener })
   }
 
-  /** Whether a signal is that of the call which started the run. */
+  /** Returns whether a signal is that of the call which started the run. */
   has(runId: string, signal: AbortSignal | undefined): boolean {
     return signal !== undefined && this.calls.get(runId)?.signal === signal
   }
 
-  /** Detaches a run from its call, which then no longer cancels the run. */
+  /** Detaches a run from its call. The call then does not cancel the run. */
   delete(runId: string): void {
     this.calls.get(runId)?.removeListener()
     this.calls.delete(runId)

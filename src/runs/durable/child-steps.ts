@@ -3,8 +3,8 @@ import type { Queryable } from '../postgres/queryable.js'
 import type { RunStep } from './step-log.js'
 
 /**
- * The steps of a child agent in a tool call of a run. They are identified by their order in that call.
- * `owned` is SQL that is true if the executor, $2, still owns the run `r`.
+ * Returns the steps of a child agent in a tool call of a run. They are identified by their order in
+ * that call. `owned` is SQL that is true if the executor, $2, still owns the run `r`.
  */
 export function childSteps(
   database: Queryable,

@@ -31,7 +31,10 @@ export interface DbosOptions {
   withLock: (work: () => Promise<void>) => Promise<void>
 }
 
-/** The part of DBOS that the engine uses: a queue of runs for all nodes, and recorded steps. */
+/**
+ * Provides the part of DBOS that the engine uses: a queue of runs for all nodes, and recorded
+ * steps.
+ */
 export interface Dbos {
   readonly runStep: RunStep
   /** Enqueues a run. A run that is already in the queue is not changed. */
@@ -62,7 +65,7 @@ export async function launchDbos(
     name: 'litellm-agents-mcp',
     systemDatabaseUrl: databaseUrl,
     systemDatabasePool: pool,
-    // Nothing here waits for DBOS's notifications, and a pooler would not deliver them.
+    // This program does not wait for DBOS's notifications, and a pooler would not deliver them.
     useListenNotify: false,
     systemDatabaseSchemaName: schemaName,
     executorID: executorId,

@@ -4,7 +4,7 @@ import type { Queryable } from '../postgres/queryable.js'
 
 export const decisionTopic = (runId: string) => `decision:${runId}`
 
-/** The decisions on tool calls that needed approval. */
+/** Stores the decisions on tool calls that needed approval. */
 export class Decisions {
   constructor(
     private readonly database: Queryable,

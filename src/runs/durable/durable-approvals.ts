@@ -5,9 +5,9 @@ import { retryUntilAvailable } from '../postgres/outage.js'
 import { type Decisions, decisionTopic } from './decisions.js'
 
 /**
- * Asks a person through the store, so that the decision can come from any node, and so that the next
- * node that continues the run knows it. Each `toolUseId` belongs to one call, and is the same on every
- * node.
+ * Requests a decision through the store, so that it can come from any node. The next node that
+ * continues the run also reads it there. Each `toolUseId` belongs to one call, and is the same on
+ * every node.
  */
 export function durableApprove(
   runId: string,

@@ -30,17 +30,17 @@ import { cancelTopic, RunStore } from './run-store.js'
 import { RunWaits } from './run-waits.js'
 
 const never = new Promise<never>(() => {})
-/** How long a start waits for a database that is unavailable before it fails. */
+/** Limits how long a start waits for an unavailable database before it fails. */
 const startWithinMs = 5_000
 const dbosConnections = 10
 const statementTimeoutMs = 10_000
 const heartbeatTimeoutMs = 3_000
-/** A run stops within a second on any node. A node that died a moment ago takes longer. */
+/** Limits the wait for a run to stop: a second on any node, but longer if its node just died. */
 const stopMs = 10_000
 
 /**
- * Runs that outlive their node: each model call and each tool call is a recorded step, and the node
- * that takes a run over continues with the step that was in progress.
+ * Executes runs that outlive their node. Each model call and each tool call is a recorded step. The
+ * node that takes over a run continues with the step that was in progress.
  */
 export class DurableEngine implements RunEngine {
   private readonly executorId = crypto.randomUUID()
@@ -164,14 +164,14 @@ export class DurableEngine implements RunEngine {
     return { active: this.executions.size, queued: 0 }
   }
 
-  /** A node that cannot write heartbeats loses its runs to others, and takes on no new ones. */
+  /** True while this node takes on runs. A node without heartbeats loses its runs to others. */
   get ready(): boolean {
     return !this.closing && this.nodes.alive
   }
 
   /**
-   * Begins no new step, lets the steps in progress end within the grace period, and hands the runs
-   * over to other nodes. Calls that wait for a run return it as it is.
+   * Hands the runs over to other nodes. It starts no new step, and lets the steps in progress end
+   * within the grace period. Calls that wait for a run return it as it is.
    */
   close(graceMs: number): Promise<void> {
     this.closed ??= this.handOver(graceMs)
@@ -187,8 +187,8 @@ export class DurableEngine implements RunEngine {
     while (Date.now() < until && [...this.executions.values()].some(({ idle }) => !idle))
       await new Promise((resolve) => setTimeout(resolve, 20))
     await this.nodes.stop()
-    // DBOS must not record anything from here on: while it shuts down, it takes its own absence for
-    // the error of a step.
+    // DBOS must not record anything after this point. While it shuts down, it takes its own absence
+    // for the error of a step.
     this.dbosPool.end().catch(() => {})
     await this.dbos.close()
     await this.nodes.leave()

@@ -16,7 +16,7 @@ import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
-/** The record of one model call, which replaces a repeated call. */
+/** Holds the record of one model call, which replaces a repeated call. */
 interface CallRecord {
   end: { reply: ModelReply } | { error: ErrorRecord }
   notices: string[]
@@ -26,14 +26,14 @@ interface CallRecord {
   timeToFirstByteMs: number | null
 }
 
-/** The recorded tool calls of an agent, by cycle. */
+/** Provides the recorded tool calls of an agent, by cycle. */
 interface ToolCycles {
   openCycle(uses: readonly ToolUse[], signal: AbortSignal): void
   closeCycle(): Promise<void>
 }
 
 /**
- * A model whose calls are recorded steps. The first execution of a call streams its events; a recorded
+ * Calls a model in recorded steps. The first execution of a call streams its events; a recorded
  * call only returns its reply.
  */
 export class DurableModel implements Model {
@@ -105,7 +105,7 @@ async function recordCall(
     const reply = await callModel(model, request, options, (event) => {
       if (event.type === 'notice') notices.push(event.message)
       else if (event.type !== 'retry') firstByteMs ??= performance.now() - startedAt
-      // The run may have continued without this call.
+      // The run may have continued without waiting for this call.
       if (!options.signal.aborted) return tell(event)
     })
     return record({ reply })

@@ -4,15 +4,15 @@ import type { PostgresSessions } from '../postgres/postgres-sessions.js'
 import type { SessionAccess, SessionKey, SessionSummary } from '../sessions/session-store.js'
 import type { StepLog } from './step-log.js'
 
-/** The recorded session state from which a run continued. */
+/** Holds the recorded session state from which a run continued. */
 interface SessionRecord {
   version: number
   state?: { messages: readonly Message[]; cacheMemory: [string, string][]; summary: SessionSummary }
 }
 
 /**
- * The sessions as one run sees them. The run keeps its place in the queue under its own id on any node,
- * and continues from the recorded state when it is resumed.
+ * Returns the sessions as one run sees them. The run keeps its place in the queue under its own id
+ * on any node. It continues from the recorded state when it is resumed.
  */
 export function durableSessions(
   sessions: PostgresSessions,

@@ -14,7 +14,10 @@ import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
-/** The record of one tool call. `skipped` means that the model requested it, but the tool was not run. */
+/**
+ * Holds the record of one tool call. `skipped` means that the model requested it, but the tool was
+ * not run.
+ */
 type ToolRecord = ToolEnd & {
   /** The spending of child agents in the call. */
   children?: { agent: string; spending: ChildSpending }[]
@@ -35,11 +38,11 @@ interface OpenStep {
   /** Starts the work, or skips it if no call is given. */
   readonly go: (call?: Call) => void
   readonly record: Promise<ToolRecord>
-  /** Whether the work was done in this process, not replayed. */
+  /** Returns whether the work was done in this process, and not replayed. */
   readonly live: () => boolean
 }
 
-/** The place of an agent: the run, or a tool call in it. */
+/** Identifies the place of an agent: the run, or a tool call in it. */
 export interface AgentPlace {
   /** The prefix of the idempotency keys of its tool calls. */
   readonly name: string
@@ -48,9 +51,9 @@ export interface AgentPlace {
 }
 
 /**
- * Tools whose calls are recorded steps. Steps are identified by their order, but parallel tools run in
- * any order. The steps of a cycle are therefore opened in the order of the model's requests, and wait
- * for their tool to be run.
+ * Runs tools whose calls are recorded steps. Steps are identified by their order, but parallel
+ * tools run in any order. The steps of a cycle are therefore opened in the order of the model's
+ * requests, and wait for their tool to be run.
  */
 export class DurableTools {
   readonly tools: readonly Tool[]
@@ -196,7 +199,7 @@ async function endOf(tool: Tool, input: JsonObject, context: ToolContext): Promi
   }
 }
 
-/** Returns the run as a tool sees it, and lists the child runs that the tool reports. */
+/** Returns the run as a tool sees it, and records the child runs that the tool reports. */
 function countingChildren(
   run: ParentRun,
   below: { agent: string; spending: () => ChildSpending }[],

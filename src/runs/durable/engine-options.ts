@@ -15,14 +15,17 @@ export interface DurableEngineOptions {
   buildRun: BuildRun
   /** The version of the program: runs stay with nodes of one version. */
   version: string
-  /** How many runs this node works on at a time, and how many may be queued on all nodes. */
+  /**
+   * Limits the number of runs that this node executes at a time, and of runs that are queued on all
+   * nodes.
+   */
   maxConcurrent: number
   maxQueued: number
   /** Returns a principal's quotas, which hold over all nodes. */
   allowance: (principal: string) => RunAllowance
-  /** How long a tool call waits for approval. */
+  /** Limits how long a tool call waits for approval. */
   approvalTimeoutSeconds: number
-  /** How long the result of a run is kept. */
+  /** Limits how long the result of a run is kept. */
   resultTtlSeconds: number
   onError: (error: unknown) => void
   /** Called with every run that has ended on this node. */

@@ -1,6 +1,6 @@
 import type { AgentError, AgentErrorInit } from '../../agent/errors.js'
 
-/** An AgentError as plain data, from which the error can be recreated. */
+/** Holds an AgentError as plain data, from which the error can be recreated. */
 export type ErrorRecord = Omit<AgentErrorInit, 'cause'>
 
 export function errorRecord(error: AgentError): ErrorRecord {

@@ -23,7 +23,7 @@ import type { TakenRun } from './run-state.js'
 import type { RunStore } from './run-store.js'
 import { type RunStep, StepLog } from './step-log.js'
 
-/** The parts that every run on this node needs. */
+/** Holds the parts that every run on this node needs. */
 export interface ExecutionContext {
   readonly store: RunStore
   readonly sessions: PostgresSessions
@@ -35,14 +35,17 @@ export interface ExecutionContext {
   readonly isOwnershipLoss: (error: unknown) => boolean
   /** Puts a run back into the queue, so that a node continues it from its record. */
   readonly requeue: (runId: string) => Promise<void>
-  /** Whether this node is shutting down, and leaves its runs to other nodes. */
+  /** Returns whether this node is shutting down, and leaves its runs to other nodes. */
   readonly closing: () => boolean
   readonly onError: (error: unknown) => void
   /** Called with every run that has ended on this node. */
   readonly onEnd: ((record: RunRecord) => void) | undefined
 }
 
-/** A run that this many nodes took on and did not end is presumed to end the nodes. */
+/**
+ * Limits how many nodes take on a run. A run that this many nodes did not end is presumed to crash
+ * its node.
+ */
 const maxAttempts = 20
 /** A run fails if a step cannot be recorded at this attempt, because repeated steps are paid for. */
 const maxFaultyAttempts = 3
@@ -52,7 +55,7 @@ const maxFaultPauseMs = 5_000
 const minSeconds = 1
 const never = new Promise<never>(() => {})
 
-/** One execution of a run on this node: replays its record, then continues to its end. */
+/** Executes a run once on this node: replays its record, then continues to its end. */
 export class Execution {
   private readonly controller = new AbortController()
   private readonly stepLog: StepLog
@@ -78,12 +81,12 @@ export class Execution {
     })
   }
 
-  /** Whether nothing would be lost if this node ended now. */
+  /** True if nothing would be lost if this node ended now. */
   get idle(): boolean {
     return !this.finishing && this.stepLog.idle
   }
 
-  /** What the run is doing, while other nodes need not be asked. */
+  /** The activity of the run; `undefined` if it is not running on this node. */
   get activity(): string | undefined {
     return this.live?.status === 'running' ? this.live.activity : undefined
   }
@@ -121,8 +124,8 @@ export class Execution {
   }
 
   /**
-   * Returns the outcome to write, or nothing if another execution continues the run. A fault of this
-   * node or of the database is never the end of a run, unless it recurs.
+   * Returns the outcome to write; `undefined` if another execution continues the run. A fault of
+   * this node or of the database does not end a run, unless it recurs.
    */
   private async unlessFault(outcome: RunOutcome, live: LiveRun): Promise<RunOutcome | undefined> {
     const { closing, isOwnershipLoss, onError, requeue } = this.context
@@ -200,7 +203,10 @@ export class Execution {
     return { spec: settled, parts: await buildRun(settled, signal) }
   }
 
-  /** Returns the result with the run's total time, and with the original timeout instead of its rest on this node. */
+  /**
+   * Returns the result with the run's total time. It has the original timeout instead of the time
+   * that was left on this node.
+   */
   private asAsked(result: AgentResult): RunResult {
     const { text, stopReason, usage, message, output, attempts, limit } = result
     const metrics = this.sinceFirstNode(result.metrics)
@@ -219,7 +225,9 @@ function timeoutOf({ limits }: RunSpec): number {
   return limits.timeoutSeconds ?? defaultLimits.timeoutSeconds
 }
 
-/** Returns the spec with the rest of its timeout, which starts on the run's first node. */
+/**
+ * Returns the spec with the remaining time of its timeout, which starts on the run's first node.
+ */
 function withTimeLeft(spec: RunSpec, elapsedMs: number): RunSpec {
   const left = Math.max(minSeconds, timeoutOf(spec) - elapsedMs / 1000)
   return { ...spec, limits: { ...spec.limits, timeoutSeconds: left } }

@@ -73,7 +73,7 @@ export class Maintenance {
         JSON.stringify(outcome),
         this.options.keepSeconds,
         usageEntries(agent, metrics),
-        // What a run spent that reported nothing is unknown.
+        // The spending of a run that reported none is unknown.
         known ? (usage?.totalTokens ?? null) : null,
         known ? metrics.costUsd : null,
       ],

@@ -2,20 +2,23 @@ import type { Notifications } from '../postgres/notifications.js'
 import type { Database } from '../postgres/queryable.js'
 
 const heartbeatMs = 1_000
-/** A node whose last heartbeat is older than this is dead, and other nodes take over its runs. */
+/**
+ * Limits the age of a heartbeat. A node with an older one is dead, and other nodes take over its
+ * runs.
+ */
 const leaseSeconds = 5
 const topic = 'nodes'
 
 /**
- * Heartbeats of the nodes in this deployment. A node whose heartbeat is stale is dead; one other node
- * at a time takes over its runs.
+ * Manages the heartbeats of the nodes in this deployment. A node whose heartbeat is stale is dead;
+ * one other node at a time takes over its runs.
  */
 export class NodeRegistry {
   private timer: NodeJS.Timeout | undefined
   private beating: Promise<void> | undefined
   private off: () => void = () => {}
   private beatenAt = 0
-  /** Since when every heartbeat succeeded. */
+  /** The time since which every heartbeat succeeded. */
   private steadySince = 0
 
   /** `database` has its own connection, so that heartbeats do not wait behind other statements. */
@@ -33,7 +36,7 @@ export class NodeRegistry {
     },
   ) {}
 
-  /** Whether the last heartbeat is recent, so that this node keeps its runs. */
+  /** True if the last heartbeat is recent, so that this node keeps its runs. */
   get alive(): boolean {
     return Date.now() - this.beatenAt < leaseSeconds * 1000
   }
@@ -59,7 +62,10 @@ export class NodeRegistry {
     await this.beating
   }
 
-  /** Writes a heartbeat, and returns the dead nodes. The first one precedes any work of this node. */
+  /**
+   * Writes a heartbeat, and returns the dead nodes. The first heartbeat is written before this node
+   * does any work.
+   */
   async announce(): Promise<string[]> {
     const { executorId, version } = this.options
     const dead = await this.database.rows<{ executor_id: string }>(

@@ -6,7 +6,7 @@ import {
 } from '../history/run-history.js'
 import type { Queryable } from '../postgres/queryable.js'
 
-/** The ended runs of all nodes, as long as their results are kept. */
+/** Returns the ended runs of all nodes while their results are kept. */
 export function postgresHistory(database: Queryable): RunHistory {
   return {
     of: async (principal) => {

@@ -7,7 +7,7 @@ import type { Queryable } from '../postgres/queryable.js'
 export const today = "(now() AT TIME ZONE 'UTC')::date"
 
 const maxTotals = 10_000
-/** How many log entries one roll-up adds to the totals. */
+/** Limits how many log entries one roll-up adds to the totals. */
 const maxRolledUp = 10_000
 
 const counts = [
@@ -30,7 +30,7 @@ const typeOf = (count: Count) => (count === 'cost_usd' ? 'double precision' : 'b
 const sums = counts.map((count) => `sum(${count})::${typeOf(count)} AS ${count}`).join(', ')
 const added = counts.map((count) => `${count} = t.${count} + excluded.${count}`).join(', ')
 
-/** Totals of all nodes, from the first run on: those that were rolled up, and the log. */
+/** Returns the totals of all nodes since the first run: the rolled-up totals, and the log. */
 export function postgresUsage(database: Queryable): UsageSource {
   return {
     of: async (principal) => {
@@ -61,7 +61,7 @@ export function insertUsage(run: string, rows: string): string {
       json_to_recordset(${rows}::json) AS used (agent text, model_id text, ${columns})`
 }
 
-/** What a run and the agents below it used and cost, as JSON for `insertUsage`. */
+/** Returns the usage and cost of a run and its child agents, as JSON for `insertUsage`. */
 export function usageEntries(agent: string, metrics: Metrics): string {
   const entries = spendingRows(agent, metrics).map(
     ({ costUsd, cycles, knownCostUsd, modelId, runs, ...row }) => {
@@ -85,7 +85,10 @@ export function usageEntries(agent: string, metrics: Metrics): string {
   return JSON.stringify(entries)
 }
 
-/** Adds log entries to the totals. Nodes may do this at the same time: each takes other entries. */
+/**
+ * Adds log entries to the totals. Several nodes can do this at the same time, because each takes
+ * different entries.
+ */
 export async function rollUpSpending(database: Queryable): Promise<void> {
   const groups = 'day, principal, agent, model_id'
   // The order is the same on every node, so that no two nodes wait for each other.

@@ -36,7 +36,7 @@ export class ProgressWriter {
     }, wait)
   }
 
-  /** Stops writing, and resolves when the last write is done. */
+  /** Stops writing, and resolves when the last write has finished. */
   async stop(): Promise<void> {
     this.stopped = true
     clearTimeout(this.timer)

@@ -12,7 +12,7 @@ import type {
 
 import type { RunSpec } from '../spec.js'
 
-/** The text and spending of a run so far. */
+/** Holds the text and spending of a run so far. */
 export interface RunProgress {
   text: string
   usage: Usage | null
@@ -20,7 +20,7 @@ export interface RunProgress {
   steps?: readonly TimelineStep[]
 }
 
-/** A row for a list. Times are milliseconds since 1970. */
+/** Holds a row for a list. Times are milliseconds since 1970. */
 export interface SummaryRow {
   run_id: string
   principal: string
@@ -31,7 +31,7 @@ export interface SummaryRow {
   status: RunStatus
   doing: string
   approvals: PendingApproval[] | null
-  /** The ids of calls that a person has decided on, of a run that waits. */
+  /** The ids of the calls that a person has decided on, if the run waits. */
   decided: string[] | null
   created_at: number
   started_at: number | null
@@ -63,7 +63,7 @@ export const recordColumns = `${summaryColumns}, r.progress, r.outcome`
 
 export function summaryOf(row: SummaryRow): RunSummary {
   const { session_id, started_at, ended_at, expires_at, decided } = row
-  // The node of the run has yet to see the decisions on these calls.
+  // The run's node has not read the decisions on these calls yet.
   const approvals = row.approvals?.filter(({ toolUseId }) => !decided?.includes(toolUseId)) ?? []
   const goesOn = row.status === 'waiting' && approvals.length === 0
   return {

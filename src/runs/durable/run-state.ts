@@ -3,17 +3,17 @@ import type { PendingApproval, RunOutcome, RunStatus } from '../engine.js'
 import type { RunSpec } from '../spec.js'
 import type { RunProgress } from './run-rows.js'
 
-/** A run as the node that executes it needs it. */
+/** Holds a run with the data that the executing node needs. */
 export interface TakenRun {
   readonly spec: RunSpec
   readonly stream: boolean | undefined
   readonly cancelRequested: boolean
-  /** How often nodes have taken the run on, this time included. */
+  /** The number of times that nodes have taken on the run, including this one. */
   readonly attempts: number
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly startedAt: number
-  /** How long the run has worked since it first began, in milliseconds. */
+  /** The time that the run has worked since it first started, in milliseconds. */
   readonly elapsedMs: number
 }
 
@@ -30,7 +30,7 @@ export interface RunEnd {
   readonly keepSeconds: number
 }
 
-/** Messages that the store does not have yet, and the position of the first. */
+/** Holds messages that the store does not have yet, and the position of the first. */
 export interface NewMessages {
   readonly messages: readonly Message[]
   readonly position: number

@@ -2,7 +2,9 @@ import type { Queryable } from '../postgres/queryable.js'
 import { unexpired } from './run-reads.js'
 import type { KeyedRun } from './run-state.js'
 
-/** Returns the run that has a key. An expired run loses its key, so that the next run can have it. */
+/**
+ * Returns the run that has a key. An expired run loses its key, so that the next run can use it.
+ */
 export async function runWithKey(
   client: Queryable,
   principal: string,
@@ -21,8 +23,8 @@ export async function runWithKey(
 }
 
 /**
- * SQL that adds messages of the run in the table `run`, if any. A run that is resumed produces its
- * first messages again: those are known already.
+ * SQL that adds messages of the run in the table `run`, if any. A resumed run produces its first
+ * messages again; those already stored are ignored.
  */
 export function insertMessages(run: string, position: string, messages: string): string {
   return `INSERT INTO litellm_agents.run_messages (run_id, position, message)

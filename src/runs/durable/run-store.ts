@@ -21,8 +21,8 @@ import { insertMessages, runWithKey } from './run-statements.js'
 import type { RunStep } from './step-log.js'
 
 /**
- * Runs as rows that all nodes share. Only the node that owns a run's workflow writes the run: `owned` is
- * part of each such statement.
+ * Stores runs as rows that all nodes share. Only the node that owns a run's workflow writes the
+ * run: `owned` is part of each such statement.
  */
 export class RunStore {
   readonly reads: RunReads
@@ -46,9 +46,9 @@ export class RunStore {
   }
 
   /**
-   * Adds a run, or returns the run that has its idempotency key already. Adding the same run again
-   * changes nothing, so that a start whose answer was lost can be repeated. Fails if the run is
-   * not admitted.
+   * Adds a run, or returns the run that already has its idempotency key. Adding the same run again
+   * has no effect, so that a start whose response was lost can be retried. Fails if the run is not
+   * admitted.
    */
   async add(
     runId: string,
@@ -71,7 +71,7 @@ export class RunStore {
         await admitted(client, spec, allowance),
         options,
       )
-      // Another start with the same key was faster.
+      // Another start with the same key was first.
       return added || key === undefined ? undefined : runWithKey(client, spec.principal, key)
     })
   }
@@ -111,7 +111,7 @@ export class RunStore {
     return row.added
   }
 
-  /** Takes a run on; `undefined` if it has ended or belongs to another node. */
+  /** Takes on a run; returns `undefined` if it has ended or belongs to another node. */
   async take(runId: string): Promise<TakenRun | undefined> {
     const [row] = await this.database.rows<{
       spec: RunSpec
@@ -176,8 +176,8 @@ export class RunStore {
   }
 
   /**
-   * Writes how a run ended, and logs what it spent. Returns when it ended, or undefined if another
-   * node has the run.
+   * Writes the outcome of a run, and logs its spending. Returns its end times; `undefined` if
+   * another node owns the run.
    */
   async finish(
     runId: string,

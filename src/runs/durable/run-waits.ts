@@ -6,15 +6,15 @@ import type { RunReads } from './run-reads.js'
 import { noProgress } from './run-rows.js'
 import { runTopic } from './run-store.js'
 
-/** The number of runs that were started here whose first state is remembered. */
+/** Limits the number of runs started here whose first state is kept. */
 const maxStarted = 1_000
 
 /**
- * The calls on this node that wait for runs. While the database is unavailable they keep waiting, and
- * return what is known of their run when their time is up.
+ * Manages the calls on this node that wait for runs. While the database is unavailable, they keep
+ * waiting. When their time is up, they return what is known of their run.
  */
 export class RunWaits {
-  /** Runs started here, as they were at first. */
+  /** The first state of the runs that were started here. */
   private readonly started = new Map<string, RunSummary>()
   private readonly waiting = new Set<AbortController>()
   private closed = false
@@ -81,7 +81,9 @@ export class RunWaits {
     }
   }
 
-  /** Returns the record of a run that was read a moment ago, or its summary if the database is unavailable. */
+  /**
+   * Returns the record of a run that was just read, or its summary if the database is unavailable.
+   */
   async record(run: RunSummary): Promise<RunRecord | undefined> {
     try {
       return await this.reads.record(run.runId, run.principal)
@@ -91,7 +93,7 @@ export class RunWaits {
     }
   }
 
-  /** Ends all waits: the node closes. */
+  /** Ends all waits, because the node closes. */
   close(): void {
     this.closed = true
     for (const left of this.waiting) left.abort()

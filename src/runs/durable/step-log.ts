@@ -1,14 +1,17 @@
 import { untilAborted } from '../../util/until-aborted.js'
 
-/** Runs work as a recorded step: on another node, or later, the recorded result is returned. */
+/** Runs work as a recorded step. On another node, or later, it returns the recorded result. */
 export type RunStep = <T>(name: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * The recorded steps of one run. The work of a step does not throw: a failure is part of its result.
- * If a run stops in the middle of a step, nothing is recorded.
+ * Records the steps of one run. The work of a step does not throw, because a failure is part of its
+ * result. If a run stops in the middle of a step, the step is not recorded.
  */
 export class StepLog {
-  /** Why this node may not continue the run: it lost the run, or a step could not be recorded. */
+  /**
+   * The reason why this node may not continue the run: it lost the run, or a step could not be
+   * recorded.
+   */
   fault: unknown
   /** Steps whose work or recording is in progress. */
   private working = 0
@@ -22,12 +25,12 @@ export class StepLog {
       beforeWork: () => void
       /** Resolves when a new step may start, which may be never. */
       waitToStart: () => Promise<void>
-      /** Returns the steps of an agent below, by the path of its place. */
+      /** Returns the steps of a child agent, by the path of its place. */
       childSteps: (path: string) => RunStep
     },
   ) {}
 
-  /** Returns the steps of an agent that works in one of these steps. */
+  /** Returns the steps of an agent that runs in one of these steps. */
   below(path: string): StepLog {
     return new StepLog(this.options.childSteps(path), this.options)
   }
@@ -46,7 +49,7 @@ export class StepLog {
       end = this.beginWork()
       const result = await work()
       if (!signal.aborted) return result
-      // A result that was cut short is not recorded: the node that resumes the run repeats the step.
+      // An incomplete result is not recorded. The node that resumes the run repeats the step.
       end()
       return never
     })

@@ -1,7 +1,7 @@
 import { byModel } from '../../agent/metrics/child-totals.js'
 import type { Metrics, ModelSpending } from '../../agent/metrics/types.js'
 
-/** What one agent spent on one model in a run. */
+/** Holds what one agent spent on one model in a run. */
 export interface SpendingRow extends ModelSpending {
   /** The profile's name; empty if there is none. */
   agent: string

@@ -2,7 +2,7 @@ import { sumCost, sumUsage, type Usage } from '../../agent/metrics/usage.js'
 import type { RunRecord } from '../engine.js'
 import type { SpendingRow } from './spending-rows.js'
 
-/** What one agent spent on one model on one day (UTC). */
+/** Holds what one agent spent on one model on one day (UTC). */
 export interface UsageTotal {
   day: string
   modelId: string

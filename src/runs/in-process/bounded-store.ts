@@ -11,8 +11,8 @@ interface Entry<Value> {
 }
 
 /**
- * Keeps values for a limited time, within limits on their count and total size. The oldest values are
- * dropped first. The latest value is kept whatever its size.
+ * Keeps values for a limited time, within limits on their count and total size. The oldest values
+ * are dropped first. The latest value is kept regardless of its size.
  */
 export class BoundedStore<Value> {
   private readonly entries = new Map<string, Entry<Value>>()

@@ -39,7 +39,7 @@ export class FairQueue {
     this.waiting++
   }
 
-  /** Frees the slot of an entry that is done. */
+  /** Frees the slot of an entry that has ended. */
   leave(): void {
     this.active--
     const [line] = this.lines.values()

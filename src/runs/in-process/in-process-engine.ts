@@ -30,7 +30,7 @@ export interface InProcessOptions extends EndedRunsBounds {
   /** The maximum number of active runs, and of queued runs. */
   maxConcurrent: number
   maxQueued: number
-  /** How long a tool call waits for approval before it is refused. */
+  /** Limits how long a tool call waits for approval before it is refused. */
   approvalTimeoutSeconds: number
   /** Admits a run, or fails. */
   admit: Admit
@@ -44,17 +44,17 @@ interface StartedRun {
   readonly run: LiveRun
   readonly entry: QueueEntry
   admission?: Admission
-  /** The signal of the call that started the run; undefined if the run is detached. */
+  /** The signal of the call that started the run; `undefined` if the run is detached. */
   owner: AbortSignal | undefined
   readonly onOwnerAbort: () => void
   readonly key: string | undefined
 }
 
-/** How long to wait for a run to stop. A tool that ignores its signal is not waited for. */
+/** Limits the wait for a run to stop. A tool that ignores its signal is not awaited. */
 const stopMs = 5_000
 const queueReportMs = 1_000
 
-/** Runs agents inside this process. Runs and results end with the process. */
+/** Runs agents inside this process. Runs and results are lost when the process ends. */
 export class InProcessEngine implements RunEngine {
   private readonly live = new Map<string, StartedRun>()
   private readonly ended: EndedRuns
@@ -221,7 +221,7 @@ export class InProcessEngine implements RunEngine {
     else run.controller.abort(reason)
   }
 
-  /** Removes a run that was not admitted. Nothing is kept of it. */
+  /** Removes a run that was not admitted. No part of it is kept. */
   private refuse(started: StartedRun, error: AgentError): void {
     const { admission, key, run } = started
     this.detach(started)

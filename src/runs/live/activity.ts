@@ -1,6 +1,8 @@
 import type { AgentEvent } from '../../agent/events.js'
 
-/** Returns a short text for the run's activity after an event, or undefined if it does not change. */
+/**
+ * Returns a short text for the run's activity after an event; `undefined` if it does not change.
+ */
 export function activityOf(event: AgentEvent, before: string): string | undefined {
   switch (event.type) {
     case 'cycleStart':

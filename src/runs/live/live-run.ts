@@ -22,7 +22,9 @@ interface Waiter {
   readonly done: () => void
 }
 
-/** A run in this process, from its start to its end: its state, events and waiters. */
+/**
+ * Represents a run in this process from its start to its end, with its state, events and waiters.
+ */
 export class LiveRun {
   readonly createdAt = Date.now()
   readonly controller = new AbortController()

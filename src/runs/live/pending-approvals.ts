@@ -7,7 +7,7 @@ interface Pending {
   decide(decision: ApprovalDecision): void
 }
 
-/** The tool calls of one run that wait for approval. */
+/** Holds the tool calls of one run that wait for approval. */
 export class PendingApprovals {
   private readonly pending = new Map<string, Pending>()
 

@@ -4,7 +4,7 @@ import type { TimelineStep } from '../engine.js'
 /** The maximum number of steps. Only the first steps of a longer run are kept. */
 const maxSteps = 1_000
 
-/** The start time and duration of each step of a run. */
+/** Records the start time and duration of each step of a run. */
 export class Timeline {
   readonly steps: TimelineStep[] = []
 

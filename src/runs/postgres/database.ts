@@ -9,7 +9,7 @@ import type { Database, Queryable, Row } from './queryable.js'
 const maxConnections = 10
 const statementTimeoutMs = 10_000
 const lockPollMs = 50
-/** A wait for a lock that lasts longer than this is reported. */
+/** Limits the wait for a lock; a longer wait is reported. */
 const longWaitMs = 5_000
 
 export interface OpenDatabase {
@@ -40,7 +40,10 @@ export async function openDatabase(
   }
 }
 
-/** `pooled`: statements are not prepared, because poolers may move them to other connections. */
+/**
+ * Returns a database on a pool. If `pooled` is true, statements are not prepared, because poolers
+ * may move them to other connections.
+ */
 export function databaseOn(pool: Pool, pooled: boolean, onError: (error: Error) => void): Database {
   const transaction = async <T>(work: (client: Queryable) => Promise<T>): Promise<T> => {
     const client = await pool.connect().catch(connectionLost)
@@ -76,7 +79,8 @@ export function databaseOn(pool: Pool, pooled: boolean, onError: (error: Error) 
           )
           if (row?.got) done = { result: await work() }
         }).catch((error: unknown) => {
-          // The lock can be lost after the work is done: the idle transaction has a time limit.
+          // The lock can be lost after the work has finished, because the idle transaction has a
+          // time limit.
           if (!done) throw error
         })
         if (done) return done.result

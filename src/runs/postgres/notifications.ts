@@ -27,14 +27,14 @@ export class Notifications {
   private timer: NodeJS.Timeout | undefined
   private closed = false
 
-  /** `listenUrl` is undefined if notices cannot be received: listeners then only poll. */
+  /** `listenUrl` is `undefined` if notices cannot be received. Listeners then only poll. */
   constructor(
     private readonly database: Queryable,
     private readonly listenUrl: string | undefined,
     private readonly onError: (error: Error) => void,
   ) {}
 
-  /** How long a listener waits for a notice before it polls. */
+  /** The time that a listener waits for a notice before it polls. */
   get pollMs(): number {
     return this.listenUrl === undefined ? 500 : 2_000
   }

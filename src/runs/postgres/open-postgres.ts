@@ -13,7 +13,7 @@ export interface Postgres {
   readonly pooled: boolean
 }
 
-/** `listenUrl` leads past a pooler, which cannot deliver notices. */
+/** `listenUrl` bypasses a pooler, which cannot deliver notices. */
 export interface PostgresUrls {
   readonly databaseUrl: string
   readonly listenUrl?: string | undefined

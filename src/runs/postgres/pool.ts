@@ -22,9 +22,9 @@ const connectionFailure = '08006'
 const passing = new Set(['57014', '55P03', '25006'])
 
 /**
- * Opens a pool on which no statement waits forever: a statement without an answer within its time
- * limit closes its connection, because a network can drop packets without an error. Failures that
- * a later try can cure are reported as a lost connection.
+ * Opens a pool on which no statement waits forever. A statement without a response within its time
+ * limit closes its connection, because a network can drop packets without an error. Failures that a
+ * retry can resolve are reported as a lost connection.
  */
 export async function openPool(url: string, options: PoolOptions): Promise<Pool> {
   const { default: pg } = await import('pg')
@@ -48,7 +48,9 @@ export async function openPool(url: string, options: PoolOptions): Promise<Pool>
   return pool
 }
 
-/** Returns whether a connection pooler, such as PgBouncer, sits between this process and PostgreSQL. */
+/**
+ * Returns whether a connection pooler, such as PgBouncer, is between this process and PostgreSQL.
+ */
 export async function hasPooler(pool: Pool): Promise<boolean> {
   const client = await pool.connect()
   try {
@@ -79,7 +81,7 @@ function limitStatements(client: ClientBase, statement: PoolOptions['statement']
     if (!(error instanceof Error)) return error
     const code = 'code' in error ? String(error.code) : ''
     if (!passing.has(code) && !/^connection terminated/i.test(error.message)) return error
-    // The connection leads to a server that cannot write: the next one may lead to its successor.
+    // The connection is to a server that cannot write. The next connection may reach its successor.
     if (code === '25006') end()
     return Object.assign(error, { code: connectionFailure })
   }

@@ -26,8 +26,8 @@ interface Versioned {
 }
 
 /**
- * Sessions that all nodes share. A turn is saved only on the version that it continued, so that the
- * change of another run is never overwritten.
+ * Stores sessions that all nodes share. A turn is saved only on the version that it continued, so
+ * that the change of another run is never overwritten.
  */
 export class PostgresSessions implements SessionStore {
   readonly limits: SessionLimits
@@ -166,7 +166,10 @@ export class PostgresSessions implements SessionStore {
       throw changedMeanwhile(key)
   }
 
-  /** Returns whether the same holder already committed this turn, on a node that died before it answered. */
+  /**
+   * Returns whether the same holder already committed this turn, on a node that died before it
+   * responded.
+   */
   private async alreadySaved(key: SessionKey, holder: string, version: number): Promise<boolean> {
     const [row] = await this.database.rows<{ holder: string; version: string }>(
       `SELECT holder, version FROM litellm_agents.sessions WHERE ${sameSession}`,

@@ -16,8 +16,8 @@ export function keyValues({ principal, agent, sessionId }: SessionKey): string[]
 }
 
 /**
- * The queues for sessions, shared by all nodes. The first holder in a queue has the session until it
- * leaves or its lease expires.
+ * Manages the queues for sessions, which all nodes share. The first holder in a queue has the
+ * session until it leaves or its lease expires.
  */
 export class SessionTurns {
   private readonly held = new Set<string>()

@@ -2,7 +2,7 @@ import { AgentError } from '../../agent/errors.js'
 import type { Limits } from '../../agent/limits.js'
 import type { RunAllowance } from './quotas.js'
 
-/** What a principal has spent today, and what its active runs have reserved. */
+/** Holds what a principal has spent today, and what its active runs have reserved. */
 export interface DayAccount {
   runs: number
   spent: DayAmounts
@@ -23,9 +23,9 @@ export function newAccount(): DayAccount {
 }
 
 /**
- * Returns what a run reserves of its principal's daily quotas. A run without its own limit reserves the
- * remaining budget divided by the runs that may still start. Pure. Fails with `rateLimit` or
- * `budgetExceeded`.
+ * Returns what a run reserves of its principal's daily quotas. A run without its own limit reserves
+ * the remaining budget divided by the runs that may still start. It is a pure function. Fails with
+ * `rateLimit` or `budgetExceeded`.
  */
 export function amountsToHold(
   account: DayAccount,

@@ -19,11 +19,11 @@ import {
 
 interface Entry {
   readonly key: SessionKey
-  /** Undefined if no turn was saved yet. */
+  /** The state of the session; `undefined` if no turn was saved yet. */
   state: SessionState | undefined
   /** The number of runs that use this session or wait for it. */
   users: number
-  /** Settles when the last of these runs is done. */
+  /** Settles when the last of these runs has ended. */
   tail: Promise<void>
   lastUsed: number
 }

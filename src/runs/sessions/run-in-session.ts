@@ -64,7 +64,9 @@ function withSpending(error: AgentError, { text, usage, metrics }: AgentResult):
   return Object.assign(told, { usage, metrics })
 }
 
-/** Returns a run's limits, lowered to the rest of its session's limits. Fails if nothing is left. */
+/**
+ * Returns a run's limits, lowered to the rest of its session's limits. Fails if a limit is used up.
+ */
 function limitsLeft(limits: Limits, caps: SessionLimits, { usage, costUsd }: Spending): Limits {
   const left: Limits = { ...limits }
   const spending = [

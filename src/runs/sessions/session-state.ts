@@ -13,7 +13,7 @@ export interface SessionState {
 
 const nothingSpent: Spending = Object.freeze({ usage: noUsage, costUsd: 0 })
 
-/** Returns what a run gets of a session, which may be new. */
+/** Returns what a run receives of a session, which may be new. */
 export function toSession(state: SessionState | undefined) {
   return {
     messages: state?.messages ?? [],
@@ -44,7 +44,7 @@ export function nextState(
   return { messages: turn.messages, cacheMemory, summary }
 }
 
-/** Returns whether a turn changes nothing: it added no message, and its cost is known to be 0. */
+/** Returns whether a turn has no effect: it added no message, and its cost is known to be 0. */
 export function isEmptyTurn(before: SessionState | undefined, turn: Turn): boolean {
   const messages = before?.messages ?? []
   return (
@@ -59,7 +59,7 @@ export function lastUsedFirst(summaries: SessionSummary[]): SessionSummary[] {
   return summaries.sort((one, other) => (one.updatedAt < other.updatedAt ? 1 : -1))
 }
 
-/** The error of a turn that continued from a state which is no longer the latest. */
+/** Returns the error of a turn that continued from a state which is not the latest. */
 export function changedMeanwhile({ sessionId }: SessionKey): AgentError {
   return new AgentError({
     code: 'providerError',

@@ -9,7 +9,9 @@ export interface SessionKey {
   sessionId: string
 }
 
-/** Spending: the tokens that were reported, and USD, which is null if any cost is unknown. */
+/**
+ * Holds the spending: the tokens that were reported, and USD, which is null if any cost is unknown.
+ */
 export interface Spending {
   usage: Usage | null
   costUsd: number | null

@@ -59,7 +59,7 @@ function proxyVariable(protocol: string, env: Environment): Variable | undefined
   )
 }
 
-/** Returns the host and port that a URL leads to. */
+/** Returns the host and port that a URL names. */
 export function targetOf({ hostname, port, protocol }: URL): HostAndPort {
   const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()
   return { host, port: Number(port || (protocol === 'https:' ? 443 : 80)) }

@@ -25,7 +25,7 @@ export interface Trust {
   rejectUnauthorized?: false
 }
 
-/** Returns whether an error says that a certificate is not trusted. */
+/** Returns whether an error means that a certificate is not trusted. */
 export function isCertificateFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT)/.test(code)

@@ -2,7 +2,7 @@ import type { LoadedSession } from './session-file.js'
 
 const maxBytes = 32 * 1024 * 1024
 
-/** A cache of sessions as last seen in their files. The least recently used are dropped first. */
+/** Caches sessions as last seen in their files. The least recently used are dropped first. */
 export class LoadedSessions {
   private readonly sessions = new Map<string, LoadedSession>()
   private bytes = 0

@@ -117,7 +117,7 @@ export class LockQueue {
     }
   }
 
-  /** The locks for a name, lowest first. */
+  /** Returns the locks for a name, lowest first. */
   private async line(name: string): Promise<string[]> {
     const files = await this.files()
     return files.filter((file) => file.startsWith(`${name}.`)).sort()

@@ -22,7 +22,7 @@ export interface LoadedSession extends LoggedSession {
   readonly stamp: Stamp
 }
 
-/** Returns the stamp of a file, or undefined if the file does not exist. */
+/** Returns the stamp of a file; `undefined` if the file does not exist. */
 export async function stampOf(path: string): Promise<Stamp | undefined> {
   return unlessMissing(async () => toStamp(await stat(path)))
 }
@@ -35,7 +35,7 @@ export function isSame(one: Stamp | undefined, other: Stamp | undefined): boolea
   )
 }
 
-/** Returns a session, or undefined if its file has no committed turn. */
+/** Returns a session; `undefined` if its file has no committed turn. */
 export async function readSession(path: string): Promise<LoadedSession | undefined> {
   return withFile(path, 'r', async (file) => {
     const stamp = toStamp(await file.stat())

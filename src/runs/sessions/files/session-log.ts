@@ -55,7 +55,7 @@ export function compactLog(state: SessionState, turn: number): Buffer {
   return Buffer.from(`${change}\n${seal(change, turn, state)}\n`)
 }
 
-/** Returns the logged session, or undefined if no turn was committed. */
+/** Returns the logged session; `undefined` if no turn was committed. */
 export function readLog(log: Buffer): LoggedSession | undefined {
   let messages: Message[] = []
   let last: Seal | undefined

@@ -70,7 +70,7 @@ export class Sweeper {
       return stamp && { file, lastUsedMs: stamp.modifiedMs }
     })
     const all = found.filter((one) => one !== undefined)
-    // Temporary files of a process that was killed before it renamed them.
+    // These are temporary files of a process that was killed before it renamed them.
     for (const { file, lastUsedMs } of all)
       if (file.endsWith('.tmp') && Date.now() - lastUsedMs > hourMs)
         await deleteSession(join(this.folder, file))
