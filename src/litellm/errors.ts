@@ -29,7 +29,7 @@ interface Rule {
   type?: RegExp
   message?: RegExp
   retryable?: boolean
-  /** Overrides the hint of the code. */
+  /** Replaces the default hint of the code. */
   hint?: string
 }
 

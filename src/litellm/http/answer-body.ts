@@ -1,14 +1,14 @@
 import type { HttpReply } from './reply.js'
 import { eventData } from './sse.js'
 
-/** The body of an answer: one text, or the data of the events of a stream. */
+/** Holds the body of a response: one text, or the event data of a stream. */
 export type AnswerBody = { readonly text: string } | { readonly events: AsyncGenerator<string[]> }
 
 /**
- * Reads the body of an answer in the form that it has. The form is decided by how the body begins,
- * not by its media type, because gateways label streams as JSON, and JSON as anything.
+ * Reads the body of a response. The start of the body determines its form, not the media type.
+ * Gateways label streams as JSON, and JSON as any type.
  *
- * @param stream a stream was requested, so that events are passed on as they arrive
+ * @param stream whether a stream was requested, so that events are yielded as they arrive
  */
 export async function answerBody(reply: HttpReply, stream: boolean): Promise<AnswerBody> {
   if (!stream) {
@@ -17,7 +17,7 @@ export async function answerBody(reply: HttpReply, stream: boolean): Promise<Ans
   }
   const pieces = reply.pieces()
   let text = ''
-  // `data:` may itself be cut into pieces.
+  // `data:` may be split between pieces.
   while (text.trimStart().length < longestField && !decided.test(text)) {
     const { done, value } = await pieces.next()
     if (done) break
@@ -29,7 +29,7 @@ export async function answerBody(reply: HttpReply, stream: boolean): Promise<Ans
 }
 
 const longestField = 'event:'.length
-/** JSON, a field of an event or a comment, or a whole line of something else. */
+/** Matches the start of JSON, of an event field or comment, or of other text. */
 const decided = /^\s*([{[<]|[a-z]*:|\S+\s)/
 const field = /^\s*(data|event|id|retry)?:/
 

@@ -35,7 +35,7 @@ export class Connection {
   private reply: { head: ReplyHead; body: BodyReader } | undefined
   private silenceMs: number | undefined
 
-  /** @param onFree called when a reply is over and another request may go out */
+  /** @param onFree called when a reply is complete and another request can be sent */
   constructor(
     private readonly socket: Socket,
     private readonly proxy: HttpProxy | undefined,
@@ -52,7 +52,7 @@ export class Connection {
     })
   }
 
-  /** @param silenceMs how long the server may send nothing; `undefined` for any time */
+  /** @param silenceMs how long the server may send nothing; `undefined` if there is no limit */
   send(head: string, body: string, exchange: Exchange, silenceMs?: number): void {
     this.exchange = exchange
     this.silenceMs = silenceMs

@@ -12,10 +12,13 @@ interface Output {
  * allow it.
  */
 export class Decoder {
-  /** In the order in which bytes pass through them; opened with the first bytes. */
+  /**
+   * Holds the decompressors in the order in which they process the bytes. They are created with the
+   * first bytes.
+   */
   private steps: Transform[] | undefined
 
-  /** @param codings those of the header, in the order in which the server applied them */
+  /** @param codings the codings of the header, in the order in which the server applied them */
   constructor(
     private readonly codings: readonly string[],
     private readonly output: Output,
@@ -63,7 +66,7 @@ export function codingsIn(contentEncoding: string | undefined): string[] {
   return names.filter((name) => name !== '' && name !== 'identity')
 }
 
-/** Loaded only if a reply is compressed. */
+/** Returns a decompressor. The zlib module is loaded only if a reply is compressed. */
 function decompressor(coding: string, bytes: Buffer): Transform {
   const zlib = process.getBuiltinModule('node:zlib')
   switch (coding) {
@@ -71,7 +74,7 @@ function decompressor(coding: string, bytes: Buffer): Transform {
     case 'x-gzip':
       return zlib.createGunzip()
     case 'deflate':
-      // Some servers leave out the header of zlib, whose first byte ends in 8.
+      // Some servers omit the zlib header. The low four bits of its first byte are 8.
       return ((bytes[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()
     case 'br':
       return zlib.createBrotliDecompress()

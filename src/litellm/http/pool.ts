@@ -33,7 +33,10 @@ export class ConnectionPool {
 
   constructor(private readonly destination: Destination) {}
 
-  /** Passes a connection to `use`, at once if possible. Returns a function that stops the wait. */
+  /**
+   * Passes a connection to `use`, immediately if possible. Returns a function that cancels the
+   * wait.
+   */
   take(request: Waiting): () => void {
     const idle = this.idleOne()
     if (idle) {

@@ -9,9 +9,9 @@ import { requestHead } from './request-text.js'
 export interface RequestOptions {
   headers: Readonly<Record<string, string>>
   signal: AbortSignal
-  /** Which certificates are trusted; `undefined` if the environment decides. */
+  /** The certificates to trust; `undefined` if the environment determines them. */
   verify?: Verify
-  /** The longest silence of the server, before the head or within the body. */
+  /** Limits how long the server may send nothing, before the head or within the body. */
   silenceMs?: number | undefined
 }
 
@@ -22,16 +22,16 @@ export interface PostOptions extends RequestOptions {
 const pools = new Map<string, ConnectionPool>()
 
 /**
- * Sends one POST on a kept-alive connection, through the proxy that the environment names for the
- * URL. Resolves with the reply's head, whatever its status; rejects with the system's error or a
- * ProxyError if there is none, and with the signal's reason after an abort. Does not follow
- * redirects, because a key goes only to the address it was given for.
+ * Sends one POST request on a kept-alive connection, through the proxy that the environment sets
+ * for the URL. Resolves with the head of the reply for any status. Rejects with the system's error
+ * or a ProxyError if there is no reply. Rejects with the signal's reason after an abort. Redirects
+ * are not followed, because a key is only for its configured address.
  */
 export async function post(url: URL, options: PostOptions): Promise<HttpReply> {
   return request('POST', url, options)
 }
 
-/** Sends one GET in the same way. */
+/** Sends one GET request in the same way. */
 export async function get(url: URL, options: RequestOptions): Promise<HttpReply> {
   return request('GET', url, options)
 }
@@ -43,7 +43,7 @@ function request(
 ): Promise<HttpReply> {
   signal.throwIfAborted()
   const proxy = proxyFor(url)
-  // Over https the proxy sees only a tunnel, and got its credentials with CONNECT.
+  // For https, the proxy forwards an encrypted tunnel and received its credentials with CONNECT.
   const forwarder = url.protocol === 'https:' ? undefined : proxy
   const head = requestHead({ method, url, headers, proxy: forwarder }, body)
   const pool = poolOf(url, proxy, verify)

@@ -5,10 +5,10 @@ export type Framing = number | 'chunked' | 'untilClose'
 
 export interface ReplyHead {
   status: number
-  /** By name in lower case; values of the same name joined with a comma. */
+  /** Maps lower-case names to values. Values of the same name are joined with a comma. */
   headers: ReadonlyMap<string, string>
   framing: Framing
-  /** Whether the connection may serve another request after this reply. */
+  /** Whether the connection can be used for another request after this reply. */
   keepAlive: boolean
 }
 

@@ -22,8 +22,9 @@ export function isHeaderName(name: string): boolean {
 }
 
 /**
- * Writes the head of a request, up to its body. A header that could end its line is an error. A
- * proxy that forwards needs the whole address (RFC 9112, section 3.2.2), and its own credentials.
+ * Returns the head of a request, up to its body. Throws if a header could end its line. A proxy
+ * that forwards the request requires the full URL (RFC 9112, section 3.2.2) and its own
+ * credentials.
  */
 export function requestHead(
   { method, url, headers, proxy }: RequestHead,

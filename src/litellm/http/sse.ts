@@ -1,9 +1,10 @@
 /**
- * Yields the data of the events of a server-sent event stream, however it is cut into pieces: what
- * each piece completes, together. Comments, event names, ids, retry times and events without data
- * are skipped, because relays send any of them to keep a connection open. Lines end in LF, CRLF or CR.
+ * Yields the data of the events of a server-sent event stream, grouped by the piece that completes
+ * them. An event may be split between pieces. Comments, event names, ids, retry times and events
+ * without data are skipped, because relays send them to keep a connection open. Lines end in LF,
+ * CRLF or CR.
  *
- * @param start what was already read of the stream
+ * @param start the part of the stream that was already read
  */
 export async function* eventData(
   pieces: AsyncIterable<string>,
@@ -25,7 +26,7 @@ const lineEnd = /\r\n|\n|\r/
 
 class EventReader {
   private data: string | undefined
-  /** The start of a line whose end has not arrived. */
+  /** Holds the start of a line whose end has not arrived. */
   private rest = ''
 
   /** Returns the data of the events that a piece completes. */
@@ -43,7 +44,10 @@ class EventReader {
     return complete
   }
 
-  /** A last event without its empty line was cut off, or the server leaves the line out. */
+  /**
+   * Returns the data of a last event without an empty line. Either the event was truncated or the
+   * server omits the line.
+   */
   end(): string | undefined {
     const line = this.rest.endsWith('\r') ? this.rest.slice(0, -1) : this.rest
     if (line.startsWith('data:')) this.data = line.slice(5).trimStart()
@@ -52,7 +56,7 @@ class EventReader {
 
   private lines(piece: string): string[] {
     let text = this.rest + piece
-    // A CR at the very end may be half of a CRLF.
+    // A CR at the end may be the first half of a CRLF.
     const held = text.endsWith('\r') ? '\r' : ''
     if (held) text = text.slice(0, -1)
     const lines = text.includes('\r') ? text.split(lineEnd) : text.split('\n')

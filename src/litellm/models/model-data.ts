@@ -4,7 +4,7 @@ import { type ModelInfo, modelInfoOf } from './model-info.js'
 
 /** Identifies a model in the price map. */
 export interface ModelName {
-  /** LiteLLM's provider name. */
+  /** The LiteLLM name of the provider. */
   readonly provider: string
   readonly model: string
   /** The AWS region; `undefined` if it is unknown. Some regions have their own prices. */

@@ -17,7 +17,7 @@ export function createOfflineServer(): Server {
   const cache = new PromptCache()
   const server = createServer((request, response) => {
     handle(request, response, cache).catch((error: unknown) => {
-      // A reader that has gone away takes no error either.
+      // A client that has disconnected cannot receive an error.
       if (!response.headersSent) sendError(response, 500, String(error))
       else response.destroy()
     })

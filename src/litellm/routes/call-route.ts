@@ -5,7 +5,7 @@ import type { Route } from './types.js'
 /** Holds the properties of a call that determine the API it uses. */
 export interface CallTraits {
   hasTools: boolean
-  /** The parameters of the body. */
+  /** The parameters of the request body. */
   body: Readonly<JsonObject>
 }
 
@@ -71,7 +71,10 @@ function needsResponses(
   return effort !== undefined || provider === 'azure' || isOpenAiHost(baseUrl)
 }
 
-/** Returns the version of a GPT as a number: 5.4 as 5.04, so that 5.10 is above 5.9. */
+/**
+ * Returns the version of a GPT model as a number. Version 5.4 is 5.04, so that 5.10 is greater than
+ * 5.9.
+ */
 function gptVersion(model: string): number | undefined {
   const [, major, minor = '0'] =
     /(?:^|[-/.:])gpt-(\d{1,2})(?:\.(\d+))?(?![\d.o])(?!-turbo)/.exec(model) ?? []

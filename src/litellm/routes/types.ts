@@ -7,7 +7,7 @@ import type { ProviderEntry } from './providers.js'
 export interface Route {
   readonly wire: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse'
   readonly kind: 'proxy' | 'direct' | 'offline'
-  /** LiteLLM's provider name: `litellm_proxy`, `openai`, `groq`, … */
+  /** The LiteLLM name of the provider: `litellm_proxy`, `openai`, `groq`, … */
   readonly provider: string
   /** The model name that is sent. */
   readonly model: string
