@@ -17,8 +17,8 @@ const formats: Record<string, string> = {
 const patternGuesses = ['12345', '123', '1', '2026-01-01', 'ABC', 'abc', 'AB', 'A1', '#000000']
 
 /**
- * Returns a string that matches its schema: the fact, or a value of its format, or descriptive
- * text.
+ * Returns a string that matches its schema. It is a value of the schema's format or pattern, or
+ * else the fact, or else descriptive text.
  */
 export function demoString(
   { format, pattern, minLength, maxLength }: JsonObject,

@@ -33,7 +33,8 @@ const maps = new Set(['properties', 'patternProperties', 'dependentSchemas'])
 const data = new Set(['enum', 'const', 'default', 'examples'])
 
 /**
- * Replaces references by their definitions. A definition that contains itself ends as any object.
+ * Replaces references by their definitions. A reference inside its own definition is replaced by a
+ * schema for any object.
  */
 class Inlining {
   private nodes = 0

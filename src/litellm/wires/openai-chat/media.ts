@@ -49,8 +49,8 @@ export function audioPart({ format, source }: AudioBlock['audio'], route: Route)
 }
 
 /**
- * Returns an image from the model in the form that LiteLLM accepts. OpenAI does not accept such
- * images.
+ * Returns an image from the model in the form that LiteLLM accepts; an empty list for OpenAI, which
+ * does not accept such images.
  */
 export function madeImage(image: ImageBlock['image'], index: number, route: Route): JsonObject[] {
   return isOpenAi(route) ? [] : [{ ...imagePart(image, route), index }]

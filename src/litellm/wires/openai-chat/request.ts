@@ -178,8 +178,8 @@ function thoughtSignature(signature: string, { signedThoughts }: Traits): JsonOb
 }
 
 /**
- * Returns the arguments as the model wrote them. Invalid arguments are wrapped in an object if the
- * server requires one.
+ * Returns the arguments of a tool call. Invalid arguments are sent as the model wrote them, or
+ * inside an object if the server requires one.
  */
 function callArguments({ input, rawInput }: ToolUseBlock['toolUse'], traits: Traits): string {
   if (rawInput === undefined) return spacedJson(input)

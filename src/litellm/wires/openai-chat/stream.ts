@@ -133,8 +133,8 @@ export class ChatAnswerBuilder {
   }
 
   /**
-   * Adds a signature to the open reasoning block. The signed block repeats the whole text of that
-   * block or omits it.
+   * Adds a signature to the open reasoning block, or adds a signed block if none is open. A signed
+   * block repeats the whole text of the open block or omits it.
    */
   private signReasoning(thinking: string, signature: string): void {
     const open = this.openReasoning()
