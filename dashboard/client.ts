@@ -1,6 +1,6 @@
 const place = 'litellm-agents-token'
 
-/** Reports that the token is invalid or has expired. */
+/** Reports that the server rejects the token, which may have been valid earlier. */
 export class SignedOut extends Error {}
 
 /** Sends requests to the server with a token that is stored for the lifetime of this tab. */

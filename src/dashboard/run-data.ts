@@ -57,7 +57,7 @@ export class RunData {
   }
 
   /**
-   * Returns one run; `undefined` if the run is unknown, has expired or belongs to another
+   * Returns one run; `undefined` if the run is unknown, was deleted or belongs to another
    * principal.
    */
   async run(viewer: string, principal: string, runId: string): Promise<RunView | undefined> {

@@ -35,7 +35,7 @@ const startWithinMs = 5_000
 const dbosConnections = 10
 const statementTimeoutMs = 10_000
 const heartbeatTimeoutMs = 3_000
-/** Limits the wait for a run to stop: a second on any node, but longer if its node just died. */
+/** Limits the wait for a run to stop. It stops within 1 s, or later if its node just died. */
 const stopMs = 10_000
 
 /**
