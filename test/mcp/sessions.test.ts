@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../helpers/config-file.js'
 import { type Connection, connect, connectStdio, type Door } from '../helpers/connect.js'
-import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
+import { type FakeProvider, type Step, startFakeProvider } from '../helpers/fake-provider/index.js'
 import { upstream } from '../helpers/program.js'
 import { sentTexts } from '../helpers/sent-texts.js'
 
@@ -65,13 +65,16 @@ test.each(['memory', 'files'])(
   },
 )
 
-test('a call that waits says so, and can be cancelled', async () => {
+test('a call that waits for its session reports it, and can be cancelled', async () => {
   const client = clients.get('stdio') as Connection
   let release: () => void = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
   })
-  fake.script(() => released.then(() => ({ text: 'First' })), { text: 'Second' })
+  // A client that reads progress and the result in one chunk drops the progress.
+  const second: () => Promise<Step> = () =>
+    new Promise((resolve) => setTimeout(resolve, 200, { text: 'Second' }))
+  fake.script(() => released.then(() => ({ text: 'First' })), second)
   const first = run('stdio', 'one', 'waiting')
   await fake.waitFor(({ modelRequests }) => modelRequests.length === 1)
   const said: (string | undefined)[] = []
@@ -92,14 +95,13 @@ test('a call that waits says so, and can be cancelled', async () => {
   await cancelled.waiting
   cancel.abort()
   await expect(cancelled.call).rejects.toThrow()
-  const second = wait('two')
-  await second.waiting
+  const last = wait('two')
+  await last.waiting
   release()
-  await Promise.all([first, second.call])
+  await Promise.all([first, last.call])
   expect(conversations()).toEqual([['one'], ['one', 'First', 'two']])
-  // What is said right before the result may come too late for a client to hear.
-  const last = said.lastIndexOf('waiting for the session')
-  expect(said.slice(last, last + 2)).toEqual(['waiting for the session', 'cycle 1'])
+  const at = said.lastIndexOf('waiting for the session')
+  expect(said.slice(at, at + 2)).toEqual(['waiting for the session', 'cycle 1'])
 })
 
 test.each(['stdio', 'http'] as const)('sessions are listed and forgotten over %s', async (door) => {
