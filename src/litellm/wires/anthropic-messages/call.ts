@@ -6,10 +6,10 @@ import { connectionError, protocolError, refusalError, truncatedError } from '..
 import { answerBody } from '../../http/answer-body.js'
 import type { ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
-import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
 import { send } from '../send.js'
-import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { tellStream } from '../tell-stream.js'
+import { guarded, tellAll, type Wire } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
@@ -26,7 +26,8 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
   try {
     const body = await answerBody(reply, stream)
     const streamed = 'events' in body
-    if (streamed) await tellStream(body.events, builder, call, tell)
+    const push = (events: readonly string[]) => pushAll(events, builder, route)
+    if (streamed) await tellStream(body.events, builder, push, call, tell)
     else await tellAll(builder.complete(message(body.text, route)), tell)
     return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
@@ -38,20 +39,6 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
     throw await failedHavingSpent(error, told, call)
   }
 })
-
-async function tellStream(
-  body: AsyncIterable<string[]>,
-  builder: MessageBuilder,
-  { route, signal }: WireCall,
-  tell: Tell,
-): Promise<void> {
-  try {
-    for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
-  } catch (thrown) {
-    // A connection failure after the last event does not affect the answer.
-    if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
-  }
-}
 
 function* pushAll(events: readonly string[], builder: MessageBuilder, route: Route) {
   for (const data of events) yield* builder.push(parsedEvent(data, route, builder))

@@ -9,11 +9,11 @@ import { connectionError, protocolError, refusalError, truncatedError } from '..
 import { answerBody } from '../../http/answer-body.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
-import { joined } from '../deltas.js'
 import { failedHavingSpent, modelReply, numberHeader } from '../model-reply.js'
 import { endpointOf } from '../openai-chat/endpoint.js'
 import { hasAudio, longWrites } from '../openai-chat/usage.js'
 import { send } from '../send.js'
+import { tellStream } from '../tell-stream.js'
 import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
 import { withoutRefused } from './encrypted.js'
 import { originOf, type ResponsesRequest, responsesRequest } from './request.js'
@@ -31,7 +31,8 @@ export const responsesCall: Wire = guarded(async (call, tell) => {
   try {
     const body = await answerBody(reply, stream)
     streamed = 'events' in body
-    if ('events' in body) await tellStream(body.events, builder, call, tell)
+    const push = (events: readonly string[]) => pushAll(events, builder, route)
+    if ('events' in body) await tellStream(body.events, builder, push, call, tell)
     else await tellAll(whole(body.text, builder, route), tell)
     const said = builder.answer()
     if (said.rawStopReason === null) throw truncatedError(route, builder.text)
@@ -63,20 +64,6 @@ async function sendAccepted(
     if (!accepted) throw thrown
     await tell({ type: 'notice', message: accepted.notice })
     return trySend(accepted.body)
-  }
-}
-
-async function tellStream(
-  body: AsyncIterable<string[]>,
-  builder: ResponseBuilder,
-  { route, signal }: WireCall,
-  tell: Tell,
-): Promise<void> {
-  try {
-    for await (const events of body) await tellAll(joined(pushAll(events, builder, route)), tell)
-  } catch (thrown) {
-    // A connection that breaks after the last event takes nothing from the answer.
-    if (thrown instanceof AgentError || signal.aborted || !builder.saidAll) throw thrown
   }
 }
 

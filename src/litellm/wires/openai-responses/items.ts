@@ -87,7 +87,7 @@ function toolUse(item: OutputItem, ids: Set<string>): ContentBlock {
   }
 }
 
-/** Bedrock numbers the calls of each response anew (`call_0`): there the item's own id is unique. */
+/** Bedrock numbers the calls of each response from `call_0`, so only the id of the item is unique. */
 function callId({ id, fields }: OutputItem): string | undefined {
   const { call_id } = fields
   if (typeof call_id !== 'string' || call_id === '') return id
