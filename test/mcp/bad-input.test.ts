@@ -60,7 +60,7 @@ const badCalls: BadCall[] = [
     what: 'a block of no known kind',
     args: { prompt: [{ video: {} }] },
     code: 'invalidRequest',
-    says: /prompt\[0\] has no "video", only text, image.*exactly one of the keys text, image, document, audio, cachePoint/,
+    says: /prompt\[0\] has no "video", only text, image, document, audio, cachePoint/,
     hint: /Correct/,
   },
   {
