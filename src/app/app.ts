@@ -1,7 +1,7 @@
 import { AgentError } from '../agent/errors.js'
 import type { Config, LogLevel } from '../config/resolve.js'
 import { InFlight } from '../mcp/in-flight.js'
-import { KeptResults } from '../mcp/kept-results.js'
+import { ResultStore } from '../mcp/result-store.js'
 import type { Services } from '../mcp/services.js'
 import type { RunRecord } from '../runs/engine.js'
 import type { RunningTelemetry } from '../telemetry/telemetry.js'
@@ -13,7 +13,7 @@ import { type McpTools, mcpTools } from './mcp-tools.js'
 import { openRunEngine } from './run-engine.js'
 
 /** Holds the parts that every entry point shares. */
-export interface House {
+export interface App {
   live: LiveConfig
   log: ServerLog
   services: Services
@@ -21,15 +21,15 @@ export interface House {
   telemetry: RunningTelemetry | undefined
 }
 
-export async function openHouse(config: Config, level: LogLevel): Promise<House> {
+export async function createApp(config: Config, level: LogLevel): Promise<App> {
   const live = new LiveConfig(config, process.env)
   const redact = (text: string) => live.redact(text)
   const log = createLogger(level, redact)
   logWarnings(config, log)
-  const results = new KeptResults()
+  const results = new ResultStore()
   const tools = mcpTools(config, log, results)
   const telemetry = await telemetryFor(config, live, log)
-  const { history, runs, sessions, signingKey, usage } = await openRunEngine(config, {
+  const runServices = await openRunEngine(config, {
     live,
     buildRun: runBuilder(live, tools, telemetry),
     onEnd: (record) => {
@@ -39,8 +39,9 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
     onUnexpectedError: (thrown) => log.error('a run failed unexpectedly', { err: thrown }),
     onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
   })
-  telemetry?.watchLoad(() => runs.load())
+  telemetry?.watchLoad(() => runServices.runs.load())
   const services: Services = {
+    ...runServices,
     version,
     get config() {
       return live.config
@@ -49,13 +50,8 @@ export async function openHouse(config: Config, level: LogLevel): Promise<House>
       return live.models
     },
     log,
-    runs,
-    usage,
-    history,
-    sessions,
     results,
     inFlight: new InFlight(),
-    signingKey,
     telemetry,
     redact,
   }

@@ -1,5 +1,5 @@
 import type { Config } from '../config/resolve.js'
-import type { KeptResults } from '../mcp/kept-results.js'
+import type { ResultStore } from '../mcp/result-store.js'
 import type { ToolsetLog } from '../toolsets/mcp/server.js'
 import type { FoundTools, McpToolsets } from '../toolsets/mcp/toolsets.js'
 import { version } from '../version.js'
@@ -24,7 +24,7 @@ export interface McpTools {
 /**
  * Returns the tools of other servers. The first run that names such a tool loads the MCP client.
  */
-export function mcpTools(config: Config, log: ToolsetLog, results: KeptResults): McpTools {
+export function mcpTools(config: Config, log: ToolsetLog, results: ResultStore): McpTools {
   let current = config
   let toolsets: Promise<McpToolsets> | undefined
   return {

@@ -5,7 +5,7 @@ import { unnamedCallers } from '../config/http.js'
 import type { Config } from '../config/resolve.js'
 import { LiteLLMModel } from '../litellm/model.js'
 import { listModels, priceMapModels } from '../litellm/models/catalog.js'
-import type { SpendFields } from '../litellm/proxy-metadata.js'
+import type { SpendMetadata } from '../litellm/proxy-metadata.js'
 import { type Environment, findRoute, type Route, resolveRoute } from '../litellm/routes/route.js'
 import type { ModelSource } from '../policy/model-source.js'
 import { isJsonObject, type JsonObject } from '../util/json.js'
@@ -103,7 +103,7 @@ function isProvided({ baseSource, keySource }: Route): boolean {
 }
 
 /** Returns the spend metadata of a call. Unnamed callers are not attributed. */
-function spendFields({ principal, agent, tool, sessionId }: ModelSpec): SpendFields {
+function spendFields({ principal, agent, tool, sessionId }: ModelSpec): SpendMetadata {
   return {
     ...(!unnamedCallers.includes(principal) && { user: principal }),
     tags: [`tool:${tool}`, ...(agent === '' ? [] : [`agent:${agent}`])],

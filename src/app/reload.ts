@@ -19,7 +19,12 @@ export interface ReloadOptions {
 }
 
 /** Lists the settings that take effect only at start. */
-const fixedKeys = ['http', 'sessions', 'runs', 'telemetry'] as const satisfies (keyof Config)[]
+const restartOnlyKeys = [
+  'http',
+  'sessions',
+  'runs',
+  'telemetry',
+] as const satisfies (keyof Config)[]
 
 /** Reloads the configuration when its files change. An invalid file changes nothing. */
 export function reloadOnChange(options: ReloadOptions): FileWatch {
@@ -47,7 +52,7 @@ export function reloadOnChange(options: ReloadOptions): FileWatch {
       return
     }
     watching.follow(loaded.files)
-    const config = withFixed(loaded, live.config, log)
+    const config = keepRestartOnlyKeys(loaded, live.config, log)
     if (isDeepStrictEqual(config, live.config)) return
     logWarnings(config, log)
     const before = publishedLists(services)
@@ -74,10 +79,10 @@ function keepLast(error: unknown, log: Logger): void {
   })
 }
 
-function withFixed(loaded: Config, before: Config, log: Logger): Config {
-  const changed = fixedKeys.filter((key) => !isDeepStrictEqual(loaded[key], before[key]))
+function keepRestartOnlyKeys(loaded: Config, before: Config, log: Logger): Config {
+  const changed = restartOnlyKeys.filter((key) => !isDeepStrictEqual(loaded[key], before[key]))
   if (changed.length > 0)
     log.warn('these changes of the configuration take a new start of the server', { changed })
-  const fixed = Object.fromEntries(fixedKeys.map((key) => [key, before[key]]))
+  const fixed = Object.fromEntries(restartOnlyKeys.map((key) => [key, before[key]]))
   return { ...loaded, ...fixed }
 }

@@ -1,26 +1,16 @@
 import type { Config } from '../config/resolve.js'
 import { allowanceOf } from '../policy/allowance.js'
-import type { RunEngine, RunRecord } from '../runs/engine.js'
-import { MemoryRunHistory, type RunHistory } from '../runs/history/run-history.js'
+import type { RunRecord } from '../runs/engine.js'
+import { MemoryRunHistory } from '../runs/history/run-history.js'
 import { spendingRows } from '../runs/history/spending-rows.js'
-import { MemoryUsageTotals, type UsageSource } from '../runs/history/usage-totals.js'
+import { MemoryUsageTotals } from '../runs/history/usage-totals.js'
 import { InProcessEngine } from '../runs/in-process/in-process-engine.js'
 import { MemoryQuotas } from '../runs/quotas/memory-quotas.js'
-import type { SessionStore } from '../runs/sessions/session-store.js'
+import type { RunServices } from '../runs/services.js'
 import type { BuildRun } from '../runs/spec.js'
 import { version } from '../version.js'
 import type { LiveConfig } from './live-config.js'
 import { openSessions, storeOptions } from './open-sessions.js'
-
-/** The run engine, and the stores of sessions, usage and history that belong to it. */
-export interface RunServices {
-  runs: RunEngine
-  sessions: SessionStore
-  usage: UsageSource
-  history: RunHistory
-  /** Returns the key for client state. All nodes that can get the client's next request share it. */
-  signingKey: () => Uint8Array
-}
 
 export interface RunEngineOptions {
   live: LiveConfig

@@ -5,7 +5,7 @@ import type { Config, LogLevel } from '../config/resolve.js'
 import { type FileStates, fileStates } from '../config/watch.js'
 import type { ListChanges } from '../mcp/catalog.js'
 import { serveOverStdio } from '../mcp/stdio/server.js'
-import { type House, openHouse } from './app.js'
+import { type App, createApp } from './app.js'
 import { saveCompiledCode } from './compile-cache.js'
 import type { ServerLog } from './logger.js'
 import { orphaned } from './parent-process.js'
@@ -37,12 +37,12 @@ export async function serve(command: ServeOptions): Promise<void> {
   const config = await loadConfig(command)
   const states = fileStates(config.files)
   const level = config.logLevel ?? (command.name === 'stdio' ? 'warn' : 'info')
-  const house = await openHouse(config, level)
-  switchLevelOnSignal(house.log, level)
-  const server = await openServer(command, house)
+  const app = await createApp(config, level)
+  switchLevelOnSignal(app.log, level)
+  const server = await openServer(command, app)
   endOnSignals(server)
   saveCompiledCode()
-  watchFilesSoon(states, house, server, () => loadConfig(command))
+  watchFilesSoon(states, app, server, () => loadConfig(command))
   if (server.ended) {
     await Promise.race([server.ended, orphaned()])
     // The client is gone, so no one can collect the remaining runs: stop them now.
@@ -50,11 +50,11 @@ export async function serve(command: ServeOptions): Promise<void> {
   }
 }
 
-async function openServer(command: ServeOptions, house: House): Promise<RunningServer> {
-  const { services, live } = house
+async function openServer(command: ServeOptions, app: App): Promise<RunningServer> {
+  const { services, live } = app
   if (command.name === 'stdio') {
     if (process.stdin.isTTY) process.stderr.write(terminalNotice)
-    return closingApp(serveOverStdio(services), house)
+    return closingApp(serveOverStdio(services), app)
   }
   const [{ httpAccess }, { serveHttp }] = await Promise.all([
     import('../mcp/auth/access.js'),
@@ -68,14 +68,14 @@ async function openServer(command: ServeOptions, house: House): Promise<RunningS
   })
   process.stderr.write(`Listening on ${server.url}\nDashboard at ${new URL('/', server.url)}\n`)
   if (token !== undefined) process.stderr.write(`Bearer token for this run: ${token}\n`)
-  return closingApp(server, house)
+  return closingApp(server, app)
 }
 
 /**
  * Returns a server whose `close` also closes the other MCP servers and the telemetry after the runs
  * have ended.
  */
-function closingApp(server: RunningServer, { tools, telemetry }: House): RunningServer {
+function closingApp(server: RunningServer, { tools, telemetry }: App): RunningServer {
   const close = async (grace: number) => {
     await server.close(grace)
     await Promise.all([tools.close(), telemetry?.close()])
@@ -86,7 +86,7 @@ function closingApp(server: RunningServer, { tools, telemetry }: House): Running
 /** Watches the configuration files, after a delay that keeps a client's first requests fast. */
 function watchFilesSoon(
   states: FileStates,
-  { live, services, tools }: House,
+  { live, services, tools }: App,
   server: RunningServer,
   load: () => Promise<Config>,
 ): void {

@@ -1,6 +1,6 @@
 import type { ContentBlock, Message } from '../agent/messages/content.js'
 import type { ModelRequest } from '../agent/model.js'
-import type { House } from '../app/app.js'
+import type { App } from '../app/app.js'
 import { runBuilder } from '../app/build-run.js'
 import { clientArgsFor } from '../app/models.js'
 import { agentToolPrefix } from '../config/tool-references.js'
@@ -21,16 +21,16 @@ export function dryRunModels({ config, models }: PolicySource): ModelSource {
 /** Prints the route of a run and the most that it can cost. Calls no model, but asks MCP servers for their tools. */
 export async function dryRun(
   spec: RunSpec,
-  house: House,
+  app: App,
   { json }: { json: boolean },
 ): Promise<number> {
   const { signal } = new AbortController()
-  const parts = await runBuilder(house.live, house.tools)(spec, signal)
-  const request = requestOf(spec, parts, await messagesBefore(spec, house, signal))
+  const parts = await runBuilder(app.live, app.tools)(spec, signal)
+  const request = requestOf(spec, parts, await messagesBefore(spec, app, signal))
   const ids = [spec.modelId, ...(spec.fallbacks ?? [])]
   const estimates = await Promise.all(
     ids.map((modelId) => {
-      const clientArgs = clientArgsFor(modelId, house.live.config, process.env)
+      const clientArgs = clientArgsFor(modelId, app.live.config, process.env)
       return estimateCall({ modelId, clientArgs, params: spec.params }, request, process.env)
     }),
   )
@@ -77,7 +77,7 @@ function outputTool(inputSchema: JsonObject) {
 
 async function messagesBefore(
   { agent, principal, sessionId }: RunSpec,
-  { services }: House,
+  { services }: App,
   signal: AbortSignal,
 ): Promise<readonly Message[]> {
   if (sessionId === undefined) return []

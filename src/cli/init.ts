@@ -47,7 +47,7 @@ export async function init(args: readonly string[]): Promise<number> {
     const entry = client.entry(server, variables)
     if (!(await addToClient(client, client.file(place), entry, variables, write))) failures++
   }
-  for (const line of nextSteps(wanted, variables)) say(line)
+  for (const line of nextSteps(wanted, variables)) print(line)
   return failures > 0 ? 1 : 0
 }
 
@@ -64,11 +64,11 @@ function clientNamed(name: string): Client {
 }
 
 async function putAgentsFile(path: string, modelId: string, write: boolean): Promise<void> {
-  if ((await textOrNone(path)) !== undefined) return say(`${path}: exists, unchanged`)
+  if ((await textOrNone(path)) !== undefined) return print(`${path}: exists, unchanged`)
   const text = agentsFile(modelId)
   if (write) await replaceFile(path, text)
-  say(`${path}: ${write ? 'written' : 'would be written'}`)
-  if (!write) for (const line of changedLines('', text)) say(`    ${line}`)
+  print(`${path}: ${write ? 'written' : 'would be written'}`)
+  if (!write) for (const line of changedLines('', text)) print(`    ${line}`)
 }
 
 /** Adds the server to the file of a client. Returns whether the file has the server now. */
@@ -83,24 +83,24 @@ async function addToClient(
     const before = await textOrNone(path)
     const after = withEntry(before ?? '', client, entry, client.inputs?.(variables))
     if (after === before) {
-      say(`${title}: ${path} has the server already, unchanged`)
+      print(`${title}: ${path} has the server already, unchanged`)
       return true
     }
     const lines = changedLines(before ?? '', after)
     if (!write)
-      say([`${title}: ${path} would change`, ...lines.map((line) => `    ${line}`)].join('\n'))
+      print([`${title}: ${path} would change`, ...lines.map((line) => `    ${line}`)].join('\n'))
     else {
       const saved = before === undefined ? undefined : await backUp(path, new Date())
       await replaceFile(path, after)
-      say(`${title}: added to ${path}${saved ? `; backup: ${saved}` : ''}`)
+      print(`${title}: added to ${path}${saved ? `; backup: ${saved}` : ''}`)
     }
     return true
   } catch (error) {
     if (!(error instanceof Untouchable) && errorCode(error) === undefined) throw error
-    say(
+    print(
       `${title}: ${path} is unchanged, because ${fileErrorText(error)}. Add this to it yourself, under ${client.key}:`,
     )
-    say(`    "litellm-agents": ${JSON.stringify(entry)}`)
+    print(`    "litellm-agents": ${JSON.stringify(entry)}`)
     return false
   }
 }
@@ -128,6 +128,6 @@ function nextSteps(
   ]
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { AgentError } from '../agent/errors.js'
-import { type House, openHouse } from '../app/app.js'
+import { type App, createApp } from '../app/app.js'
 import { loadConfig } from '../config/load.js'
 import type { TelemetryConfig } from '../config/telemetry.js'
 import { failure } from '../mcp/results/results.js'
@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const loaded = await loadConfig({ ...given, name: 'run' })
   const conversation = conversationOf(given, loaded.sessions, process.env)
   const config = operatorConfig(loaded, Object.keys(conversation.arguments.params ?? {}))
-  const house = await openHouse(
+  const app = await createApp(
     {
       ...config,
       sessions: conversation.sessions,
@@ -44,19 +44,19 @@ export async function run(args: readonly string[]): Promise<number> {
     loaded.logLevel ?? 'error',
   )
   try {
-    if (given.continues) await checkExists(conversation, house)
-    const spec = specOf(given, conversation, house)
-    if (given.dryRun) return await dryRun(spec, house, given)
-    return await follow(spec, house, given, conversation)
+    if (given.continues) await checkExists(conversation, app)
+    const spec = specOf(given, conversation, app)
+    if (given.dryRun) return await dryRun(spec, app, given)
+    return await follow(spec, app, given, conversation)
   } catch (error) {
     // With --json, a refused run is reported in the object, as callers of run_agent get it.
     if (given.json && !given.dryRun && error instanceof AgentError)
-      printObject(failure(error, house.services.redact).structuredContent)
+      printObject(failure(error, app.services.redact).structuredContent)
     throw error
   } finally {
-    await house.services.runs.close(0)
+    await app.services.runs.close(0)
     await Promise.race([
-      Promise.all([house.tools.close(), house.telemetry?.close()]),
+      Promise.all([app.tools.close(), app.telemetry?.close()]),
       new Promise((resolve) => setTimeout(resolve, closeMs)),
     ])
   }
@@ -73,7 +73,7 @@ function withoutServer({ metrics, ...telemetry }: TelemetryConfig): TelemetryCon
   return metrics === 'otlp' ? { ...telemetry, metrics } : telemetry
 }
 
-async function checkExists({ sessionId }: Conversation, { services }: House): Promise<void> {
+async function checkExists({ sessionId }: Conversation, { services }: App): Promise<void> {
   const sessions = await services.sessions.list(localPrincipal)
   if (!sessions.some((session) => session.sessionId === sessionId))
     throw new UsageError('The last conversation has expired, or was deleted.')
@@ -82,7 +82,7 @@ async function checkExists({ sessionId }: Conversation, { services }: House): Pr
 function specOf(
   { schema, dryRun }: RunOptions,
   { arguments: args, sessionId }: Conversation,
-  { services }: House,
+  { services }: App,
 ): RunSpec {
   const models = dryRun ? dryRunModels(services) : services.models
   return {
@@ -95,7 +95,7 @@ function specOf(
 /** Shows a run until it ends, then prints its result. Returns the exit code. */
 async function follow(
   spec: RunSpec,
-  { services }: House,
+  { services }: App,
   given: RunOptions,
   conversation: Conversation,
 ): Promise<number> {
@@ -138,7 +138,7 @@ function report(
   record: RunRecord,
   screen: RunScreen,
   { json, named, schema }: RunOptions & { named: boolean },
-  services: House['services'],
+  services: App['services'],
 ): number {
   const { outcome } = record
   if (json) {

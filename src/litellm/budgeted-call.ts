@@ -6,7 +6,7 @@ import { isDocumentByUrl, mediaTokens } from './cost/media-tokens.js'
 import type { ModelInfo } from './models/model-info.js'
 import type { Route } from './routes/route.js'
 import { thinkingBudget } from './wires/thinking.js'
-import type { Tell, Wire, WireCall } from './wires/wire.js'
+import type { EmitCallEvent, Wire, WireCall } from './wires/wire.js'
 
 /** Text has at least this many bytes of JSON per token, in any script. */
 const leastBytesPerToken = 2
@@ -113,20 +113,20 @@ function inputSize({ messages, system, tools }: ModelRequest) {
  * output limit to the granted amount. `info` has the prices and lengths of the model; `undefined`
  * if they are unknown.
  */
-export async function capped(
+export async function withinBudget(
   call: WireCall,
   wire: Wire,
   budget: CallBudget,
   info: ModelInfo | undefined,
-  tell: Tell,
+  emit: EmitCallEvent,
 ): Promise<ModelReply> {
   const { request, settings, signal } = call
   const { wire: wireName } = call.route
   const grant = await budget.reserve(callNeed(request, settings.body, info, wireName), signal)
   const { body, notice } = withOutputLimit(settings.body, grant, wireName)
-  if (notice) await tell({ type: 'notice', message: notice })
+  if (notice) await emit({ type: 'notice', message: notice })
   try {
-    return await wire({ ...call, settings: { ...settings, body } }, tell)
+    return await wire({ ...call, settings: { ...settings, body } }, emit)
   } catch (thrown) {
     const error = asAgentError(thrown)
     // Only a call that the provider rejected is known to cost nothing.

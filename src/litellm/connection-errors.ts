@@ -10,7 +10,7 @@ export function where(route: Route): string {
   return route.kind === 'proxy' ? 'The LiteLLM Proxy' : `The provider ${route.provider}`
 }
 
-const noWayThere =
+const connectFailure =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS)/
 const connectionHint = 'Check that the address is right and that the server is up.'
 const certificateHint =
@@ -94,8 +94,8 @@ function systemCode(cause: unknown): string | undefined {
 }
 
 /** Returns whether the failure occurred before any byte of the request could reach the server. */
-export function wasUnsent(cause: unknown): boolean {
+export function failedBeforeSend(cause: unknown): boolean {
   if (proxyErrorIn(cause)?.sent === false) return true
   const root = rootOf(cause)
-  return noWayThere.test(root?.code ?? '') || isCertificateFault(root)
+  return connectFailure.test(root?.code ?? '') || isCertificateFault(root)
 }

@@ -7,10 +7,10 @@ import { retryAfterMs } from './http/retry-after.js'
 
 import type { Route } from './routes/route.js'
 
-export { connectionError, wasUnsent } from './connection-errors.js'
+export { connectionError, failedBeforeSend } from './connection-errors.js'
 
 /** Describes an error response of a provider or proxy, or an error event in its stream. */
-export interface Refusal {
+export interface ProviderError {
   /**
    * The HTTP status; `undefined` if the error came inside a stream that began with a success
    * status.
@@ -153,7 +153,7 @@ export function hintFor(code: ErrorCode): string {
   return hints[code]
 }
 
-export function refusalError(refusal: Refusal, route: Route): AgentError {
+export function httpErrorToAgentError(refusal: ProviderError, route: Route): AgentError {
   const detail = isJsonObject(refusal.error) ? refusal.error : {}
   const status = refusal.status ?? numericStatus(detail.code)
   const types = [detail.type, detail.code].filter((part) => typeof part === 'string').join(' ')

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../agent/error-codes.js'
 import { type AgentError, asAgentError } from '../agent/errors.js'
 import type { Model, ModelReply } from '../agent/model.js'
-import type { Tell } from './wires/wire.js'
+import type { EmitCallEvent } from './wires/wire.js'
 
 /** Lists the error codes for which a fallback model may succeed. */
 const worthAnother: readonly ErrorCode[] = [
@@ -18,22 +18,22 @@ const worthAnother: readonly ErrorCode[] = [
  */
 export async function withFallbacks<Asked extends Model>(
   models: readonly Asked[],
-  ask: (model: Asked, tell: Tell) => Promise<ModelReply>,
-  tell: Tell,
+  ask: (model: Asked, emit: EmitCallEvent) => Promise<ModelReply>,
+  emit: EmitCallEvent,
 ): Promise<ModelReply> {
   for (const [index, model] of models.entries()) {
     let delivered = false
     try {
       const reply = await ask(model, (event) => {
         if (event.type.endsWith('Delta') || event.type === 'toolUseStart') delivered = true
-        return tell(event)
+        return emit(event)
       })
       return index > 0 ? answeredBy(model, index, reply) : reply
     } catch (thrown) {
       const error = asAgentError(thrown)
       const next = models[index + 1]
       if (delivered || !next || !worthAnother.includes(error.code)) throw error
-      await tell({ type: 'notice', message: failedOver(model, error, next) })
+      await emit({ type: 'notice', message: failedOver(model, error, next) })
     }
   }
   throw new Error('The list of models is empty.')

@@ -13,20 +13,20 @@ import { eventStream } from '../agent/run/event-stream.js'
 import { RunSignal } from '../agent/run/run-signal.js'
 import type { JsonObject } from '../util/json.js'
 import { adapted } from './adapt.js'
-import { capped } from './budgeted-call.js'
+import { withinBudget } from './budgeted-call.js'
 import { withAutoCachePoints } from './cache/auto-cache.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
 import type { ModelInfo } from './models/model-info.js'
-import { type SpendFields, withSpendFields, withTrace } from './proxy-metadata.js'
+import { type SpendMetadata, withSpendFields, withTrace } from './proxy-metadata.js'
 import { withRetries } from './retry.js'
 import { callRoute } from './routes/call-route.js'
 import { proxyPrefix } from './routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './routes/route.js'
 import { type CallSettings, callSettings } from './settings.js'
 import { wellFormedWire } from './wires/well-formed-wire.js'
-import type { Tell, Wire, WireCall } from './wires/wire.js'
+import type { EmitCallEvent, Wire, WireCall } from './wires/wire.js'
 
 /**
  * Configures a model as Strands' `LiteLLMModel` does. `clientArgs` and `params` keep LiteLLM's own
@@ -100,19 +100,19 @@ export class LiteLLMModel implements Model {
   call(
     request: ModelRequest,
     options: ModelCallOptions,
-    tell: Emit<CallEvent>,
+    emit: Emit<CallEvent>,
   ): Promise<ModelReply> {
-    return this.reply({ request, options }, tell)
+    return this.reply({ request, options }, emit)
   }
 
   /**
    * Returns the same model with metadata for a LiteLLM Proxy's spend logs on each call.
    * @internal
    */
-  spendingAs(spend: SpendFields): Model {
+  spendingAs(spend: SpendMetadata): Model {
     return {
       modelId: this.modelId,
-      call: (request, options, tell) => this.reply({ request, options, spend }, tell),
+      call: (request, options, emit) => this.reply({ request, options, spend }, emit),
       stream: (request, options) => this.events({ request, options, spend }),
     }
   }
@@ -120,18 +120,21 @@ export class LiteLLMModel implements Model {
   private events(asked: Asked): AsyncGenerator<ModelEvent> {
     return eventStream<ModelEvent, ModelReply>(
       asked.options.signal,
-      (tell, signal) => this.reply({ ...asked, options: { ...asked.options, signal } }, tell),
+      (emit, signal) => this.reply({ ...asked, options: { ...asked.options, signal } }, emit),
       (reply) => ({ type: 'reply', reply }),
     )
   }
 
-  private async reply(asked: Asked, tell: Tell): Promise<ModelReply> {
+  private async reply(asked: Asked, emit: EmitCallEvent): Promise<ModelReply> {
     const { fallbacks } = this.resolve()
-    return withFallbacks([this, ...fallbacks], (model, tell) => model.ownReply(asked, tell), tell)
+    return withFallbacks([this, ...fallbacks], (model, emit) => model.ownReply(asked, emit), emit)
   }
 
   /** Calls this model with its retries, without fallbacks. */
-  private async ownReply({ request, options, spend }: Asked, tell: Tell): Promise<ModelReply> {
+  private async ownReply(
+    { request, options, spend }: Asked,
+    emit: EmitCallEvent,
+  ): Promise<ModelReply> {
     const { route: found, ...resolved } = this.resolve()
     const usual = request.params ? this.settingsWith(request.params, found) : resolved.settings
     const traced = options.trace ? withTrace(usual, options.trace, found) : usual
@@ -149,16 +152,18 @@ export class LiteLLMModel implements Model {
       const wire = loadedWires[route.wire] ?? (await loadWire(route.wire))
       const cached = this.cached(request, route, info)
       const ready = adapted(cached, settings, route, info)
-      for (const message of ready.notices) await tell({ type: 'notice', message })
+      for (const message of ready.notices) await emit({ type: 'notice', message })
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
       const limitInfo = options.budget && (info ?? (await this.servedInfo()))
       const retries = { maxRetries: settings.maxRetries, signal }
-      const attempt = (tell: Tell) =>
-        options.budget ? capped(call, wire, options.budget, limitInfo, tell) : wire(call, tell)
+      const attempt = (emit: EmitCallEvent) =>
+        options.budget
+          ? withinBudget(call, wire, options.budget, limitInfo, emit)
+          : wire(call, emit)
       const reply = await withRetries(attempt, retries, (event) => {
         if (event.type === 'textDelta') text += event.text
-        return tell(event)
+        return emit(event)
       })
       over = true
       return reply
@@ -238,7 +243,7 @@ export class LiteLLMModel implements Model {
 interface Asked {
   request: ModelRequest
   options: ModelCallOptions
-  spend?: SpendFields
+  spend?: SpendMetadata
 }
 
 interface Resolved {

@@ -5,7 +5,7 @@ import type { Route } from './routes/route.js'
 import type { CallSettings } from './settings.js'
 
 /** Identifies the user and purpose of a call in the spend logs of a LiteLLM Proxy. */
-export interface SpendFields {
+export interface SpendMetadata {
   user?: string
   tags: readonly string[]
   sessionId: string
@@ -17,7 +17,7 @@ export interface SpendFields {
  */
 export function withSpendFields(
   settings: CallSettings,
-  { user, tags, sessionId }: SpendFields,
+  { user, tags, sessionId }: SpendMetadata,
   { kind, wire }: Pick<Route, 'kind' | 'wire'>,
 ): CallSettings {
   if (kind !== 'proxy') return settings

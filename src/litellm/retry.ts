@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asAgentError } from '../agent/errors.js'
 import type { ModelReply } from '../agent/model.js'
-import type { Tell } from './wires/wire.js'
+import type { EmitCallEvent } from './wires/wire.js'
 
 const firstDelayMs = 500
 const longestDelayMs = 8_000
@@ -14,23 +14,23 @@ const longestRetryAfterMs = 60_000
  * output has reached the caller, because the caller would receive it twice.
  */
 export async function withRetries(
-  attempt: (tell: Tell) => Promise<ModelReply>,
+  attempt: (emit: EmitCallEvent) => Promise<ModelReply>,
   options: { maxRetries: number; signal: AbortSignal },
-  tell: Tell,
+  emit: EmitCallEvent,
 ): Promise<ModelReply> {
   for (let retries = 0; ; retries++) {
     let delivered = false
     try {
       return await attempt((event) => {
         if (event.type !== 'notice') delivered = true
-        return tell(event)
+        return emit(event)
       })
     } catch (thrown) {
       const error = asAgentError(thrown)
       const delayMs = error.retryAfterMs ?? backoff(retries)
       const worthIt = error.retryable && !delivered && delayMs <= longestRetryAfterMs
       if (!worthIt || retries >= options.maxRetries || options.signal.aborted) throw error
-      await tell({ type: 'retry', attempt: retries + 1, delayMs, code: error.code })
+      await emit({ type: 'retry', attempt: retries + 1, delayMs, code: error.code })
       await sleep(delayMs, undefined, { signal: options.signal }).catch(() => {
         throw error
       })

@@ -1,6 +1,6 @@
 import type { Tool as McpTool, Prompt } from '@modelcontextprotocol/server'
 import type { Config } from '../config/resolve.js'
-import { holds } from '../policy/allowance.js'
+import { allows } from '../policy/allowance.js'
 import { instructions } from './instructions.js'
 import { listPrompts } from './prompts.js'
 import type { Services } from './services.js'
@@ -20,7 +20,7 @@ import { structuredExtractTool } from './tools/structured-extract.js'
 /**
  * Holds the tools, prompts and instructions for one configuration. Lists are built on first use.
  */
-export class Surface {
+export class Catalog {
   readonly tools: ReadonlyMap<string, ServerTool>
   readonly instructions: string
   private readonly config: Config
@@ -45,7 +45,7 @@ export class Surface {
       ...agents.map((profile) => agentTool(profile, services)),
     ]
     const { caller } = this.config.allow
-    const open = all.filter(({ name }) => holds(caller.tools, name))
+    const open = all.filter(({ name }) => allows(caller.tools, name))
     this.tools = new Map(open.map((tool) => [tool.name, tool]))
     this.instructions = instructions(this.config)
   }
@@ -61,13 +61,13 @@ export class Surface {
   }
 }
 
-const surfaces = new WeakMap<Config, Surface>()
+const catalogs = new WeakMap<Config, Catalog>()
 
 /** Returns the catalog for the configuration of these services. */
-export function surfaceOf(services: Services): Surface {
-  const surface = surfaces.get(services.config) ?? new Surface(services)
-  surfaces.set(services.config, surface)
-  return surface
+export function catalogFor(services: Services): Catalog {
+  const catalog = catalogs.get(services.config) ?? new Catalog(services)
+  catalogs.set(services.config, catalog)
+  return catalog
 }
 
 /** Marks which of the lists that clients cache have changed. */
@@ -78,9 +78,9 @@ export interface ListChanges {
 
 /** Returns the lists as clients have them, for comparison. */
 export function publishedLists(services: Services): Record<keyof ListChanges, string> {
-  const surface = new Surface(services)
+  const catalog = new Catalog(services)
   return {
-    tools: JSON.stringify(surface.listTools()),
-    prompts: JSON.stringify(surface.listPrompts()),
+    tools: JSON.stringify(catalog.listTools()),
+    prompts: JSON.stringify(catalog.listPrompts()),
   }
 }

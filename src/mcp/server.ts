@@ -8,7 +8,7 @@ import {
 import { configFor } from '../policy/allowance.js'
 import { createElicitor, type FormStateCodec, formStateCodec } from './calls/elicitation.js'
 import { serveTasks, takesTasks, tasksExtension } from './calls/tasks.js'
-import { surfaceOf } from './catalog.js'
+import { catalogFor } from './catalog.js'
 import { clientName } from './client/identity.js'
 import { passedBudget } from './client/passed-budget.js'
 import { principalOf } from './client/principal.js'
@@ -19,7 +19,7 @@ import { readResource, resources, resourceTemplates } from './resources/resource
 import type { Services } from './services.js'
 import type { ServerTool, ToolCall } from './tool-call.js'
 import { callTool } from './tools/call-tool.js'
-import { watched } from './trace-request.js'
+import { traced } from './trace-request.js'
 
 const minute = 60_000
 const maxTokenLength = 1_000
@@ -34,7 +34,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
       const config = configFor(principal, services.config)
       return config === services.config ? services : { ...services, config }
     }
-    const surface = () => surfaceOf(own())
+    const catalog = () => catalogFor(own())
     // The lists change with the configuration file, and not every client is notified.
     const lists = {
       ttlMs: services.config.files.length > 0 ? minute : 60 * minute,
@@ -58,7 +58,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
           completions: {},
           ...(era === 'modern' && { extensions: { [tasksExtension]: {} } }),
         },
-        instructions: surface().instructions,
+        instructions: catalog().instructions,
         requestState: { verify: (state, context) => codec().verify(state, context) },
         cacheHints: {
           'server/discover': lists,
@@ -70,11 +70,11 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
         },
       },
     )
-    server.setRequestHandler('tools/list', () => ({ tools: surface().listTools() }))
+    server.setRequestHandler('tools/list', () => ({ tools: catalog().listTools() }))
     server.setRequestHandler('tools/call', ({ params }, context) => {
-      const tool = knownTool(params.name, surface().tools)
+      const tool = knownTool(params.name, catalog().tools)
       const request = { method: 'tools/call', target: tool.name, principal }
-      return watched(request, context, services, (trace) =>
+      return traced(request, context, services, (trace) =>
         callTool(
           tool,
           {
@@ -90,11 +90,11 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     server.setRequestHandler('resources/list', () => ({ resources }))
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }))
     server.setRequestHandler('resources/read', ({ params }, context) =>
-      watched({ method: 'resources/read', principal }, context, services, () =>
+      traced({ method: 'resources/read', principal }, context, services, () =>
         readResource(params.uri, principal, own()),
       ),
     )
-    server.setRequestHandler('prompts/list', () => ({ prompts: surface().listPrompts() }))
+    server.setRequestHandler('prompts/list', () => ({ prompts: catalog().listPrompts() }))
     server.setRequestHandler('prompts/get', { params: getPromptParams }, (params) =>
       getPrompt(params, own().config),
     )

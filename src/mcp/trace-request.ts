@@ -17,7 +17,7 @@ interface WatchedRequest {
  * The context in `_meta` has priority over the header, because one HTTP request can carry several
  * MCP requests.
  */
-export async function watched<Result extends object>(
+export async function traced<Result extends object>(
   { method, target, principal }: WatchedRequest,
   { http, mcpReq }: ServerContext,
   { telemetry }: Services,

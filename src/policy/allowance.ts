@@ -19,7 +19,7 @@ export function allowanceOf(principal: string, { http }: { http: HttpConfig }): 
 }
 
 /** Returns whether a list of globs allows a name. An absent list allows every name. */
-export function holds(globs: readonly string[] | undefined, name: string): boolean {
+export function allows(globs: readonly string[] | undefined, name: string): boolean {
   return globs === undefined || globs.some((glob) => matchesGlob(glob, name))
 }
 
@@ -43,6 +43,6 @@ export function configFor(principal: string, config: Config): Config {
 }
 
 function narrow(config: Config, caller: CallerAllowance): Config {
-  const agents = [...config.agents].filter(([name]) => holds(caller.agents, name))
+  const agents = [...config.agents].filter(([name]) => allows(caller.agents, name))
   return { ...config, agents: new Map(agents), allow: { ...config.allow, caller } }
 }

@@ -9,7 +9,7 @@ import { permittedUrl } from '../media/url-rule.js'
 import { matchesGlob } from '../util/glob.js'
 import type { JsonObject } from '../util/json.js'
 import { nearest } from '../util/nearest-name.js'
-import { holds } from './allowance.js'
+import { allows } from './allowance.js'
 import type { ModelSource } from './model-source.js'
 
 /** Parameters that a caller may set: sampling, length, stop, seed, reasoning and tool choice. */
@@ -55,8 +55,8 @@ export function knownProfile(
 }
 
 /** Fails if the caller may only use certain agents and names none of them. */
-export function checkNoProfile(profile: AgentProfile | undefined, { agents, allow }: Config): void {
-  if (profile || holds(allow.caller.agents, '')) return
+export function requireProfile(profile: AgentProfile | undefined, { agents, allow }: Config): void {
+  if (profile || allows(allow.caller.agents, '')) return
   throw permission(
     'You may only use the agents of this server.',
     agents.size > 0
@@ -80,7 +80,7 @@ export function permittedModel(
       'Pass `modelId`, or set LITELLM_AGENTS_MODEL_ID (or defaults.modelId in the configuration file).',
     )
   const { caller, modelIds } = config.allow
-  if (!openToCaller(wanted, config, models))
+  if (!callerMayUse(wanted, config, models))
     throw permission(
       `The model ${wanted} is not open to you.`,
       `Pass a \`modelId\` that matches ${caller.modelIds?.join(', ')}.`,
@@ -96,13 +96,13 @@ export function permittedModel(
 
 /** Returns the fallbacks of the operator that the caller may use. */
 export function openFallbacks(modelIds: string[], config: Config, models: ModelSource): string[] {
-  return modelIds.filter((modelId) => openToCaller(modelId, config, models))
+  return modelIds.filter((modelId) => callerMayUse(modelId, config, models))
 }
 
 /** Returns whether a caller may use a model. The route decides, not the spelling of the id. */
 export function mayUseModel(modelId: string, config: Config, models: ModelSource): boolean {
   const { allow, defaults } = config
-  if (!openToCaller(modelId, config, models)) return false
+  if (!callerMayUse(modelId, config, models)) return false
   if (modelId === defaults.modelId) return true
   const route = models.route(modelId)
   if (allow.modelIds) return allow.modelIds.some((glob) => matchesGlob(glob, route.id))
@@ -111,9 +111,9 @@ export function mayUseModel(modelId: string, config: Config, models: ModelSource
 }
 
 /** The caller's own model list applies even to models that the operator configured. */
-function openToCaller(modelId: string, { allow }: Config, models: ModelSource): boolean {
+function callerMayUse(modelId: string, { allow }: Config, models: ModelSource): boolean {
   const { modelIds } = allow.caller
-  return modelIds === undefined || holds(modelIds, models.route(modelId).id)
+  return modelIds === undefined || allows(modelIds, models.route(modelId).id)
 }
 
 /** Returns the parameters of a call: those of the caller override the profile's and the operator's. */
@@ -143,10 +143,10 @@ export function permittedParams(
       `params.${length} must be a number of at least 1.`,
       'Correct it, or leave it out.',
     )
-  return over(over(config.defaults.params, profile?.params ?? {}), given)
+  return mergeParams(mergeParams(config.defaults.params, profile?.params ?? {}), given)
 }
 
-function over(params: JsonObject, given: JsonObject): JsonObject {
+function mergeParams(params: JsonObject, given: JsonObject): JsonObject {
   const rest = { ...params }
   // Providers refuse several names of the output limit together.
   if (maxTokensNames.some((name) => name in given))
@@ -179,7 +179,7 @@ export function permittedTools(
   const open = profile ? [...new Set(profile.tools.map(canonical))] : nameableTools(config)
   // A caller knows only its own agents; the agents that a profile uses come with it.
   const mayName = (tool: string) =>
-    holds(allow.caller.tools, tool) &&
+    allows(allow.caller.tools, tool) &&
     (profile !== undefined || toolReference(tool, agents).kind !== 'unknown')
   const found = names.map((name) => {
     // Models know server/tool as server__tool.

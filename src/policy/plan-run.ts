@@ -4,7 +4,6 @@ import type { RunSpec } from '../runs/spec.js'
 import type { JsonObject } from '../util/json.js'
 import type { PolicySource } from './model-source.js'
 import {
-  checkNoProfile,
   checkUrls,
   knownProfile,
   openFallbacks,
@@ -13,6 +12,7 @@ import {
   permittedParams,
   permittedSystemPrompt,
   permittedTools,
+  requireProfile,
 } from './permission.js'
 
 /** The arguments that run_agent and structured_extract share. */
@@ -34,7 +34,7 @@ export function planCall(
   { config, models }: PolicySource,
 ): RunSpec {
   const profile = knownProfile(args.agent, config)
-  checkNoProfile(profile, config)
+  requireProfile(profile, config)
   checkUrls(args.prompt, config)
   const systemPrompt = permittedSystemPrompt(args.systemPrompt, profile)
   const { defaults } = config

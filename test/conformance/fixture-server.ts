@@ -11,7 +11,7 @@ import { createElicitor, formStateCodec } from '../../src/mcp/calls/elicitation.
 import { takesTasks } from '../../src/mcp/calls/tasks.js'
 import { type HttpServer, serveHttp } from '../../src/mcp/http/server.js'
 import { InFlight } from '../../src/mcp/in-flight.js'
-import { KeptResults } from '../../src/mcp/kept-results.js'
+import { ResultStore } from '../../src/mcp/result-store.js'
 import { readResource, resources, resourceTemplates } from '../../src/mcp/resources/resources.js'
 import { serverFactory } from '../../src/mcp/server.js'
 import type { Services } from '../../src/mcp/services.js'
@@ -63,7 +63,7 @@ function fixtureServices(): Services {
       list: async () => [],
       available: async () => [],
     },
-    results: new KeptResults(),
+    results: new ResultStore(),
     inFlight: new InFlight(),
     signingKey: () => key,
     redact: (text) => text,

@@ -59,8 +59,8 @@ export async function callEvents(
   options: CallOptions,
 ): Promise<ModelEvent[]> {
   const events: ModelEvent[] = []
-  const tell = (event: ModelEvent) => void events.push(event)
-  const reply = await bedrockCall(wireCall(request, options), tell)
+  const emit = (event: ModelEvent) => void events.push(event)
+  const reply = await bedrockCall(wireCall(request, options), emit)
   return [...events, { type: 'reply', reply }]
 }
 
@@ -92,9 +92,9 @@ export function bedrockModel(options: CallOptions): Model {
     stream: (request, { signal, stream }) =>
       eventStream<ModelEvent, ModelReply>(
         signal,
-        (tell, signal) => {
+        (emit, signal) => {
           const asked = { ...options, signal, stream: stream ?? options.stream ?? true }
-          return bedrockCall(wireCall(request, asked), tell)
+          return bedrockCall(wireCall(request, asked), emit)
         },
         (reply) => ({ type: 'reply', reply }),
       ),

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { KeptResults } from '../../src/mcp/kept-results.js'
+import { ResultStore } from '../../src/mcp/result-store.js'
 
 const mimeType = 'text/plain'
 
 test('a result is there for its principal alone', () => {
-  const results = new KeptResults()
+  const results = new ResultStore()
   const id = results.keep('ann', { text: 'é', mimeType }) as string
   expect(results.get(id, 'ann')).toEqual({ text: 'é', mimeType })
   expect(results.get(id, 'bob')).toBeUndefined()
@@ -12,7 +12,7 @@ test('a result is there for its principal alone', () => {
 })
 
 test('the least recently read go first, and what is too large is not kept at all', () => {
-  const results = new KeptResults(10)
+  const results = new ResultStore(10)
   const keep = (text: string) => results.keep('ann', { text, mimeType }) as string
   const [first, second] = [keep('aaaa'), keep('éé')]
   results.get(first, 'ann')

@@ -2,7 +2,7 @@ import { AgentError } from '../../agent/errors.js'
 import type { ListedModel } from '../../agent/listed-model.js'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../util/json.js'
 
-import { connectionError, protocolError, refusalError } from '../errors.js'
+import { connectionError, httpErrorToAgentError, protocolError } from '../errors.js'
 import { get } from '../http/post.js'
 import { proxyPrefix } from '../routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from '../routes/route.js'
@@ -107,7 +107,7 @@ async function list(path: string, route: Route): Promise<JsonObject[]> {
   const content = parseJsonObject(text) ?? {}
   const { headers, status } = reply
   if (status < 200 || status >= 300)
-    throw refusalError({ status, error: content.error, headers }, route)
+    throw httpErrorToAgentError({ status, error: content.error, headers }, route)
   if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
   throw protocolError(route, 'did not answer with a list of models')
 }

@@ -6,7 +6,7 @@ export type Delta = Extract<ModelEvent, { type: 'textDelta' | 'reasoningDelta' |
  * Joins adjacent deltas of the same type, so that the caller receives one delta instead of one per
  * token. If the source fails, the deltas before the failure are yielded first.
  */
-export function* joined(deltas: Iterable<Delta>): Generator<Delta> {
+export function* coalesce(deltas: Iterable<Delta>): Generator<Delta> {
   let open: Exclude<Delta, { type: 'toolUseStart' }> | undefined
   try {
     for (const delta of deltas) {

@@ -35,7 +35,7 @@ export interface WireAnswer {
 }
 
 /** Holds what a provider has reported about the usage and cost of a call. */
-type Told = Pick<
+type ReportedUsage = Pick<
   WireAnswer,
   | 'usage'
   | 'cacheWrite1hTokens'
@@ -50,9 +50,9 @@ type Told = Pick<
  * Returns the error of a call with the usage that the provider had reported. A cost is added only
  * if the usage is `complete`, because later usage would be missing from it.
  */
-export async function failedHavingSpent(
+export async function withReportedSpending(
   thrown: unknown,
-  { complete, ...told }: Told & { complete: boolean },
+  { complete, ...told }: ReportedUsage & { complete: boolean },
   call: WireCall,
 ): Promise<unknown> {
   if (told.usage === null) return thrown
@@ -85,7 +85,7 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
   }
 }
 
-async function priced(told: Told, call: WireCall) {
+async function priced(told: ReportedUsage, call: WireCall) {
   const { usage, headers, cacheWrite1hTokens, hasAudio, reportedCostUsd, serviceTier } = told
   const { body } = call.settings
   const providerModel =

@@ -1,6 +1,11 @@
 import { cancelledError, configurationError } from '../../agent/errors.js'
 import { parseJsonObject } from '../../util/json.js'
-import { connectionError, redirectError, refusalError, wasUnsent } from '../errors.js'
+import {
+  connectionError,
+  failedBeforeSend,
+  httpErrorToAgentError,
+  redirectError,
+} from '../errors.js'
 import { post } from '../http/post.js'
 import type { HttpReply } from '../http/reply.js'
 import { InvalidHeader } from '../http/request-text.js'
@@ -35,14 +40,14 @@ export async function send(
     if (signal.aborted) throw cancelledError()
     if (cause instanceof InvalidHeader)
       throw configurationError(cause.message, 'Correct the header, or remove it.')
-    throw connectionError(route, cause, { sent: !wasUnsent(cause) })
+    throw connectionError(route, cause, { sent: !failedBeforeSend(cause) })
   }
   const text = await reply.text().catch(() => '')
   if (reply.status < 400)
     throw redirectError(route, { status: reply.status, location: locationOf(reply, url) })
   const content = parseJsonObject(text)
   const error = content?.error ?? content
-  throw refusalError({ status: reply.status, error, headers: reply.headers }, route)
+  throw httpErrorToAgentError({ status: reply.status, error, headers: reply.headers }, route)
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { CallEvent } from '../../agent/model.js'
 import { wellFormed } from '../../util/well-formed.js'
-import type { Tell, Wire } from './wire.js'
+import type { EmitCallEvent, Wire } from './wire.js'
 
 /**
  * Returns a wire that neither sends nor reports lone surrogates. Providers refuse a whole request
@@ -24,7 +24,7 @@ export function wellFormedWire(wire: Wire): Wire {
  * Emits deltas without lone surrogates. A provider may split a character between two deltas, so the
  * first half is held until the second arrives.
  */
-function wholeCharacters(emit: Tell): Tell {
+function wholeCharacters(emit: EmitCallEvent): EmitCallEvent {
   let half = ''
   return (event: CallEvent) => {
     if (event.type !== 'textDelta' && event.type !== 'reasoningDelta') return emit(event)

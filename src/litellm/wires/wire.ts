@@ -18,28 +18,28 @@ export interface WireCall {
   signal: AbortSignal
 }
 
-export type Tell = Emit<CallEvent>
+export type EmitCallEvent = Emit<CallEvent>
 
 /**
  * Makes one call without retries. A wire emits deltas as they arrive and resolves with the reply.
  * It throws an AgentError on failure, including shortly after `signal` aborts.
  */
-export type Wire = (call: WireCall, tell: Tell) => Promise<ModelReply>
+export type Wire = (call: WireCall, emit: EmitCallEvent) => Promise<ModelReply>
 
 /** Returns a wire that converts unexpected errors to AgentErrors. */
-export function guarded(wire: Wire): Wire {
-  return async (call, tell) => {
+export function normalizeErrors(wire: Wire): Wire {
+  return async (call, emit) => {
     try {
-      return await wire(call, tell)
+      return await wire(call, emit)
     } catch (thrown) {
       throw thrown instanceof AgentError ? thrown : unforeseenError(call.route, thrown)
     }
   }
 }
 
-export async function tellAll(events: Iterable<CallEvent>, tell: Tell): Promise<void> {
+export async function emitAll(events: Iterable<CallEvent>, emit: EmitCallEvent): Promise<void> {
   for (const event of events) {
-    const heard = tell(event)
-    if (heard) await heard
+    const pending = emit(event)
+    if (pending) await pending
   }
 }

@@ -1,8 +1,8 @@
 import { isInputRequiredResult } from '@modelcontextprotocol/server'
 import type { RunRecord } from '../../runs/engine.js'
 import { defaultWaitSeconds } from '../client/wait-seconds.js'
+import { runNotFound } from '../results/run-not-found.js'
 import { runResult } from '../results/run-result.js'
-import { unknownRun } from '../results/unknown-run.js'
 import type { Services } from '../services.js'
 import type { ToolAnswer, ToolCall } from '../tool-call.js'
 
@@ -38,7 +38,7 @@ export async function answerRun(
         asks: elicitor.supported && elicitor.inline && answered,
         ...(progress && { onProgress: (doing) => progress.say(doing) }),
       })
-      if (!record) throw unknownRun(runId, services.config)
+      if (!record) throw runNotFound(runId, services.config)
       // Ask only once: if the user ignores the form, return the run as waiting.
       if (record.status !== 'waiting' || !elicitor.supported || !answered)
         return { record, answer: runResult(record, services) }

@@ -7,7 +7,7 @@ import type { Services } from '../services.js'
 import type { ToolAnswer, ToolCall } from '../tool-call.js'
 
 import { answerRun } from './answer-run.js'
-import { ShortAnswers } from './short-answers.js'
+import { LatencyHints } from './latency-hints.js'
 import { createdTask } from './tasks.js'
 
 /** The arguments of a tool that starts a run, of which these two are about the call itself. */
@@ -18,7 +18,7 @@ export interface RunCallArguments {
 
 /** A run that ends within this time is returned at once, which saves the client from polling a task. */
 const taskWaitSeconds = 1
-const shortAnswers = new ShortAnswers()
+const shortAnswers = new LatencyHints()
 
 /** Starts the run of a call, or joins it, and returns its result or a handle. */
 export async function runCall(
@@ -35,7 +35,7 @@ export async function runCall(
   const { runId = await startRun(spec, args, call, services) } = call.elicitor
   const patience = args.waitSeconds ?? (call.takesTasks ? taskWaitSeconds : undefined)
   const { answer, record } = await answerRun(runId, patience, call, services)
-  if (hasEnded(record.status)) shortAnswers.learn(modelId, record.metrics)
+  if (hasEnded(record.status)) shortAnswers.record(modelId, record.metrics)
   else if (call.takesTasks && !isInputRequiredResult(answer)) return createdTask(record, services)
   return answer
 }
@@ -48,7 +48,7 @@ async function startRun(
 ): Promise<string> {
   const { idempotencyKey, waitSeconds } = args
   const options: StartOptions = { signal: call.signal }
-  if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.expected(spec.modelId))
+  if (!call.sendProgress && waitSeconds !== 0 && shortAnswers.isFast(spec.modelId))
     options.stream = false
   if (idempotencyKey !== undefined)
     options.idempotency = { key: idempotencyKey, argumentsDigest: argumentsDigest(spec, args) }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { invalidRequest } from '../../agent/errors.js'
 import { answerRun } from '../calls/answer-run.js'
-import { unknownRun } from '../results/unknown-run.js'
+import { runNotFound } from '../results/run-not-found.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 import { shared } from './arguments.js'
@@ -41,7 +41,7 @@ export function answerApprovalTool(services: Services): ServerTool {
         if (!(await runs.decide(runId, call.principal, toolUseId, decision)))
           throw (await runs.get(runId, call.principal))
             ? notWaiting(toolUseId)
-            : unknownRun(runId, services.config)
+            : runNotFound(runId, services.config)
       }
       return (await answerRun(runId, waitSeconds, call, services)).answer
     },

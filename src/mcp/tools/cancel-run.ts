@@ -1,6 +1,6 @@
 import * as z from 'zod'
+import { runNotFound } from '../results/run-not-found.js'
 import { runResult } from '../results/run-result.js'
-import { unknownRun } from '../results/unknown-run.js'
 import type { Services } from '../services.js'
 import type { ServerTool } from '../tool-call.js'
 import { shared } from './arguments.js'
@@ -26,7 +26,7 @@ export function cancelRunTool(services: Services): ServerTool {
     },
     run: async ({ runId }, { principal }) => {
       const record = await services.runs.cancel(runId, principal)
-      if (!record) throw unknownRun(runId, services.config)
+      if (!record) throw runNotFound(runId, services.config)
       return runResult(record, services)
     },
   })

@@ -2,14 +2,19 @@ import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources
 import { AgentError } from '../../../agent/errors.js'
 import type { Usage } from '../../../agent/metrics/usage.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
-import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
+import {
+  connectionError,
+  httpErrorToAgentError,
+  protocolError,
+  truncatedError,
+} from '../../errors.js'
 import { answerBody } from '../../http/answer-body.js'
 import type { ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
-import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
+import { modelReply, numberHeader, type WireAnswer, withReportedSpending } from '../model-reply.js'
+import { readStream } from '../read-stream.js'
 import { send } from '../send.js'
-import { tellStream } from '../tell-stream.js'
-import { guarded, tellAll, type Wire } from '../wire.js'
+import { emitAll, normalizeErrors, type Wire } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
@@ -17,7 +22,7 @@ import { MessageBuilder, type MessagesUsage } from './stream.js'
 /**
  * Makes one call on the Anthropic Messages wire. Emits deltas and throws an AgentError on failure.
  */
-export const messagesCall: Wire = guarded(async (call, tell) => {
+export const messagesCall: Wire = normalizeErrors(async (call, emit) => {
   const { route, stream } = call
   const prepared = messagesRequest(call)
   const builder = new MessageBuilder()
@@ -27,16 +32,16 @@ export const messagesCall: Wire = guarded(async (call, tell) => {
     const body = await answerBody(reply, stream)
     const streamed = 'events' in body
     const push = (events: readonly string[]) => pushAll(events, builder, route)
-    if (streamed) await tellStream(body.events, builder, push, call, tell)
-    else await tellAll(builder.complete(message(body.text, route)), tell)
+    if (streamed) await readStream(body.events, builder, push, call, emit)
+    else await emitAll(builder.complete(message(body.text, route)), emit)
     return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
-    const { text, saidAll: complete } = builder
+    const { text, isComplete: complete } = builder
     const error =
       thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
     // The header contains the cost of a complete response, and this response is not complete.
     const told = { ...spending(builder.answer()), reportedCostUsd: null, headers, complete }
-    throw await failedHavingSpent(error, told, call)
+    throw await withReportedSpending(error, told, call)
   }
 })
 
@@ -49,7 +54,7 @@ function parsedEvent(data: string, route: Route, builder: MessageBuilder): RawMe
   const event = parseJsonObject(data)
   if (!event) throw truncatedError(route, builder.text)
   if (event.type === 'error' || event.error)
-    throw refusalError(
+    throw httpErrorToAgentError(
       { status: undefined, error: event.error ?? event, text: builder.text },
       route,
     )
@@ -60,7 +65,7 @@ function message(text: string, route: Route): Message {
   const content = parseJsonObject(text)
   if (!content && text.trimStart().startsWith('{')) throw truncatedError(route, '')
   if (!content) throw protocolError(route, 'answered with text that is not a JSON object')
-  if (content.error) throw refusalError({ status: undefined, error: content.error }, route)
+  if (content.error) throw httpErrorToAgentError({ status: undefined, error: content.error }, route)
   if (!Array.isArray(content.content)) throw protocolError(route, 'answered without any content')
   return content as unknown as Message
 }

@@ -69,7 +69,7 @@ export class MessageBuilder {
   }
 
   /** Whether the model has finished and its usage is known. */
-  get saidAll(): boolean {
+  get isComplete(): boolean {
     return this.stop !== null && this.reportedUsage() !== null
   }
 

@@ -10,8 +10,8 @@ import { untilAborted } from '../../../util/until-aborted.js'
 
 import { truncatedError } from '../../errors.js'
 import type { Route } from '../../routes/route.js'
-import { failedHavingSpent, modelReply, type WireAnswer } from '../model-reply.js'
-import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { modelReply, type WireAnswer, withReportedSpending } from '../model-reply.js'
+import { type EmitCallEvent, emitAll, normalizeErrors, type Wire, type WireCall } from '../wire.js'
 import { bedrockClient, type Vendor } from './client.js'
 import { converseError, malformedError } from './errors.js'
 import { type ConverseRequest, converseRequest } from './request.js'
@@ -19,23 +19,23 @@ import { type ConverseAnswer, ConverseAnswerBuilder } from './stream.js'
 import { converseUsage, longWrites } from './usage.js'
 
 /** Makes one call on Bedrock's Converse API. Emits deltas and throws an AgentError on failure. */
-export const bedrockCall: Wire = guarded(async (call, tell) => {
+export const bedrockCall: Wire = normalizeErrors(async (call, emit) => {
   const { route } = call
   const prepared = converseRequest(call)
   const { client, vendor } = await bedrockClient(route)
-  for (const message of prepared.notices) await tell({ type: 'notice', message })
+  for (const message of prepared.notices) await emit({ type: 'notice', message })
   const builder = new ConverseAnswerBuilder()
   const { signal } = call
   const state = { answering: false }
   try {
-    await converse(builder, { call, prepared, client, vendor, signal, state, tell })
+    await converse(builder, { call, prepared, client, vendor, signal, state, emit })
     return await modelReply(answer(builder, prepared, route), call)
   } catch (thrown) {
-    const { text, saidAll: complete } = builder
+    const { text, isComplete: complete } = builder
     const error = signal.aborted
       ? cancelledError()
       : converseError(thrown, route, { answering: state.answering, text })
-    throw await failedHavingSpent(error, { ...spending(builder.answer()), complete }, call)
+    throw await withReportedSpending(error, { ...spending(builder.answer()), complete }, call)
   }
 })
 
@@ -46,12 +46,12 @@ interface Exchange {
   vendor: Vendor
   signal: AbortSignal
   state: { answering: boolean }
-  tell: Tell
+  emit: EmitCallEvent
 }
 
 async function converse(
   builder: ConverseAnswerBuilder,
-  { call, prepared, client, vendor, signal, state, tell }: Exchange,
+  { call, prepared, client, vendor, signal, state, emit }: Exchange,
 ): Promise<void> {
   const { input } = prepared
   const { headers } = call.settings
@@ -68,10 +68,10 @@ async function converse(
     state.answering = true
     if (output) {
       try {
-        for await (const event of output.stream ?? []) await tellAll(builder.push(event), tell)
+        for await (const event of output.stream ?? []) await emitAll(builder.push(event), emit)
       } catch (thrown) {
         // A connection failure after the last event does not affect the answer.
-        if (signal.aborted || !builder.saidAll) throw thrown
+        if (signal.aborted || !builder.isComplete) throw thrown
       }
       return
     }
@@ -82,7 +82,7 @@ async function converse(
     signal,
   )
   state.answering = true
-  await tellAll(builder.complete(output), tell)
+  await emitAll(builder.complete(output), emit)
 }
 
 /** Returns whether the model family does not support tools while it streams. */

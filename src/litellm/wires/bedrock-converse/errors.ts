@@ -4,12 +4,12 @@ import { isJsonObject } from '../../../util/json.js'
 
 import {
   connectionError,
+  failedBeforeSend,
   hintFor,
+  httpErrorToAgentError,
   overflowMessage,
-  refusalError,
   truncatedError,
   unforeseenError,
-  wasUnsent,
 } from '../../errors.js'
 import type { Route } from '../../routes/route.js'
 
@@ -99,7 +99,7 @@ export function converseError(
   const status = httpStatus(thrown)
   if (status !== undefined && status >= 400) return refusal(thrown, status, route, text)
   if (isConnectionFailure(thrown))
-    return connectionError(route, thrown, { sent: !wasUnsent(thrown), text })
+    return connectionError(route, thrown, { sent: !failedBeforeSend(thrown), text })
   // An exception event in a stream has its own name. An incomplete event has none.
   const named = !/^(Error|SyntaxError|TypeError|RangeError)$/.test(thrown.name)
   if (!answering && !(named && status !== undefined && speaksConverse(thrown))) {
@@ -115,7 +115,7 @@ function refusal(error: Error, status: number | undefined, route: Route, text: s
   const message = withoutSecrets(error.message, route)
   const told = { type: error.name, ...(readable && { message }) }
   const headers = retryHeaders(error)
-  const base = refusalError({ status, error: told, headers, text }, route)
+  const base = httpErrorToAgentError({ status, error: told, headers, text }, route)
   const rule = rules.find(
     ({ name, message: pattern }) =>
       (name === undefined || name.test(error.name)) &&

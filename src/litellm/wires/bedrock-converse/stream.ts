@@ -71,7 +71,7 @@ export class ConverseAnswerBuilder {
   }
 
   /** Whether the model has finished and its usage is known. */
-  get saidAll(): boolean {
+  get isComplete(): boolean {
     return this.rawStopReason !== null && this.usage !== undefined
   }
 

@@ -1,20 +1,25 @@
 import { AgentError } from '../../../agent/errors.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
-import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
+import {
+  connectionError,
+  httpErrorToAgentError,
+  protocolError,
+  truncatedError,
+} from '../../errors.js'
 import { answerBody } from '../../http/answer-body.js'
 import type { ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
-import { failedHavingSpent, modelReply, numberHeader, type WireAnswer } from '../model-reply.js'
+import { modelReply, numberHeader, type WireAnswer, withReportedSpending } from '../model-reply.js'
+import { readStream } from '../read-stream.js'
 import { send } from '../send.js'
-import { tellStream } from '../tell-stream.js'
-import { guarded, tellAll, type Wire } from '../wire.js'
+import { emitAll, normalizeErrors, type Wire } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { type ChatAnswer, ChatAnswerBuilder } from './stream.js'
 import { chatUsage, hasAudio, longWrites, reportedCost } from './usage.js'
 
 /** Makes one call on the OpenAI chat wire. Emits deltas and throws an AgentError on failure. */
-export const chatCall: Wire = guarded(async (call, tell) => {
+export const chatCall: Wire = normalizeErrors(async (call, emit) => {
   const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
@@ -26,8 +31,8 @@ export const chatCall: Wire = guarded(async (call, tell) => {
     const body = await answerBody(reply, stream)
     streamed = 'events' in body
     const push = (events: readonly string[]) => pushAll(events, builder, route)
-    if ('events' in body) await tellStream(body.events, builder, push, call, tell)
-    else await tellAll(builder.complete(completion(body.text, route)), tell)
+    if ('events' in body) await readStream(body.events, builder, push, call, emit)
+    else await emitAll(builder.complete(completion(body.text, route)), emit)
     ended = true
     const answered = answer(builder, prepared, route, reply.headers, streamed)
     return await modelReply(answered, call)
@@ -36,7 +41,11 @@ export const chatCall: Wire = guarded(async (call, tell) => {
     const error =
       thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
     const told = spending(builder.answer(), reply.headers, streamed)
-    throw await failedHavingSpent(error, { ...told, complete: ended || builder.saidAll }, call)
+    throw await withReportedSpending(
+      error,
+      { ...told, complete: ended || builder.isComplete },
+      call,
+    )
   }
 })
 
@@ -50,7 +59,10 @@ function parsedChunk(data: string, route: Route, builder: ChatAnswerBuilder): Js
   const chunk = parseJsonObject(data)
   if (!chunk) throw truncatedError(route, builder.text)
   if (chunk.error)
-    throw refusalError({ status: undefined, error: chunk.error, text: builder.text }, route)
+    throw httpErrorToAgentError(
+      { status: undefined, error: chunk.error, text: builder.text },
+      route,
+    )
   return chunk
 }
 
@@ -58,7 +70,7 @@ function completion(text: string, route: Route): JsonObject {
   const content = parseJsonObject(text)
   if (!content && text.trimStart().startsWith('{')) throw truncatedError(route, '')
   if (!content) throw protocolError(route, 'answered with something that is no JSON object')
-  if (content.error) throw refusalError({ status: undefined, error: content.error }, route)
+  if (content.error) throw httpErrorToAgentError({ status: undefined, error: content.error }, route)
   if (!Array.isArray(content.choices) || content.choices.length === 0)
     throw protocolError(route, 'answered without any choice')
   return content

@@ -81,7 +81,7 @@ function systemMessage(
     else points.mark(parts, block, `system[${index}]`)
   })
   if (parts.length === 0) return undefined
-  return { role: 'system', content: stringContent ? joined(parts) : parts }
+  return { role: 'system', content: stringContent ? coalesce(parts) : parts }
 }
 
 function chatMessages(
@@ -138,7 +138,7 @@ function assistantMessage(
   if (parts.length === 0 && calls.length === 0) parts.push({ type: 'text', text: '[blank text]' })
   return {
     role: 'assistant',
-    ...(parts.length > 0 && { content: traits.stringContent ? joined(parts) : parts }),
+    ...(parts.length > 0 && { content: traits.stringContent ? coalesce(parts) : parts }),
     ...(calls.length > 0 && { tool_calls: calls }),
     ...(images.length > 0 && { images }),
     ...(traits.signedThoughts === 'litellm' &&
@@ -206,7 +206,7 @@ function userMessages(
   if (shown.length > 0) messages.push({ role: 'user', content: shown })
   if (parts.length > 0) {
     const plain = route.traits.stringContent && parts.every(({ type }) => type === 'text')
-    messages.push({ role: 'user', content: plain ? joined(parts) : parts })
+    messages.push({ role: 'user', content: plain ? coalesce(parts) : parts })
   }
   return messages
 }
@@ -239,7 +239,7 @@ function toolMessage(
     } else if ('image' in item) parts.push(imagePart(item.image, route))
     else parts.push(documentPart(item.document))
   }
-  if (parts.every(({ type }) => type === 'text')) return { ...message, content: joined(parts) }
+  if (parts.every(({ type }) => type === 'text')) return { ...message, content: coalesce(parts) }
   const images = parts.filter(({ type }) => type === 'image_url')
   const rest = parts.filter(({ type }) => type !== 'image_url')
   if (images.length > 0) rest.push({ type: 'text', text: imageNotice })
@@ -247,7 +247,7 @@ function toolMessage(
   return { ...message, content: rest }
 }
 
-function joined(parts: Part[]): string {
+function coalesce(parts: Part[]): string {
   return parts.map(({ text }) => text).join('\n')
 }
 

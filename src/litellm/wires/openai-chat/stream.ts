@@ -56,7 +56,7 @@ export class ChatAnswerBuilder {
   }
 
   /** Whether the model has finished and its usage is known. */
-  get saidAll(): boolean {
+  get isComplete(): boolean {
     return this.finishReason !== null && this.usage !== undefined
   }
 

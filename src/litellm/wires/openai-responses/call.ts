@@ -5,46 +5,51 @@ import {
   type JsonValue,
   parseJsonObject,
 } from '../../../util/json.js'
-import { connectionError, protocolError, refusalError, truncatedError } from '../../errors.js'
+import {
+  connectionError,
+  httpErrorToAgentError,
+  protocolError,
+  truncatedError,
+} from '../../errors.js'
 import { answerBody } from '../../http/answer-body.js'
 import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
-import { failedHavingSpent, modelReply, numberHeader } from '../model-reply.js'
+import { modelReply, numberHeader, withReportedSpending } from '../model-reply.js'
 import { endpointOf } from '../openai-chat/endpoint.js'
 import { hasAudio, longWrites } from '../openai-chat/usage.js'
+import { readStream } from '../read-stream.js'
 import { send } from '../send.js'
-import { tellStream } from '../tell-stream.js'
-import { guarded, type Tell, tellAll, type Wire, type WireCall } from '../wire.js'
+import { type EmitCallEvent, emitAll, normalizeErrors, type Wire, type WireCall } from '../wire.js'
 import { withoutRefused } from './encrypted.js'
 import { originOf, type ResponsesRequest, responsesRequest } from './request.js'
 import { ResponseBuilder, type ResponsesAnswer } from './stream.js'
 import { responsesCost, responsesUsage } from './usage.js'
 
 /** Makes one call on the OpenAI Responses wire. Emits deltas; fails with an AgentError. */
-export const responsesCall: Wire = guarded(async (call, tell) => {
+export const responsesCall: Wire = normalizeErrors(async (call, emit) => {
   const { route, stream } = call
   const prepared = responsesRequest(call)
   const builder = new ResponseBuilder(originOf(route))
-  const reply = await sendAccepted(prepared, call, tell)
+  const reply = await sendAccepted(prepared, call, emit)
   const { headers } = reply
   let streamed = stream
   try {
     const body = await answerBody(reply, stream)
     streamed = 'events' in body
     const push = (events: readonly string[]) => pushAll(events, builder, route)
-    if ('events' in body) await tellStream(body.events, builder, push, call, tell)
-    else await tellAll(whole(body.text, builder, route), tell)
+    if ('events' in body) await readStream(body.events, builder, push, call, emit)
+    else await emitAll(whole(body.text, builder, route), emit)
     const said = builder.answer()
     if (said.rawStopReason === null) throw truncatedError(route, builder.text)
     const { points } = prepared
     const answered = { ...said, ...spending(said, headers, streamed), points, parts: [] }
     return await modelReply(answered, call)
   } catch (thrown) {
-    const { text, saidAll: complete } = builder
+    const { text, isComplete: complete } = builder
     const error =
       thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
     const told = { ...spending(builder.answer(), headers, streamed), complete }
-    throw await failedHavingSpent(error, told, call)
+    throw await withReportedSpending(error, told, call)
   }
 })
 
@@ -52,7 +57,7 @@ export const responsesCall: Wire = guarded(async (call, tell) => {
 async function sendAccepted(
   { body }: ResponsesRequest,
   call: WireCall,
-  tell: Tell,
+  emit: EmitCallEvent,
 ): Promise<HttpReply> {
   const { url, headers } = await endpointOf(call.route)
   const trySend = (content: JsonObject) =>
@@ -62,7 +67,7 @@ async function sendAccepted(
   } catch (thrown) {
     const accepted = thrown instanceof AgentError ? withoutRefused(body, thrown) : undefined
     if (!accepted) throw thrown
-    await tell({ type: 'notice', message: accepted.notice })
+    await emit({ type: 'notice', message: accepted.notice })
     return trySend(accepted.body)
   }
 }
@@ -73,11 +78,11 @@ function* pushAll(events: readonly string[], builder: ResponseBuilder, route: Ro
     const event = parseJsonObject(data)
     if (!event) throw truncatedError(route, builder.text)
     const error = event.type === 'error' ? (event.error ?? event) : event.error
-    if (error) throw refusalError({ status: undefined, error, text: builder.text }, route)
+    if (error) throw httpErrorToAgentError({ status: undefined, error, text: builder.text }, route)
     yield* builder.push(event)
     const failure = failureOf(event.response)
     if (failure)
-      throw refusalError({ status: undefined, error: failure, text: builder.text }, route)
+      throw httpErrorToAgentError({ status: undefined, error: failure, text: builder.text }, route)
   }
 }
 
@@ -87,7 +92,8 @@ function* whole(text: string, builder: ResponseBuilder, route: Route) {
   if (!response) throw protocolError(route, 'answered with text that is not a JSON object')
   yield* builder.complete(response)
   const failure = failureOf(response)
-  if (failure) throw refusalError({ status: undefined, error: failure, text: builder.text }, route)
+  if (failure)
+    throw httpErrorToAgentError({ status: undefined, error: failure, text: builder.text }, route)
   if (response.status === 'queued' || response.status === 'in_progress')
     throw protocolError(route, `answered with a response that is still ${response.status}`)
   if (!Array.isArray(response.output)) throw protocolError(route, 'answered without any output')

@@ -74,7 +74,7 @@ export class ResponseBuilder {
   }
 
   /** Whether the response is over, and its usage known if it was reported at all. */
-  get saidAll(): boolean {
+  get isComplete(): boolean {
     return this.finished
   }
 

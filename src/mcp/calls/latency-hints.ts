@@ -9,14 +9,14 @@ const maxModels = 256
  * Remembers which models answered fast. If no client listens to a fast answer, one JSON response is
  * cheaper than a stream and loses no progress.
  */
-export class ShortAnswers {
+export class LatencyHints {
   private readonly models = new Set<string>()
 
-  expected(modelId: string): boolean {
+  isFast(modelId: string): boolean {
     return this.models.has(modelId)
   }
 
-  learn(modelId: string, metrics: Metrics | null): void {
+  record(modelId: string, metrics: Metrics | null): void {
     const short = metrics?.cycles.every(
       ({ error, latencyMs, usage }) =>
         error === undefined &&

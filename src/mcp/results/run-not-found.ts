@@ -2,7 +2,7 @@ import { type AgentError, invalidRequest } from '../../agent/errors.js'
 import type { Config } from '../../config/resolve.js'
 
 /** Returns the same error for a run that never existed, has another owner or has expired. */
-export function unknownRun(runId: string, { runs }: Config): AgentError {
+export function runNotFound(runId: string, { runs }: Config): AgentError {
   return invalidRequest(
     `There is no run ${JSON.stringify(runId.slice(0, 100))}.`,
     `Check the runId, or call list_runs. Results are kept for ${span(runs.resultTtlSeconds)} after a run ends.`,
