@@ -4,6 +4,7 @@ import { errorAnswer, otherAnswer, rawAnswer, replyAnswer } from './answer.js'
 import { bedrockCall } from './bedrock-request.js'
 import { defaultReply } from './default-reply.js'
 import { deliver } from './delivery.js'
+import { type Manner, manners } from './manners/index.js'
 import { parseModelRequest } from './model-request.js'
 import { cacheControlProblem, PromptCache } from './prompt-cache.js'
 import { receive } from './receive.js'
@@ -48,8 +49,13 @@ export async function startFakeProvider(
     if (responses?.problem)
       return { step: {}, answer: rawAnswer(wire, { status: 400, body: responses.problem }) }
 
+    const manner: Manner = provider.manners ? manners[provider.manners] : {}
+    const refusal = manner.refuse?.(request)
+    if (refusal) return { step: {}, answer: rawAnswer(wire, refusal) }
+
     const next = queue.shift() ?? defaultReply
-    const step = typeof next === 'function' ? await next(request) : next
+    const scripted = typeof next === 'function' ? await next(request) : next
+    const step = manner.amend?.(scripted, request) ?? scripted
     if (step.raw) return { step, answer: rawAnswer(wire, step.raw) }
     const account = cache.account(form, prompt)
     const reply = makeReply(step, request, account, nextId)
@@ -92,6 +98,7 @@ export async function startFakeProvider(
   const provider: Fake.FakeProvider = {
     url: `http://127.0.0.1:${port}`,
     port,
+    manners: options.manners,
     requests,
     get modelRequests() {
       return requests.filter((request) => request.wire !== 'other')
@@ -103,6 +110,7 @@ export async function startFakeProvider(
     reset() {
       requests.length = 0
       queue.length = 0
+      provider.manners = options.manners
       cache.clear()
       lastId = 0
     },

@@ -1,3 +1,4 @@
+import type { MannerName } from './manners/index.js'
 import type { RenderedStream } from './reply.js'
 
 /** The scripted upstream's words. Nothing here, or in this folder, comes from src/. */
@@ -112,12 +113,16 @@ export type FakeProviderOptions = {
   minCacheTokens?: number
   /** What GET /v1/models lists. */
   models?: string[]
+  /** The provider whose rules apply. Default: none. */
+  manners?: MannerName
 }
 
 export type FakeProvider = {
   /** http://127.0.0.1:PORT, without /v1 */
   readonly url: string
   readonly port: number
+  /** The provider whose rules apply. `reset` sets it back to that of the options. */
+  manners: MannerName | undefined
   /** Every request, in order of arrival. */
   readonly requests: RecordedRequest[]
   /** Those that asked a model. */
