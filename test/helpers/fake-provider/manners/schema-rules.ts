@@ -11,7 +11,7 @@ const lists = ['anyOf', 'oneOf', 'allOf', 'prefixItems']
 const singles = ['items', 'additionalProperties', 'not', 'contains', 'propertyNames']
 
 /** Returns every schema inside a schema with its place, itself first. */
-export function schemasIn(schema: unknown, path: Path = []): { schema: unknown; path: Path }[] {
+function schemasIn(schema: unknown, path: Path = []): { schema: unknown; path: Path }[] {
   if (typeof schema !== 'object' || schema === null) return [{ schema, path }]
   const node = schema as JsonObject
   const inside: [unknown, Path][] = [
