@@ -1,5 +1,4 @@
 import { toolNamePattern } from '../../agent/tools/tool.js'
-import { isJsonObject, type JsonValue } from '../../util/json.js'
 
 const taken = /^[a-zA-Z0-9_-]{1,64}$/
 
@@ -20,24 +19,6 @@ export function sentToolId(id: string): string {
  */
 export function sentToolName(name: string): string {
   return toolNamePattern.test(name) ? name : 'INVALID_TOOL_NAME'
-}
-
-/**
- * Parses the arguments that a model wrote. `null` and empty text mean no arguments, and an object
- * may be encoded twice. Other values are kept as written, so that the model receives an error that
- * quotes them.
- */
-export function parsedInput(text: string): { input: JsonValue; rawInput?: string } {
-  if (text.trim() === '') return { input: {} }
-  try {
-    const input: JsonValue = JSON.parse(text)
-    if (isJsonObject(input)) return { input }
-    if (input === null) return { input: {} }
-    const inner = typeof input === 'string' ? parsedInput(input).input : undefined
-    return isJsonObject(inner) ? { input: inner } : { input, rawInput: text }
-  } catch {
-    return { input: text, rawInput: text }
-  }
 }
 
 /** Replaces an image from another model if an assistant turn cannot contain images. */

@@ -7,7 +7,7 @@ import type { ContentBlock, StopReason } from '../../../agent/messages/content.j
 import { isJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
 import { count } from '../openai-chat/usage.js'
-import { parsedInput } from '../sent-values.js'
+import { AnsweredCalls, argumentText } from '../tool-arguments.js'
 
 /**
  * Holds the token counts of a Messages response as reported. `input_tokens` does not include cached
@@ -23,12 +23,13 @@ export interface MessagesUsage {
 
 interface Open {
   block: ContentBlock
-  /** The received text of a tool's arguments. */
-  json: string
+  /** The received pieces of a tool's arguments. */
+  json: string[]
 }
 
 /** Builds a Messages response from the events of a stream or from one message. */
 export class MessageBuilder {
+  private readonly blocks: Open[] = []
   private readonly open = new Map<number, Open>()
   private readonly usage: Record<string, unknown> = {}
   private stop: string | null = null
@@ -65,7 +66,7 @@ export class MessageBuilder {
   }
 
   get text(): string {
-    return [...this.open.values()].map(({ block }) => ('text' in block ? block.text : '')).join('')
+    return this.blocks.map(({ block }) => ('text' in block ? block.text : '')).join('')
   }
 
   /** Whether the model has finished and its usage is known. */
@@ -75,7 +76,8 @@ export class MessageBuilder {
 
   /** Returns the answer. Its stop reason is `null` if the provider did not report one. */
   answer() {
-    const content = [...this.open.values()].flatMap(closed)
+    const calls = new AnsweredCalls()
+    const content = this.blocks.flatMap((open) => closed(open, calls))
     return {
       content,
       model: this.model,
@@ -104,30 +106,33 @@ export class MessageBuilder {
   private *start(index: number, block: ClaudeBlock): Generator<Delta> {
     switch (block.type) {
       case 'text':
-        this.open.set(index, { block: { text: block.text }, json: '' })
+        this.begin(index, { text: block.text })
         if (block.text !== '') yield { type: 'textDelta', text: block.text }
         break
       case 'thinking': {
         const { thinking: text, signature } = block
         const reasoningText = { text, ...(signature && { signature }) }
-        this.open.set(index, { block: { reasoningContent: { reasoningText } }, json: '' })
+        this.begin(index, { reasoningContent: { reasoningText } })
         if (text !== '') yield { type: 'reasoningDelta', text }
         break
       }
       case 'redacted_thinking':
-        this.open.set(index, {
-          block: { reasoningContent: { redactedContent: block.data } },
-          json: '',
-        })
+        this.begin(index, { reasoningContent: { redactedContent: block.data } })
         break
       case 'tool_use': {
-        const whole = isJsonObject(block.input) && Object.keys(block.input).length > 0
-        const json = whole ? JSON.stringify(block.input) : ''
         const toolUse = { toolUseId: block.id, name: block.name, input: {} }
-        this.open.set(index, { block: { toolUse }, json })
+        const whole = argumentText(block.input)
+        this.begin(index, { toolUse }, whole === '{}' ? [] : [whole])
         yield { type: 'toolUseStart', name: block.name }
       }
     }
+  }
+
+  /** Begins a block. A server may use the index of an earlier block again. */
+  private begin(index: number, block: ContentBlock, json: string[] = []): void {
+    const open = { block, json }
+    this.blocks.push(open)
+    this.open.set(index, open)
   }
 
   private *grow(
@@ -140,7 +145,7 @@ export class MessageBuilder {
     if (delta.type === 'text_delta' && 'text' in block) {
       block.text += delta.text
       yield { type: 'textDelta', text: delta.text }
-    } else if (delta.type === 'input_json_delta') open.json += delta.partial_json
+    } else if (delta.type === 'input_json_delta') open.json.push(argumentText(delta.partial_json))
     else if ('reasoningContent' in block && block.reasoningContent.reasoningText) {
       const { reasoningText } = block.reasoningContent
       if (delta.type === 'signature_delta')
@@ -162,9 +167,10 @@ export class MessageBuilder {
   }
 }
 
-function closed({ block, json }: Open): ContentBlock[] {
+function closed({ block, json }: Open, calls: AnsweredCalls): ContentBlock[] {
   if (!('toolUse' in block)) return 'text' in block && block.text === '' ? [] : [block]
-  return [{ toolUse: { ...block.toolUse, ...parsedInput(json) } }]
+  const { toolUseId: id, name } = block.toolUse
+  return calls.blocks({ id, name, pieces: json })
 }
 
 function stopReason(stop: string | null): StopReason {

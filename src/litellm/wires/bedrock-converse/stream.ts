@@ -8,7 +8,7 @@ import type {
 import type { ContentBlock, ImageBlock, StopReason } from '../../../agent/messages/content.js'
 import { isJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
-import { parsedInput } from '../sent-values.js'
+import { AnsweredCalls, type ReceivedCall } from '../tool-arguments.js'
 
 export interface ConverseAnswer {
   content: ContentBlock[]
@@ -30,7 +30,7 @@ interface OpenBlock {
   reasoning?: string
   signature?: string
   redacted?: Buffer
-  tool?: { id: string; name: string; input: string }
+  tool?: ReceivedCall & { pieces: string[] }
   image?: { format: ImageBlock['image']['format']; pieces: Uint8Array[] }
 }
 
@@ -46,7 +46,7 @@ export class ConverseAnswerBuilder {
     const { contentBlockStart: start, contentBlockDelta: delta, messageStop, metadata } = event
     if (start?.start?.toolUse) {
       const { toolUseId = '', name = '' } = start.start.toolUse
-      this.block(start.contentBlockIndex).tool = { id: toolUseId, name, input: '' }
+      this.block(start.contentBlockIndex).tool = { id: toolUseId, name, pieces: [] }
       yield { type: 'toolUseStart', name }
     }
     if (start?.start?.image) {
@@ -77,7 +77,8 @@ export class ConverseAnswerBuilder {
 
   answer(): ConverseAnswer {
     const inOrder = [...this.blocks].sort(([one], [other]) => one - other)
-    const content = inOrder.flatMap(([, block]) => contentBlocks(block))
+    const calls = new AnsweredCalls()
+    const content = inOrder.flatMap(([, block]) => contentBlocks(block, calls))
     const called = content.some((block) => 'toolUse' in block)
     const { rawStopReason, usage, additional, model } = this
     const stopReason = stopReasonOf(rawStopReason, called)
@@ -94,7 +95,7 @@ export class ConverseAnswerBuilder {
     const { text, toolUse, reasoningContent: thought, image } = delta
     if (text) yield addText(block, text)
     if (image?.source?.bytes) block.image?.pieces.push(image.source.bytes)
-    if (toolUse?.input && block.tool) block.tool.input += toolUse.input
+    if (toolUse?.input && block.tool) block.tool.pieces.push(toolUse.input)
     if (thought?.text) yield addReasoning(block, thought.text)
     if (thought?.signature) block.signature = (block.signature ?? '') + thought.signature
     if (thought?.redactedContent)
@@ -112,7 +113,7 @@ export class ConverseAnswerBuilder {
       block.image = { format: image.format ?? 'png', pieces: [image.source.bytes] }
     if (!toolUse) return
     const { toolUseId = '', name = '', input = {} } = toolUse
-    block.tool = { id: toolUseId, name, input: plainJson(input) }
+    block.tool = { id: toolUseId, name, pieces: [plainJson(input)] }
     yield { type: 'toolUseStart', name }
   }
 
@@ -148,13 +149,9 @@ function addReasoning(block: OpenBlock, text: string): Delta {
   return { type: 'reasoningDelta', text }
 }
 
-function contentBlocks(open: OpenBlock): ContentBlock[] {
+function contentBlocks(open: OpenBlock, calls: AnsweredCalls): ContentBlock[] {
   const { text, reasoning, signature, redacted, tool, image } = open
-  if (tool) {
-    const { id, name, input } = tool
-    const toolUseId = id || `tooluse_${crypto.randomUUID()}`
-    return [{ toolUse: { toolUseId, name, ...parsedInput(input) } }]
-  }
+  if (tool) return calls.blocks(tool)
   if (image) {
     const bytes = Buffer.concat(image.pieces).toString('base64')
     return [{ image: { format: image.format, source: { bytes } } }]

@@ -5,19 +5,16 @@ import {
   type JsonValue,
   parseJsonObject,
 } from '../../../util/json.js'
-import { parsedInput } from '../sent-values.js'
+import { AnsweredCalls, argumentText, type ReceivedCall } from '../tool-arguments.js'
 
-interface Call {
-  id: string | undefined
-  name: string
-  arguments: string
-  signature: string | undefined
+interface Call extends ReceivedCall {
+  pieces: string[]
 }
 
 /**
  * Builds the tool calls of an answer. OpenAI numbers them by `index`. Other servers send all calls
- * at index 0, omit the index or id, or repeat both. A new call therefore has a new id, or else a
- * name after the previous call is complete.
+ * at index 0, omit the index or id, repeat both, or change the id with every piece. A new call
+ * therefore has a name, and with it a new id or a complete call before it.
  */
 export class ToolCalls {
   private readonly calls: Call[] = []
@@ -28,28 +25,21 @@ export class ToolCalls {
     const fn = isJsonObject(piece.function) ? piece.function : {}
     const id = nonEmpty(piece.id)
     const name = nonEmpty(fn.name)
-    const index = typeof piece.index === 'number' ? piece.index : undefined
+    const text = argumentText(fn.arguments)
+    const index = indexOf(piece.index)
     const open = this.openCall(index, id, name)
-    const call = open && !beginsAnew(open, id, name) ? open : this.begin(index)
+    const call = open && !beginsAnew(open, id, name, text) ? open : this.begin(index)
     const begun = call.name === '' ? name : undefined
     call.id ??= id
     if (begun) call.name = begun
-    call.arguments += argumentText(fn.arguments)
+    if (text !== '') call.pieces.push(text)
     call.signature ??= signatureOf(piece)
     return begun
   }
 
   finish(): ToolUseBlock[] {
-    const whole = this.calls.flatMap(splitGlued)
-    const ids = new Set<string>()
-    return whole.map(({ id, name, arguments: text, signature }) => ({
-      toolUse: {
-        toolUseId: uniqueId(id, ids),
-        name,
-        ...parsedInput(text),
-        ...(signature !== undefined && { reasoningSignature: signature }),
-      },
-    }))
+    const answered = new AnsweredCalls()
+    return this.calls.flatMap((call) => answered.blocks(call))
   }
 
   private openCall(index: number | undefined, id: string | undefined, name: string | undefined) {
@@ -61,55 +51,32 @@ export class ToolCalls {
   }
 
   private begin(index: number | undefined): Call {
-    const call: Call = { id: undefined, name: '', arguments: '', signature: undefined }
+    const call: Call = { id: undefined, name: '', pieces: [], signature: undefined }
     this.calls.push(call)
     if (index !== undefined) this.byIndex.set(index, call)
     return call
   }
 }
 
-/**
- * Returns an id that is unique in the answer, because providers refuse two calls with the same id.
- */
-function uniqueId(id: string | undefined, ids: Set<string>): string {
-  const unique = id === undefined || ids.has(id) ? `call_${crypto.randomUUID()}` : id
-  ids.add(unique)
-  return unique
-}
-
-function beginsAnew(open: Call, id: string | undefined, name: string | undefined): boolean {
-  if (id !== undefined && open.id !== undefined && id !== open.id) return true
+function beginsAnew(
+  open: Call,
+  id: string | undefined,
+  name: string | undefined,
+  text: string,
+): boolean {
+  // Without a name, a piece continues a call, even if the server gives each piece another id.
   if (name === undefined || open.name === '') return false
   if (id !== undefined && id === open.id) return false
-  return name !== open.name || parseJsonObject(open.arguments) !== undefined
+  const before = open.pieces.join('')
+  const complete = parseJsonObject(before) !== undefined
+  if (id === undefined || open.id === undefined) return name !== open.name || complete
+  const continues = before !== '' && !complete && text !== '' && !text.trimStart().startsWith('{')
+  return name !== open.name || !continues
 }
 
-/**
- * Splits calls that a server concatenated, such as `{"a":1}{"a":2}`. The calls are split only if
- * every piece is an object.
- */
-function splitGlued(call: Call): Call[] {
-  const text = call.arguments.trim()
-  if (!/\}\s*\{/.test(text) || parseJsonObject(text) !== undefined) return [call]
-  const pieces: string[] = []
-  let start = 0
-  for (let end = text.indexOf('}'); end !== -1; end = text.indexOf('}', end + 1)) {
-    if (parseJsonObject(text.slice(start, end + 1)) === undefined) continue
-    pieces.push(text.slice(start, end + 1))
-    start = end + 1
-  }
-  if (pieces.length < 2 || text.slice(start).trim() !== '') return [call]
-  return pieces.map((piece, index) => ({
-    ...call,
-    id: index === 0 || call.id === undefined ? call.id : `${call.id}_${index}`,
-    arguments: piece,
-  }))
-}
-
-/** Returns the arguments as text. Some servers send them as an object. */
-function argumentText(value: JsonValue | undefined): string {
-  if (typeof value === 'string') return value
-  return isJsonObject(value) ? JSON.stringify(value) : ''
+function indexOf(value: JsonValue | undefined): number | undefined {
+  const index = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof index === 'number' && Number.isInteger(index) ? index : undefined
 }
 
 /** Returns Gemini's thought signature from the fields of LiteLLM or Google. */

@@ -1,7 +1,7 @@
 import type { ContentBlock, ImageBlock } from '../../../agent/messages/content.js'
 import { mediaBlock } from '../../../agent/messages/media.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
-import { parsedInput } from '../sent-values.js'
+import { AnsweredCalls } from '../tool-arguments.js'
 
 /** An output item, as far as its events have come. */
 export interface OutputItem {
@@ -21,14 +21,14 @@ export interface OutputItem {
 /** Returns the blocks of an answer, in the order of its items. */
 export function blocksOf(items: readonly OutputItem[], origin: string): ContentBlock[] {
   const blocks: ContentBlock[] = []
-  const ids = new Set<string>()
+  const calls = new AnsweredCalls()
   for (const [place, item] of items.entries()) {
     // Without the item that it led to, reasoning is refused: nothing but text and calls goes back.
     const goesBack = items.slice(place + 1).find(({ type }) => type !== 'reasoning')
     if (item.type === 'message') blocks.push(...textBlocks(item))
     else if (item.type === 'reasoning')
       blocks.push(...reasoningBlocks(item, goesBack && isSentBack(goesBack) ? origin : undefined))
-    else if (isCall(item)) blocks.push(toolUse(item, ids))
+    else if (isCall(item)) blocks.push(...toolUses(item, calls))
     else if (item.type === 'image_generation_call') blocks.push(...madeImages(item))
   }
   return blocks
@@ -76,15 +76,13 @@ function reasoningBlocks(item: OutputItem, origin: string | undefined): ContentB
   ]
 }
 
-function toolUse(item: OutputItem, ids: Set<string>): ContentBlock {
+function toolUses(item: OutputItem, calls: AnsweredCalls): ContentBlock[] {
   const { name } = item.fields
-  return {
-    toolUse: {
-      toolUseId: uniqueId(callId(item), ids),
-      name: typeof name === 'string' ? name : '',
-      ...parsedInput(item.arguments),
-    },
-  }
+  return calls.blocks({
+    id: callId(item),
+    name: typeof name === 'string' ? name : '',
+    pieces: [item.arguments],
+  })
 }
 
 /** Bedrock numbers the calls of each response from `call_0`, so only the id of the item is unique. */
@@ -92,13 +90,6 @@ function callId({ id, fields }: OutputItem): string | undefined {
   const { call_id } = fields
   if (typeof call_id !== 'string' || call_id === '') return id
   return /^call_\d+$/.test(call_id) ? (id ?? call_id) : call_id
-}
-
-/** A provider refuses two calls with one id. */
-function uniqueId(id: string | undefined, ids: Set<string>): string {
-  const unique = id === undefined || ids.has(id) ? `call_${crypto.randomUUID()}` : id
-  ids.add(unique)
-  return unique
 }
 
 function madeImages({ fields }: OutputItem): ImageBlock[] {

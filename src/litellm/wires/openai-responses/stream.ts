@@ -1,6 +1,7 @@
 import type { ContentBlock, StopReason } from '../../../agent/messages/content.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
+import { argumentText } from '../tool-arguments.js'
 import { blocksOf, isCall, type OutputItem, partsOf, textOf } from './items.js'
 
 export interface ResponsesAnswer {
@@ -217,12 +218,6 @@ function* settle(item: OutputItem, key: string, text: string): Generator<Delta> 
   if (text.startsWith(before) && text.length > before.length)
     yield* grow(item, key, text.slice(before.length))
   else if (text !== '') item.parts.set(key, text)
-}
-
-/** Some servers give the arguments as an object. */
-function argumentText(value: JsonValue | undefined): string {
-  if (typeof value === 'string') return value
-  return isJsonObject(value) ? JSON.stringify(value) : ''
 }
 
 function count(value: JsonValue | undefined): number | undefined {
