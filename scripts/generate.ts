@@ -5,6 +5,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { reachText } from '../test/reach/tables.js'
 import { configSchemaText } from './config-schema.js'
 import { fourRoutesText } from './four-routes.js'
 import { frameworksText } from './frameworks.js'
@@ -47,6 +48,7 @@ const outputs: Readonly<Record<string, Output>> = {
   variables: { file: 'README.md', text: variablesText, isSection: true },
   tools: { file: 'README.md', text: toolsText, isSection: true },
   routes: { file: 'docs/routes.md', text: routesText, isSection: true },
+  reach: { file: 'docs/routes.md', text: reachText, isSection: true },
   frameworks: { file: 'docs/frameworks.md', text: frameworksText, isSection: true },
   'four-routes': {
     file: 'docs/caching.md',

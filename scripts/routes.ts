@@ -21,7 +21,7 @@ function names(variables: readonly string[]): string {
 }
 
 function quirks(entry: ProviderEntry): string {
-  const { addV1, keyHeader, modernMaxTokens, noStop, signedThoughts } = entry
+  const { addV1, keyHeader, modernMaxTokens, noStop, noSystemRole, signedThoughts } = entry
   return [
     addV1 && '`/v1` is added to an address without a path',
     keyHeader && `the key also goes into \`${keyHeader}\``,
@@ -30,6 +30,8 @@ function quirks(entry: ProviderEntry): string {
     modernMaxTokens && `\`max_completion_tokens\` for \`${modernMaxTokens.source}\``,
     entry.legacyMaxTokens && 'only `max_tokens`',
     entry.noStreamOptions && 'no `stream_options`',
+    entry.thinkingSwitch && 'thinking is switched by `thinking.type`',
+    noSystemRole && `no system messages for \`${noSystemRole.source}\``,
     noStop && `no \`stop\` for \`${noStop.source}\``,
     entry.objectArguments && 'broken tool arguments go back as an object',
     entry.replayReasoning && 'reasoning goes back with tool calls',

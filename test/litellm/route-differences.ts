@@ -30,7 +30,7 @@ export const differences: readonly Difference[] = [
     why: 'Ollama’s own wire there, its OpenAI-compatible one under /v1 here.',
   },
   {
-    model: /^cohere(_chat)?\//,
+    model: /^(cohere(_chat)?\/|command-)/,
     differs: ['provider', 'url'],
     why: 'Cohere’s own wire there, its OpenAI-compatible one here; models it knows become cohere_chat.',
   },
@@ -117,9 +117,9 @@ export const differences: readonly Difference[] = [
     why: 'OpenAI’s older completions wire, which is not spoken here.',
   },
   {
-    model: /^(command|j2-|jamba-)/,
+    model: /^(command$|j2-)/,
     differs: ['placed'],
-    why: 'Bare names of Cohere and AI21 are not placed here: cohere/… and ai21/… say it.',
+    why: 'The older completions of Cohere and AI21, which are not spoken here.',
   },
   {
     model: /^fireworks_ai\/m-x$/,

@@ -125,9 +125,9 @@ test.each<[string, JsonObject]>([
 })
 
 test.each([
-  ['snowflake/claude-3-5-sonnet', 'anthropic-messages', '/cortex/v1/messages', 'KEYPAIR_JWT'],
-  ['snowflake/llama3.1-8b', 'openai-chat', '/cortex/v1/chat/completions', undefined],
-])('reach 10: %s is called directly on %s at %s', async (modelId, wire, path, tokenType) => {
+  ['snowflake/claude-3-5-sonnet', 'anthropic-messages', '/cortex/v1/messages'],
+  ['snowflake/llama3.1-8b', 'openai-chat', '/cortex/v1/chat/completions'],
+])('reach 10: %s is called directly on %s at %s', async (modelId, wire, path) => {
   const env = { SNOWFLAKE_ACCOUNT_ID: 'my-account', SNOWFLAKE_JWT: 'k' }
   const url = `https://my-account.snowflakecomputing.com/api/v2${path}`
   expect(await explainRoute({ modelId }, env)).toMatchObject({ wire, url })
@@ -140,9 +140,7 @@ test.each([
   const request = fake.requests.at(-1)
   expect(request?.path).toBe(`/api/v2${path}`)
   expect(request?.headers.authorization).toBe('Bearer sk-test-0123456789')
-  expect(request?.headers['x-snowflake-authorization-token-type']).toBe(
-    tokenType && 'PROGRAMMATIC_ACCESS_TOKEN',
-  )
+  expect(request?.headers['x-snowflake-authorization-token-type']).toBe('PROGRAMMATIC_ACCESS_TOKEN')
   expect(request?.body).not.toHaveProperty('account_id')
 })
 
@@ -156,4 +154,45 @@ test.each([
     HEROKU_API_BASE: 'https://us.inference.heroku.com',
   }
   expect(await explainRoute({ modelId }, env)).toMatchObject({ kind: 'direct', url })
+})
+
+test.each([
+  [{ reasoning_effort: 'low' }, { thinking: { type: 'enabled' }, reasoning_effort: 'low' }],
+  [{ reasoning_effort: 'max' }, { thinking: { type: 'enabled' }, reasoning_effort: 'max' }],
+  [{ reasoning_effort: 'none' }, { thinking: { type: 'disabled' } }],
+  [{ thinking: { type: 'enabled', budget_tokens: 1024 } }, { thinking: { type: 'enabled' } }],
+  [{ thinking: { type: 'disabled' }, reasoning_effort: 'low' }, { thinking: { type: 'disabled' } }],
+  [{}, {}],
+])('reach 9: DeepSeek gets %j as %j', async (params, expected) => {
+  const { body } = await sent('deepseek/deepseek-v4-pro', params)
+  const { thinking, reasoning_effort } = body
+  expect({
+    ...(thinking !== undefined && { thinking }),
+    ...(reasoning_effort !== undefined && { reasoning_effort }),
+  }).toEqual(expected)
+})
+
+test.each([
+  ['openai/o1-mini', 'user'],
+  ['openai/o1-preview-2024-09-12', 'user'],
+  ['openai/o1', 'system'],
+  ['openai/o4-mini', 'system'],
+  ['azure/o1-mini', 'user'],
+  ['azure/team.o1-preview', 'user'],
+])('reach 11: %s gets its system prompt as a %s message', async (modelId, role) => {
+  const model = new LiteLLMModel(
+    { modelId, clientArgs: { api_key: 'sk-test-0123456789', api_base: `${fake.url}/openai/v1` } },
+    { env: {} },
+  )
+  await new Agent({ model, systemPrompt: 'Be terse.' }).invoke('Hi').catch(() => undefined)
+  expect(fake.requests.at(-1)?.body?.messages).toMatchObject([{ role }, { role: 'user' }])
+})
+
+test.each([
+  ['command-a-03-2025', 'https://api.cohere.ai/compatibility/v1/chat/completions'],
+  ['jamba-large-1.7', 'https://api.ai21.com/studio/v1/chat/completions'],
+])('reach: the bare name %s leads to %s', async (modelId, url) => {
+  expect((await explainRoute({ modelId }, { COHERE_API_KEY: 'k', AI21_API_KEY: 'k' })).url).toBe(
+    url,
+  )
 })

@@ -22,6 +22,7 @@ const names = {
 const traits: Traits = {
   modernMaxTokens: /(^|[-/.])(o\d|gpt-[5-9])/,
   noStop: /(^|[-/.])(o3|o4|gpt-[5-9])/,
+  noSystemRole: /(^|[-/.])o1-(mini|preview)/,
 }
 /**
  * The traits of Azure AI Foundry, which serves models of all vendors and requires text content as a

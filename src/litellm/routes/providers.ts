@@ -40,8 +40,12 @@ export interface ProviderEntry {
   readonly replayReasoning?: boolean
   /** Whether the provider refuses a forced tool while the model thinks. */
   readonly noForcedToolWhileThinking?: boolean
+  /** Whether the provider switches thinking on and off by `thinking.type`, without a budget. */
+  readonly thinkingSwitch?: boolean
   /** Matches models that refuse `stop`. */
   readonly noStop?: RegExp
+  /** Matches models that refuse system messages. The prompt is sent as a user message. */
+  readonly noSystemRole?: RegExp
   /**
    * The form in which signed thoughts are returned; `undefined` if they are not sent to this
    * provider.
@@ -86,6 +90,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['OPENAI_API_KEY'],
     modernMaxTokens: /^(o\d|gpt-[5-9])/,
     noStop: /^(o3|o4|gpt-[5-9])/,
+    noSystemRole: /^o1-(mini|preview)/,
   },
   openrouter: {
     baseUrl: 'https://openrouter.ai/api/v1',
@@ -105,6 +110,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['DEEPSEEK_API_KEY'],
     replayReasoning: true,
     noForcedToolWhileThinking: true,
+    thinkingSwitch: true,
     stringContent: true,
   },
   mistral: {

@@ -16,6 +16,12 @@ export type { Route, Traits } from './types.js'
 
 const openaiName =
   /^(gpt-(?!3\.5-turbo-instruct)|chatgpt-|chat-latest$|codex-|computer-use-|daybreak-|o\d(-|$)|ft:(gpt-|o\d))/
+/** Lists the names that select a provider without its prefix, as in LiteLLM. */
+const bareNames = [
+  [openaiName, 'openai'],
+  [/^command-/, 'cohere_chat'],
+  [/^jamba-/, 'ai21_chat'],
+] as const
 const bedrockName =
   /^((us|eu|apac|au|jp|ca|sa|us-gov|global)\.)?(anthropic|amazon|meta|mistral|cohere|ai21|deepseek|qwen|openai|writer|minimax|moonshot|moonshotai|google|nvidia|zai|xai|twelvelabs)\.\w/
 
@@ -103,9 +109,9 @@ function prefixedRoute(
 }
 
 function bareRoute(modelId: string, args: RouteArgs, env: Environment): FoundRoute {
-  const { openai } = providers
-  if (openai && openaiName.test(modelId))
-    return openaiCompatibleRoute('openai', openai, modelId, args, env)
+  const maker = bareNames.find(([name]) => name.test(modelId))?.[1]
+  const entry = maker && providers[maker]
+  if (entry) return openaiCompatibleRoute(maker, entry, modelId, args, env)
   if (modelId.startsWith('claude-')) return anthropicRoute(modelId, args, env)
   // If an address is given, a bare Bedrock name is more likely an alias on that server.
   if (bedrockName.test(modelId) && args.apiBase === undefined)

@@ -38,13 +38,9 @@ export function snowflakeRoute(model: string, args: RouteArgs, env: Environment)
     keySource: key?.source ?? null,
     ...(!key && { missingKey: missingKey(`snowflake/${model}`, keyVariables) }),
     auth: 'bearer',
-    ...(claude && {
-      headers: {
-        'x-snowflake-authorization-token-type': isToken
-          ? 'PROGRAMMATIC_ACCESS_TOKEN'
-          : 'KEYPAIR_JWT',
-      },
-    }),
+    headers: {
+      'x-snowflake-authorization-token-type': isToken ? 'PROGRAMMATIC_ACCESS_TOKEN' : 'KEYPAIR_JWT',
+    },
     traits,
   }
 }

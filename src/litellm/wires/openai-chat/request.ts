@@ -13,6 +13,7 @@ import type { CallSettings } from '../../settings.js'
 import { sentToolName } from '../sent-values.js'
 
 import { audioPart, documentPart, imagePart, madeImage } from './media.js'
+import { chatParams } from './params.js'
 import { imageNotice, spacedJson } from './values.js'
 
 /**
@@ -42,11 +43,11 @@ export function chatRequest(
   const points = new CachePoints(route.traits.cacheControl === true)
   const tools: JsonObject[] = request.tools.map(chatTool)
   if (request.toolsCachePoint) points.mark(tools, { cachePoint: request.toolsCachePoint }, 'tools')
-  const system = systemMessage(request, route.traits, points)
+  const system = systemMessage(request, route, points)
   const messages = request.messages.flatMap((message, index) =>
     chatMessages(message, `messages[${index}]`, route, points),
   )
-  const { tool_choice: wishedChoice, ...params } = adaptedParams(settings.body, route)
+  const { tool_choice: wishedChoice, ...params } = chatParams(settings.body, route)
   const choice = request.toolChoice ? toolChoice(request.toolChoice) : wishedChoice
   return {
     body: {
@@ -72,7 +73,7 @@ export function cachedParts({ tools, messages }: JsonObject): object[] {
 
 function systemMessage(
   { system }: ModelRequest,
-  { stringContent }: Traits,
+  { model, traits }: Route,
   points: CachePoints,
 ): ChatMessage | undefined {
   const parts: Part[] = []
@@ -81,7 +82,8 @@ function systemMessage(
     else points.mark(parts, block, `system[${index}]`)
   })
   if (parts.length === 0) return undefined
-  return { role: 'system', content: stringContent ? coalesce(parts) : parts }
+  const role = traits.noSystemRole?.test(model) ? 'user' : 'system'
+  return { role, content: traits.stringContent ? coalesce(parts) : parts }
 }
 
 function chatMessages(
@@ -274,19 +276,4 @@ function toolChoice(choice: ToolChoice): JsonValue {
     case 'tool':
       return { type: 'function', function: { name: choice.name } }
   }
-}
-
-/**
- * Renames the output limit parameter to the name that the model supports. The provider's traits
- * determine the name.
- */
-function adaptedParams(body: Readonly<JsonObject>, { model, traits }: Route): JsonObject {
-  const [from, to] = traits.modernMaxTokens?.test(model)
-    ? ['max_tokens', 'max_completion_tokens']
-    : traits.legacyMaxTokens
-      ? ['max_completion_tokens', 'max_tokens']
-      : []
-  if (from === undefined || to === undefined || body[from] === undefined) return { ...body }
-  const { [from]: value, ...rest } = body
-  return { [to]: value, ...rest }
 }
