@@ -1,31 +1,18 @@
-/**
- * Tracks the tool calls in progress. Each gets a signal that aborts with its request, or at
- * shutdown.
- */
+/** Tracks the tool calls in progress, so that a shutdown can wait for them. */
 export class InFlight {
-  private readonly calls = new Map<AbortController, Promise<unknown>>()
+  private readonly calls = new Set<Promise<unknown>>()
 
   get size(): number {
     return this.calls.size
   }
 
-  async run<T>(request: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController()
-    const abort = () => controller.abort(request.reason)
-    if (request.aborted) abort()
-    else request.addEventListener('abort', abort, { once: true })
-    const done = work(controller.signal)
-    this.calls.set(controller, done)
+  async track<T>(call: Promise<T>): Promise<T> {
+    this.calls.add(call)
     try {
-      return await done
+      return await call
     } finally {
-      this.calls.delete(controller)
-      request.removeEventListener('abort', abort)
+      this.calls.delete(call)
     }
-  }
-
-  abortAll(): void {
-    for (const controller of this.calls.keys()) controller.abort('The server is shutting down.')
   }
 
   /**
@@ -38,7 +25,7 @@ export class InFlight {
       const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, withinMs)
       })
-      await Promise.race([Promise.allSettled(this.calls.values()), timeout])
+      await Promise.race([Promise.allSettled(this.calls), timeout])
       clearTimeout(timer)
     }
     await new Promise((resolve) => setImmediate(resolve))

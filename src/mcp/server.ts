@@ -30,15 +30,11 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     const { era, requestInfo } = context
     const principal = principalOf(context)
     /** Returns the services that this caller may use under the current configuration. */
-    const own = (): Services => {
-      const config = configFor(principal, services.config)
-      return config === services.config ? services : { ...services, config }
-    }
-    const catalog = () => catalogFor(own())
+    const allowed = () => servicesFor(principal, services)
     // The lists change with the configuration file, and not every client is notified.
     const lists = {
       ttlMs: services.config.files.length > 0 ? minute : 60 * minute,
-      cacheScope: own() === services ? 'public' : 'private',
+      cacheScope: allowed() === services ? 'public' : 'private',
     } as const
     // A 2025 client over HTTP has no stream for notifications outside a request.
     const listChanged = era === 'modern' || requestInfo === undefined
@@ -58,7 +54,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
           completions: {},
           ...(era === 'modern' && { extensions: { [tasksExtension]: {} } }),
         },
-        instructions: catalog().instructions,
+        instructions: catalogFor(allowed()).instructions,
         requestState: { verify: (state, context) => codec().verify(state, context) },
         cacheHints: {
           'server/discover': lists,
@@ -70,9 +66,10 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
         },
       },
     )
-    server.setRequestHandler('tools/list', () => ({ tools: catalog().listTools() }))
+    server.setRequestHandler('tools/list', () => ({ tools: catalogFor(allowed()).listTools() }))
     server.setRequestHandler('tools/call', ({ params }, context) => {
-      const tool = knownTool(params.name, catalog().tools)
+      const callerServices = allowed()
+      const tool = knownTool(params.name, catalogFor(callerServices).tools)
       const request = { method: 'tools/call', target: tool.name, principal }
       return traced(request, context, services, (trace) =>
         callTool(
@@ -83,7 +80,7 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
             elicitor: createElicitor(server, context, era, codec),
             trace,
           },
-          own(),
+          callerServices,
         ),
       )
     })
@@ -91,19 +88,26 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates }))
     server.setRequestHandler('resources/read', ({ params }, context) =>
       traced({ method: 'resources/read', principal }, context, services, () =>
-        readResource(params.uri, principal, own()),
+        readResource(params.uri, principal, allowed()),
       ),
     )
-    server.setRequestHandler('prompts/list', () => ({ prompts: catalog().listPrompts() }))
+    server.setRequestHandler('prompts/list', () => ({
+      prompts: catalogFor(allowed()).listPrompts(),
+    }))
     server.setRequestHandler('prompts/get', { params: getPromptParams }, (params) =>
-      getPrompt(params, own().config),
+      getPrompt(params, allowed().config),
     )
     server.setRequestHandler('completion/complete', { params: completeParams }, (params) =>
-      complete(params, own()),
+      complete(params, allowed()),
     )
-    if (era === 'modern') serveTasks(server, principal, own)
+    if (era === 'modern') serveTasks(server, principal, allowed)
     return server
   }
+}
+
+function servicesFor(principal: string, services: Services): Services {
+  const config = configFor(principal, services.config)
+  return config === services.config ? services : { ...services, config }
 }
 
 function knownTool(name: string, tools: ReadonlyMap<string, ServerTool>): ServerTool {

@@ -16,25 +16,28 @@ export function wellFormedJson(json: string): string {
 
 /**
  * Returns plain data in which no string and no key contains a lone surrogate: U+FFFD replaces each
- * one. Parts without lone surrogates are the same objects as before.
+ * one. Data without lone surrogates is returned as it is, not as a copy.
  */
 export function wellFormed<Value>(value: Value): Value
 export function wellFormed(value: unknown): unknown {
+  return isWellFormed(value) ? value : repaired(value)
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (Array.isArray(value)) return value.every(isWellFormed)
+  if (!isPlainObject(value)) return true
+  for (const key in value) if (!key.isWellFormed() || !isWellFormed(value[key])) return false
+  return true
+}
+
+function repaired(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed()
-  if (Array.isArray(value)) {
-    const items = value.map((item) => wellFormed(item))
-    return items.some((item, index) => item !== value[index]) ? items : value
-  }
+  if (Array.isArray(value)) return value.map(repaired)
   if (!isPlainObject(value)) return value
-  const entries = Object.entries(value)
-  let changed = false
-  for (const entry of entries) {
-    const [key, member] = entry
-    entry[0] = key.toWellFormed()
-    entry[1] = wellFormed(member)
-    changed ||= entry[0] !== key || entry[1] !== member
-  }
-  return changed ? Object.fromEntries(entries) : value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key.toWellFormed(), repaired(member)]),
+  )
 }
 
 /**

@@ -39,10 +39,9 @@ describe('wellFormed', () => {
     expect(wellFormed(value)).toEqual({ a: ['\ufffd', { '\ufffd': 'x' }], b: 1, c: null })
   })
 
-  test('returns the parts without lone surrogates as the same objects', () => {
+  test('returns data without lone surrogates as the same object', () => {
     const good = { text: 'fine \u{1f600}', list: [1, 'two'] }
     expect(wellFormed(good)).toBe(good)
-    expect(wellFormed({ good, bad: '\ud83d' }).good).toBe(good)
   })
 
   test('keeps bytes and instances of classes as they are', () => {

@@ -1,5 +1,6 @@
 import { cancelledError, configurationError } from '../../agent/errors.js'
 import { parseJsonObject } from '../../util/json.js'
+import { wellFormedJson } from '../../util/well-formed.js'
 import {
   connectionError,
   failedBeforeSend,
@@ -11,11 +12,11 @@ import type { HttpReply } from '../http/reply.js'
 import { InvalidHeader } from '../http/request-text.js'
 import type { WireCall } from './wire.js'
 
-/** Describes a request of a wire: its URL, its headers and the JSON text of its body. */
+/** Describes a request of a wire: its URL, its headers and its body, which is sent as JSON. */
 export interface WireRequest {
   url: URL
   headers: Readonly<Record<string, string>>
-  body: string
+  body: object
 }
 
 /**
@@ -30,7 +31,8 @@ export async function send(
   try {
     reply = await post(url, {
       headers: { ...headers, ...settings.headers },
-      body,
+      // Providers refuse a request with a lone surrogate, so one would make every later call fail.
+      body: wellFormedJson(JSON.stringify(body)),
       signal,
       verify: route.verify,
       silenceMs: stream ? settings.silenceMs : undefined,

@@ -2,21 +2,12 @@ import type { CallEvent } from '../../agent/model.js'
 import { wellFormed } from '../../util/well-formed.js'
 import type { EmitCallEvent, Wire } from './wire.js'
 
-/**
- * Returns a wire that neither sends nor reports lone surrogates. Providers refuse a whole request
- * that contains one, so a single invalid character would make every later call fail.
- */
+/** Returns a wire that reports no lone surrogates, neither in deltas nor in its reply. */
 export function wellFormedWire(wire: Wire): Wire {
   return async (call, emit) => {
-    const { messages, system, tools } = call.request
-    const request = {
-      ...call.request,
-      messages: wellFormed(messages),
-      system: wellFormed(system),
-      tools: wellFormed(tools),
-    }
-    const { message, ...reply } = await wire({ ...call, request }, wholeCharacters(emit))
-    return { ...reply, message: wellFormed(message) }
+    const reply = await wire(call, wholeCharacters(emit))
+    const message = wellFormed(reply.message)
+    return message === reply.message ? reply : { ...reply, message }
   }
 }
 

@@ -97,7 +97,6 @@ export async function serveHttp(
       closing = true
       server.close()
       await Promise.all([inFlight.idle(graceMs), runs.close(graceMs)])
-      inFlight.abortAll()
       await finished([...unfinished].filter((response) => !endpoint.isEndless(response)))
       await endpoint.close()
       server.closeAllConnections()

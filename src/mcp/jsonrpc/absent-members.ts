@@ -4,6 +4,7 @@ import {
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server'
 import { isJsonObject, type JsonObject, parseJsonObject } from '../../util/json.js'
+import { wellFormedJson } from '../../util/well-formed.js'
 
 /** The name or version of a client that does not give it. */
 const unknown = 'unknown'
@@ -65,7 +66,7 @@ function emptyListToObject(holder: JsonObject, name: string): void {
 function textToObject(holder: JsonObject, name: string): void {
   const value = holder[name]
   if (typeof value !== 'string') return
-  const object = /^\s*(null\s*)?$/.test(value) ? {} : parseJsonObject(value)
+  const object = /^\s*(null\s*)?$/.test(value) ? {} : parseJsonObject(wellFormedJson(value))
   if (object) holder[name] = object
 }
 

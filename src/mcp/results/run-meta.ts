@@ -49,27 +49,35 @@ export function spending({ usage, metrics }: { usage: Usage | null; metrics: Met
   return { usage: usageView(usage), costUsd: metrics.costUsd }
 }
 
-/** Returns a cycle without nulls, counts of 0, and what the other members say as well. */
+/**
+ * Returns a cycle without nulls, counts of 0, and what the other members say as well. JSON text has
+ * no members that are `undefined`.
+ */
 function shortCycle(cycle: CycleMetrics): object {
-  const { costSource, latencyMs, providerModel, rawStopReason, timeToFirstByteMs, usage, ...rest } =
-    cycle
+  const { costSource, providerModel, rawStopReason, usage, ...rest } = cycle
   const isOwnName = providerModel === null || rest.modelId.endsWith(providerModel)
-  return withoutNulls({
+  return {
     ...rest,
-    providerModel: isOwnName ? null : providerModel,
-    usage: usage && withoutZeros(usage),
-    latencyMs: Math.round(latencyMs),
-    timeToFirstByteMs: timeToFirstByteMs && Math.round(timeToFirstByteMs),
-  })
+    costUsd: rest.costUsd ?? undefined,
+    stopReason: rest.stopReason ?? undefined,
+    providerModel: isOwnName ? undefined : providerModel,
+    callId: rest.callId ?? undefined,
+    attemptedRetries: rest.attemptedRetries ?? undefined,
+    attemptedFallbacks: rest.attemptedFallbacks ?? undefined,
+    usage: usage ? withoutZeros(usage) : undefined,
+    latencyMs: Math.round(rest.latencyMs),
+    timeToFirstByteMs:
+      rest.timeToFirstByteMs === null ? undefined : Math.round(rest.timeToFirstByteMs),
+  }
 }
 
-function withoutNulls(object: object): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null))
-}
-
-function withoutZeros({ inputTokens, outputTokens, totalTokens, ...others }: Usage): object {
-  const counted = Object.entries(others).filter(([, count]) => count !== 0)
-  return { inputTokens, outputTokens, totalTokens, ...Object.fromEntries(counted) }
+function withoutZeros(usage: Usage): object {
+  return {
+    ...usage,
+    cacheReadInputTokens: usage.cacheReadInputTokens || undefined,
+    cacheWriteInputTokens: usage.cacheWriteInputTokens || undefined,
+    reasoningTokens: usage.reasoningTokens || undefined,
+  }
 }
 
 function wholeMilliseconds(tool: ToolMetrics): ToolMetrics {

@@ -13,7 +13,7 @@ export async function callTool(
   { inFlight, log, redact }: Services,
 ): Promise<ToolAnswer> {
   try {
-    return await inFlight.run(call.signal, (signal) => tool.call({ ...call, signal }))
+    return await inFlight.track(tool.call(call))
   } catch (thrown) {
     const error = thrown instanceof AgentError ? thrown : unexpected()
     if (error !== thrown)

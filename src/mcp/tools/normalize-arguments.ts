@@ -1,4 +1,5 @@
 import { isJsonObject } from '../../util/json.js'
+import { wellFormedJson } from '../../util/well-formed.js'
 
 /** The part of a published input schema that decides what an argument may be. */
 export interface ArgumentSchema {
@@ -41,20 +42,28 @@ export function normalizeArguments(value: unknown, schema: ArgumentSchema): unkn
   }
 }
 
-function normalizeMembers(object: object, { properties = {}, required = [] }: ArgumentSchema) {
-  const members = Object.entries(object).flatMap(([name, given]) => {
+/** Returns the same object if no member changes, because most clients send the right types. */
+function normalizeMembers(
+  object: Readonly<Record<string, unknown>>,
+  { properties = {}, required = [] }: ArgumentSchema,
+) {
+  let normalized: Record<string, unknown> = object
+  for (const name in object) {
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
-    if (!schema) return [[name, given]]
-    const value = normalizeArguments(given, schema)
-    const isEmpty =
-      schema.type === 'object' && isJsonObject(value) && Object.keys(value).length === 0
-    const isAbsent =
-      value === undefined ||
-      (value === '' && !freeText.has(name)) ||
-      (isEmpty && !required.includes(name))
-    return isAbsent ? [] : [[name, value]]
-  })
-  return Object.fromEntries(members)
+    if (!schema) continue
+    const value = normalizeArguments(object[name], schema)
+    const isEmpty = schema.type === 'object' && isEmptyObject(value) && !required.includes(name)
+    const isAbsent = value === undefined || isEmpty || (value === '' && !freeText.has(name))
+    if (value === object[name] && !isAbsent) continue
+    if (normalized === object) normalized = { ...object }
+    if (isAbsent) delete normalized[name]
+    else normalized[name] = value
+  }
+  return normalized
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0
 }
 
 /** A text that is not a JSON list is a list of names, separated by commas. */
@@ -76,7 +85,7 @@ function normalizeList(given: unknown, schema: ArgumentSchema): unknown {
 function fromJsonText(value: unknown, schema: ArgumentSchema): unknown {
   if (typeof value !== 'string') return value
   try {
-    const parsed: unknown = JSON.parse(value)
+    const parsed: unknown = JSON.parse(wellFormedJson(value))
     if (parsed === null) return undefined
     return hasType(parsed, schema) ? parsed : value
   } catch {

@@ -1,6 +1,5 @@
 import type * as z from 'zod'
 import { invalidRequest } from '../../agent/errors.js'
-import { wellFormed } from '../../util/well-formed.js'
 import { brokenBound } from '../jsonrpc/json-bounds.js'
 import { describeIssue } from './argument-issues.js'
 import { argumentSchema, type SchemaName } from './input-schema.js'
@@ -23,7 +22,7 @@ export function parseArguments<Schema extends z.ZodObject>(
 ): z.output<Schema> {
   const normalized = normalizeArguments(given, argumentSchema(published))
   checkBounds(normalized)
-  const args = withPlainBlocks(wellFormed(normalized))
+  const args = withPlainBlocks(normalized)
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
   // After the first issue of a value, the others follow from it.

@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime'
 import { cancelledError } from '../../../agent/errors.js'
 import { untilAborted } from '../../../util/until-aborted.js'
-
+import { wellFormed } from '../../../util/well-formed.js'
 import { truncatedError } from '../../errors.js'
 import type { Route } from '../../routes/route.js'
 import { modelReply, type WireAnswer, withReportedSpending } from '../model-reply.js'
@@ -53,7 +53,7 @@ async function converse(
   builder: ConverseAnswerBuilder,
   { call, prepared, client, vendor, signal, state, emit }: Exchange,
 ): Promise<void> {
-  const { input } = prepared
+  const input = wellFormed(prepared.input)
   const { headers } = call.settings
   if (call.stream) {
     const command = withHeaders(new vendor.ConverseStreamCommand(input), headers)

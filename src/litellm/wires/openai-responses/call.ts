@@ -60,8 +60,7 @@ async function sendAccepted(
   emit: EmitCallEvent,
 ): Promise<HttpReply> {
   const { url, headers } = await endpointOf(call.route)
-  const trySend = (content: JsonObject) =>
-    send({ url, headers, body: JSON.stringify(content) }, call)
+  const trySend = (content: JsonObject) => send({ url, headers, body: content }, call)
   try {
     return await trySend(body)
   } catch (thrown) {
