@@ -1,5 +1,6 @@
 import { proxyOnly } from '../src/litellm/routes/needs-proxy.js'
 import { type ProviderEntry, providers } from '../src/litellm/routes/providers.js'
+import { schemaForms } from '../src/litellm/wires/tool-schemas/forms.js'
 import { markdownTable } from './generated.js'
 
 /** Returns the table of OpenAI-compatible providers, and the prefixes that need a proxy. */
@@ -13,8 +14,16 @@ export function routesText(): string {
   ])
   const head = ['prefix', 'usual base', 'base from', 'key from', 'quirks']
   const others = [...proxyOnly].map((prefix) => `\`${prefix}/\``).join(', ')
-  return `${markdownTable([head, ...rows])}\n\nThese need a LiteLLM Proxy: ${others}.`
+  return `${markdownTable([head, ...rows])}
+
+These need a LiteLLM Proxy: ${others}.
+
+Tool schemas are sent in one of these forms. The original schema validates the arguments. Moonshot's models get the form \`plain\` from every host.
+
+${markdownTable([['form', 'why'], ...forms])}`
 }
+
+const forms = Object.entries(schemaForms).map(([name, { why }]) => [`\`${name}\``, why])
 
 function names(variables: readonly string[]): string {
   return variables.map((name) => `\`${name}\``).join(', ')
@@ -35,6 +44,7 @@ function quirks(entry: ProviderEntry): string {
     noStop && `no \`stop\` for \`${noStop.source}\``,
     entry.objectArguments && 'broken tool arguments go back as an object',
     entry.replayReasoning && 'reasoning goes back with tool calls',
+    entry.toolSchemas && `tool schemas in the form \`${entry.toolSchemas}\``,
     entry.noForcedToolWhileThinking && 'no forced tool while it thinks',
     signedThoughts === 'google' && 'thought signatures go back in `extra_content`',
   ]

@@ -105,4 +105,14 @@ export const responsesExceptions: Record<string, Exception> = {
     reason: 'Parameters hold for every call of a run; the recording leaves them out of the second.',
     body: (body) => ({ ...body, tool_choice: { type: 'function', name: 'calculator' } }),
   },
+  'responses-tool-schema': {
+    reason: 'OpenAI refuses a list without `items`; LiteLLM sends it as it is.',
+    body: (body) => {
+      const sent = structuredClone(body) as JsonObject & {
+        tools: { parameters: { properties: { tags: JsonObject } } }[]
+      }
+      for (const { parameters } of sent.tools) parameters.properties.tags.items = {}
+      return sent
+    },
+  },
 }

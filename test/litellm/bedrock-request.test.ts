@@ -182,7 +182,7 @@ describe('tools', () => {
           toolSpec: {
             name: 'lookup',
             description: 'lookup',
-            inputSchema: { json: { type: 'object' } },
+            inputSchema: { json: { type: 'object', properties: {} } },
           },
         },
       ],

@@ -3,7 +3,8 @@ import type { Message } from '../../src/agent/messages/content.js'
 import { withAutoCachePoints } from '../../src/litellm/cache/auto-cache.js'
 import { CachePoints } from '../../src/litellm/cache/cache-points.js'
 import { cacheReport } from '../../src/litellm/cache/cache-report.js'
-import { toolSchema } from '../../src/litellm/wires/bedrock-converse/tool-schema.js'
+import { resolveRoute } from '../../src/litellm/routes/route.js'
+import { sentSchema } from '../../src/litellm/wires/tool-schemas/sent-schema.js'
 
 const text = (length: number) => ({ type: 'text', text: 'x'.repeat(length) })
 const point = (ttl?: '5m' | '1h') => ({
@@ -82,7 +83,8 @@ test('agents F7: properties named like keywords stay in the schema for Nova', ()
   const word = { type: 'string' }
   const properties = { word, definitions: word, $defs: word, $ref: word }
   const schema = { type: 'object', properties, required: ['word', 'definitions'] }
-  expect(toolSchema(schema, 'amazon.nova-lite-v1:0', 'x').properties).toEqual(properties)
+  const nova = resolveRoute({ modelId: 'bedrock/amazon.nova-lite-v1:0' }, {})
+  expect(sentSchema(schema, nova, 'x').properties).toEqual(properties)
   const shared = { type: 'object', properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: word } }
-  expect(toolSchema(shared, 'amazon.nova-lite-v1:0', 'x').properties).toEqual({ a: word })
+  expect(sentSchema(shared, nova, 'x').properties).toEqual({ a: word })
 })

@@ -1,3 +1,5 @@
+import type { SchemaFormName } from '../wires/tool-schemas/forms.js'
+
 /**
  * Describes an OpenAI-compatible provider that is called directly. It has the base URL, LiteLLM's
  * environment variable names and the differences from OpenAI. The first variable that is set is
@@ -42,6 +44,8 @@ export interface ProviderEntry {
   readonly noForcedToolWhileThinking?: boolean
   /** Whether the provider switches thinking on and off by `thinking.type`, without a budget. */
   readonly thinkingSwitch?: boolean
+  /** The form of tool schemas that the provider accepts, if it is not the wire's usual one. */
+  readonly toolSchemas?: SchemaFormName
   /** Matches models that refuse `stop`. */
   readonly noStop?: RegExp
   /** Matches models that refuse system messages. The prompt is sent as a user message. */
@@ -62,6 +66,7 @@ const ollama: ProviderEntry = {
   keyOptional: true,
   addV1: true,
   objectArguments: true,
+  toolSchemas: 'inlined',
 }
 
 const ownServer: ProviderEntry = {
@@ -75,6 +80,7 @@ const cohere: ProviderEntry = {
   baseUrl: 'https://api.cohere.ai/compatibility/v1',
   baseEnv: ['COHERE_API_BASE'],
   keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
+  toolSchemas: 'plain',
 }
 
 const ai21: ProviderEntry = {
@@ -139,6 +145,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
       'FIREWORKSAI_API_KEY',
       'FIREWORKS_AI_TOKEN',
     ],
+    toolSchemas: 'plain',
   },
   xai: {
     baseUrl: 'https://api.x.ai/v1',
@@ -181,6 +188,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['MOONSHOT_API_KEY'],
     replayReasoning: true,
     stringContent: true,
+    toolSchemas: 'plain',
   },
   zai: {
     baseUrl: 'https://api.z.ai/api/paas/v4',
@@ -283,6 +291,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['GEMINI_API_BASE'],
     keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'PALM_API_KEY'],
     signedThoughts: 'google',
+    toolSchemas: 'google',
   },
   ollama,
   ollama_chat: ollama,
@@ -292,6 +301,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['LM_STUDIO_API_KEY'],
     keyOptional: true,
     objectArguments: true,
+    toolSchemas: 'inlined',
   },
   hosted_vllm: {
     baseUrl: null,
@@ -306,6 +316,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['LLAMAFILE_API_KEY'],
     keyOptional: true,
     objectArguments: true,
+    toolSchemas: 'inlined',
   },
   docker_model_runner: {
     baseUrl: 'http://localhost:22088/engines/llama.cpp',
@@ -313,6 +324,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['DOCKER_MODEL_RUNNER_API_KEY'],
     keyOptional: true,
     objectArguments: true,
+    toolSchemas: 'inlined',
     stringContent: true,
   },
   lemonade: {
@@ -321,6 +333,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['LEMONADE_API_KEY'],
     keyOptional: true,
     objectArguments: true,
+    toolSchemas: 'inlined',
   },
   custom_openai: ownServer,
   openai_like: ownServer,

@@ -16,8 +16,10 @@ import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
 import { isJsonObject, type JsonObject } from '../../../util/json.js'
 import { CachePoints } from '../../cache/cache-points.js'
 import type { ModelInfo } from '../../models/model-info.js'
+import type { Route } from '../../routes/route.js'
 import { madeImageText, sentToolId, sentToolName } from '../sent-values.js'
 import { thinkingBudget } from '../thinking.js'
+import { sentSchema } from '../tool-schemas/sent-schema.js'
 
 import type { WireCall } from '../wire.js'
 import { documentBlock, imageBlock, noAudio } from './media.js'
@@ -42,7 +44,7 @@ export function messagesRequest({
   stream,
 }: WireCall): MessagesRequest {
   const points = new CachePoints(true)
-  const tools = messagesTools(request, points)
+  const tools = messagesTools(request, route, points)
   const system = systemBlocks(request, points)
   const messages = joinTurns(
     request.messages.flatMap((message, index) => turn(message, `messages[${index}]`, points)),
@@ -79,11 +81,15 @@ function longestAnswer(info: ModelInfo | undefined, thinking: number): number {
   return most > thinking ? most : thinking + usualMaxTokens
 }
 
-function messagesTools({ tools, toolsCachePoint }: ModelRequest, points: CachePoints): Tool[] {
+function messagesTools(
+  { tools, toolsCachePoint }: ModelRequest,
+  route: Route,
+  points: CachePoints,
+): Tool[] {
   const specs = tools.map(
     ({ name, description, inputSchema }): Tool => ({
       name,
-      input_schema: inputSchema as Tool['input_schema'],
+      input_schema: sentSchema(inputSchema, route, name) as Tool['input_schema'],
       type: 'custom',
       description,
     }),

@@ -21,14 +21,15 @@ export interface ConverseRequest {
  */
 export function converseRequest({
   request,
-  route: { model },
+  route,
   settings,
   info,
 }: Pick<WireCall, 'request' | 'route' | 'settings' | 'info'>): ConverseRequest {
+  const { model } = route
   const book = new CacheBook(info)
   const { fields, additional, toolChoice, notices } = converseParams(settings.body, model)
   const thinking = isThinking(additional)
-  const tools = toolConfig({ request, model, wished: toolChoice, thinking, book })
+  const tools = toolConfig({ request, route, wished: toolChoice, thinking, book })
   const system = systemBlocks(request, book)
   const messages = converseMessages(request.messages, model, book)
   if (book.shortened) notices.push(`ttl 1h was not sent: ${model} caches for 5 minutes on Bedrock.`)

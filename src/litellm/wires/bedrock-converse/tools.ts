@@ -6,14 +6,15 @@ import type {
 } from '@aws-sdk/client-bedrock-runtime'
 import type { ModelRequest } from '../../../agent/model.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
+import type { Route } from '../../routes/route.js'
 import { sentToolName } from '../sent-values.js'
+import { sentSchema } from '../tool-schemas/sent-schema.js'
 
 import { type CacheBook, CachedList } from './cached-list.js'
-import { toolSchema } from './tool-schema.js'
 
 export interface ToolConfigInput {
   request: ModelRequest
-  model: string
+  route: Route
   /** The caller's `tool_choice`, if the agent has none. */
   wished: JsonValue | undefined
   thinking: boolean
@@ -22,14 +23,14 @@ export interface ToolConfigInput {
 
 /** Returns the `toolConfig` of a request; `undefined` if there are no tools. */
 export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefined {
-  const { request, model, wished, book } = input
+  const { request, route, wished, book } = input
   const forbidden = request.toolChoice === undefined && wished === 'none'
   const offered = forbidden ? [] : request.tools
   const tools = new CachedList<Tool>(book)
   for (const tool of offered) {
     const { name, description, inputSchema } = tool
     // Converse refuses an empty description.
-    tools.add(spec(name, description || name, toolSchema(inputSchema, model, name)), tool)
+    tools.add(spec(name, description || name, sentSchema(inputSchema, route, name)), tool)
   }
   if (offered.length === 0)
     for (const name of usedNames(request)) tools.add(withdrawn(name), { name })

@@ -11,6 +11,7 @@ import { CachePoints } from '../../cache/cache-points.js'
 import type { Route, Traits } from '../../routes/route.js'
 import type { CallSettings } from '../../settings.js'
 import { sentToolName } from '../sent-values.js'
+import { sentSchema } from '../tool-schemas/sent-schema.js'
 
 import { audioPart, documentPart, imagePart, madeImage } from './media.js'
 import { chatParams } from './params.js'
@@ -41,7 +42,7 @@ export function chatRequest(
   stream: boolean,
 ): ChatRequest {
   const points = new CachePoints(route.traits.cacheControl === true)
-  const tools: JsonObject[] = request.tools.map(chatTool)
+  const tools: JsonObject[] = request.tools.map((tool) => chatTool(tool, route))
   if (request.toolsCachePoint) points.mark(tools, { cachePoint: request.toolsCachePoint }, 'tools')
   const system = systemMessage(request, route, points)
   const messages = request.messages.flatMap((message, index) =>
@@ -253,8 +254,11 @@ function coalesce(parts: Part[]): string {
   return parts.map(({ text }) => text).join('\n')
 }
 
-function chatTool({ name, description, inputSchema }: ModelRequest['tools'][number]): JsonObject {
-  const parameters = withRequired(inputSchema)
+function chatTool(
+  { name, description, inputSchema }: ModelRequest['tools'][number],
+  route: Route,
+): JsonObject {
+  const parameters = withRequired(sentSchema(inputSchema, route, name))
   return { type: 'function', function: { name, description, parameters } }
 }
 

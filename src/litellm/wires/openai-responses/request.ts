@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../../util/json.js'
 import { CachePoints } from '../../cache/cache-points.js'
 import type { ModelInfo } from '../../models/model-info.js'
 import type { Route } from '../../routes/route.js'
+import { sentSchema } from '../tool-schemas/sent-schema.js'
 import type { WireCall } from '../wire.js'
 import { inputItems, systemItem } from './input.js'
 import { hostedTools, responsesParams } from './params.js'
@@ -23,7 +24,10 @@ export function responsesRequest({
   const system = systemItem(request)
   const origin = originOf(route)
   const messages = request.messages.flatMap((message) => inputItems(message, origin))
-  const tools: JsonValue[] = [...request.tools.map(functionTool), ...hostedTools(settings.body)]
+  const tools: JsonValue[] = [
+    ...request.tools.map((tool) => functionTool(tool, route)),
+    ...hostedTools(settings.body),
+  ]
   const { tool_choice: wishedChoice, ...params } = responsesParams(
     settings.body,
     returnsEncrypted(route, info),
@@ -58,8 +62,12 @@ function modelOf({ provider, model }: Route): JsonObject {
   return preset === undefined ? { model } : { preset }
 }
 
-function functionTool({ name, description, inputSchema }: ModelRequest['tools'][number]) {
-  return { type: 'function', name, description, parameters: inputSchema, strict: null }
+function functionTool(
+  { name, description, inputSchema }: ModelRequest['tools'][number],
+  route: Route,
+): JsonObject {
+  const parameters = sentSchema(inputSchema, route, name)
+  return { type: 'function', name, description, parameters, strict: null }
 }
 
 function toolChoice(choice: ToolChoice): JsonValue {

@@ -1,7 +1,7 @@
 import { type AgentError, invalidRequest } from '../../../agent/errors.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
-
 import { resolvePointer } from '../../../util/json-pointer.js'
+import { data, maps } from './nodes.js'
 
 /**
  * Limits the schema nodes that references may add. References that double at each level can make a
@@ -13,24 +13,12 @@ const charsPerNode = 100
 const maxDepth = 200
 
 /**
- * Returns a tool's schema in the form of the model family. Claude accepts JSON Schema unchanged.
- * Other models do not support `$ref`, and Nova supports only these three keys at the top level.
- * Throws `invalidRequest` if a schema without its references is too large.
+ * Returns a schema with its definitions in place of references. Throws `invalidRequest` if it is too
+ * large in that form.
  */
-export function toolSchema(schema: JsonObject, model: string, tool: string): JsonObject {
-  const { $schema: _, ...plain } = schema
-  const whole: JsonObject = { ...plain, type: plain.type ?? 'object' }
-  if (/anthropic|^arn:/.test(model)) return whole
-  const flat = new Inlining(whole, model, tool).value(whole, [], 0) as JsonObject
-  if (!model.includes('amazon.nova')) return flat
-  const { type, properties = {}, required } = flat
-  return { type, properties, ...(required !== undefined && { required }) }
+export function inlinedSchema(schema: JsonObject, model: string, tool: string): JsonObject {
+  return new Inlining(schema, model, tool).value(schema, [], 0) as JsonObject
 }
-
-/** Lists keywords whose values map names to schemas. */
-const maps = new Set(['properties', 'patternProperties', 'dependentSchemas'])
-/** Lists keywords whose values are data, not schemas. */
-const data = new Set(['enum', 'const', 'default', 'examples'])
 
 /**
  * Replaces references by their definitions. A reference inside its own definition is replaced by a
