@@ -15,6 +15,7 @@ import type { JsonObject } from '../util/json.js'
 import { adapted } from './adapt.js'
 import { withinBudget } from './budgeted-call.js'
 import { withAutoCachePoints } from './cache/auto-cache.js'
+import { Delivery } from './delivery.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
@@ -117,23 +118,24 @@ export class LiteLLMModel implements Model {
     }
   }
 
-  private events(asked: Asked): AsyncGenerator<ModelEvent> {
+  private events(call: CallRequest): AsyncGenerator<ModelEvent> {
     return eventStream<ModelEvent, ModelReply>(
-      asked.options.signal,
-      (emit, signal) => this.reply({ ...asked, options: { ...asked.options, signal } }, emit),
+      call.options.signal,
+      (emit, signal) => this.reply({ ...call, options: { ...call.options, signal } }, emit),
       (reply) => ({ type: 'reply', reply }),
     )
   }
 
-  private async reply(asked: Asked, emit: EmitCallEvent): Promise<ModelReply> {
+  private async reply(call: CallRequest, emit: EmitCallEvent): Promise<ModelReply> {
     const { fallbacks } = this.resolve()
-    return withFallbacks([this, ...fallbacks], (model, emit) => model.ownReply(asked, emit), emit)
+    const delivery = new Delivery(emit)
+    return withFallbacks([this, ...fallbacks], (model) => model.callOnce(call, delivery), delivery)
   }
 
   /** Calls this model with its retries, without fallbacks. */
-  private async ownReply(
-    { request, options, spend }: Asked,
-    emit: EmitCallEvent,
+  private async callOnce(
+    { request, options, spend }: CallRequest,
+    delivery: Delivery,
   ): Promise<ModelReply> {
     const { route: found, ...resolved } = this.resolve()
     const usual = request.params ? this.settingsWith(request.params, found) : resolved.settings
@@ -143,7 +145,6 @@ export class LiteLLMModel implements Model {
     const deadline =
       timeoutMs === undefined ? undefined : new RunSignal(options.signal, timeoutMs / 1000)
     const { signal } = deadline ?? options
-    let text = ''
     let over = false
     try {
       const info = await this.knownInfo()
@@ -152,25 +153,22 @@ export class LiteLLMModel implements Model {
       const wire = loadedWires[route.wire] ?? (await loadWire(route.wire))
       const cached = this.cached(request, route, info)
       const ready = adapted(cached, settings, route, info)
-      for (const message of ready.notices) await emit({ type: 'notice', message })
+      for (const message of ready.notices) await delivery.emit({ type: 'notice', message })
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
       const limitInfo = options.budget && (info ?? (await this.servedInfo()))
       const retries = { maxRetries: settings.maxRetries, signal }
-      const attempt = (emit: EmitCallEvent) =>
+      const attempt = () =>
         options.budget
-          ? withinBudget(call, wire, options.budget, limitInfo, emit)
-          : wire(call, emit)
-      const reply = await withRetries(attempt, retries, (event) => {
-        if (event.type === 'textDelta') text += event.text
-        return emit(event)
-      })
+          ? withinBudget(call, wire, options.budget, limitInfo, delivery.emit)
+          : wire(call, delivery.emit)
+      const reply = await withRetries(attempt, retries, delivery)
       over = true
       return reply
     } catch (thrown) {
       const { spent } = asAgentError(thrown)
       if (deadline?.timedOut)
-        throw withSpending(timeoutError(found, timeoutMs as number, text), spent)
+        throw withSpending(timeoutError(found, timeoutMs as number, delivery.text), spent)
       throw options.signal.aborted ? withSpending(cancelledError(), spent) : thrown
     } finally {
       deadline?.release({ abort: !over })
@@ -240,7 +238,7 @@ export class LiteLLMModel implements Model {
   }
 }
 
-interface Asked {
+interface CallRequest {
   request: ModelRequest
   options: ModelCallOptions
   spend?: SpendMetadata

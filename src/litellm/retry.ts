@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asAgentError } from '../agent/errors.js'
 import type { ModelReply } from '../agent/model.js'
-import type { EmitCallEvent } from './wires/wire.js'
+import type { Delivery } from './delivery.js'
 
 const firstDelayMs = 500
 const longestDelayMs = 8_000
@@ -14,23 +14,19 @@ const longestRetryAfterMs = 60_000
  * output has reached the caller, because the caller would receive it twice.
  */
 export async function withRetries(
-  attempt: (emit: EmitCallEvent) => Promise<ModelReply>,
+  attempt: () => Promise<ModelReply>,
   options: { maxRetries: number; signal: AbortSignal },
-  emit: EmitCallEvent,
+  delivery: Delivery,
 ): Promise<ModelReply> {
   for (let retries = 0; ; retries++) {
-    let delivered = false
     try {
-      return await attempt((event) => {
-        if (event.type !== 'notice') delivered = true
-        return emit(event)
-      })
+      return await attempt()
     } catch (thrown) {
       const error = asAgentError(thrown)
       const delayMs = error.retryAfterMs ?? backoff(retries)
-      const worthIt = error.retryable && !delivered && delayMs <= longestRetryAfterMs
+      const worthIt = error.retryable && !delivery.started && delayMs <= longestRetryAfterMs
       if (!worthIt || retries >= options.maxRetries || options.signal.aborted) throw error
-      await emit({ type: 'retry', attempt: retries + 1, delayMs, code: error.code })
+      await delivery.emit({ type: 'retry', attempt: retries + 1, delayMs, code: error.code })
       await sleep(delayMs, undefined, { signal: options.signal }).catch(() => {
         throw error
       })

@@ -1,4 +1,4 @@
-import { AgentError, asAgentError } from '../../agent/errors.js'
+import { AgentError, type AgentErrorInit, asAgentError } from '../../agent/errors.js'
 import type { Emit } from '../../agent/events.js'
 import { type ToolUseBlock, toolUses } from '../../agent/messages/content.js'
 import type {
@@ -11,14 +11,14 @@ import type {
 } from '../../agent/model.js'
 import { callModel } from '../../agent/run/call-model.js'
 import { eventStream } from '../../agent/run/event-stream.js'
-import { type ErrorRecord, errorRecord } from './error-record.js'
+import { errorInit } from './error-init.js'
 import type { StepLog } from './step-log.js'
 
 type ToolUse = ToolUseBlock['toolUse']
 
 /** Holds the record of one model call, which replaces a repeated call. */
 interface CallRecord {
-  end: { reply: ModelReply } | { error: ErrorRecord }
+  end: { reply: ModelReply } | { error: AgentErrorInit }
   notices: string[]
   /** The cache memory after the call. */
   cacheMemory: [string, string][]
@@ -110,6 +110,6 @@ async function recordCall(
     })
     return record({ reply })
   } catch (error) {
-    return record({ error: errorRecord(asAgentError(error)) })
+    return record({ error: errorInit(asAgentError(error)) })
   }
 }

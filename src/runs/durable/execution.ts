@@ -16,7 +16,7 @@ import { durableApprove } from './durable-approvals.js'
 import { DurableModel } from './durable-model.js'
 import { durableSessions } from './durable-sessions.js'
 import { DurableTools } from './durable-tools.js'
-import { errorRecord } from './error-record.js'
+import { errorInit } from './error-init.js'
 import { ProgressWriter } from './progress-writer.js'
 import { progressOf } from './run-rows.js'
 import type { TakenRun } from './run-state.js'
@@ -195,7 +195,7 @@ export class Execution {
       try {
         return { prompt: (await buildRun(spec, signal)).prompt ?? prompt }
       } catch (error) {
-        return { error: errorRecord(asAgentError(error)) }
+        return { error: errorInit(asAgentError(error)) }
       }
     })
     if ('error' in fetched) throw new AgentError(fetched.error)

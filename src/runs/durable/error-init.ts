@@ -1,9 +1,7 @@
 import type { AgentError, AgentErrorInit } from '../../agent/errors.js'
 
-/** Holds an AgentError as plain data, from which the error can be recreated. */
-export type ErrorRecord = Omit<AgentErrorInit, 'cause'>
-
-export function errorRecord(error: AgentError): ErrorRecord {
+/** Returns an AgentError as plain data, from which the error can be recreated. */
+export function errorInit(error: AgentError): AgentErrorInit {
   const { code, message, hint, retryable, status, retryAfterMs, unsent, text, spent } = error
   return {
     code,
