@@ -47,6 +47,8 @@ export async function init(args: readonly string[]): Promise<number> {
     const entry = client.entry(server, variables)
     if (!(await addToClient(client, client.file(place), entry, variables, write))) failures++
   }
+  if (wanted.clients.length === 0)
+    print(`No MCP client was found. Choose one with --client: ${clientNames()}.`)
   for (const line of nextSteps(wanted, variables)) print(line)
   return failures > 0 ? 1 : 0
 }
@@ -59,8 +61,11 @@ function isThere({ file, sign }: Client, place: Place): boolean {
 function clientNamed(name: string): Client {
   const client = clients.find((one) => one.name === name)
   if (client) return client
-  const names = clients.map((one) => one.name).join(', ')
-  throw new UsageError(`--client knows ${names}, not ${JSON.stringify(name)}.`)
+  throw new UsageError(`--client knows ${clientNames()}, not ${JSON.stringify(name)}.`)
+}
+
+function clientNames(): string {
+  return clients.map(({ name }) => name).join(', ')
 }
 
 async function putAgentsFile(path: string, modelId: string, write: boolean): Promise<void> {

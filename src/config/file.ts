@@ -36,8 +36,9 @@ export function parseConfigFile(
   readText: (path: string) => string,
 ): ConfigFile {
   // JSON is a subset of YAML, but comments in JSON are not.
-  const yaml = /\.jsonc?$/i.test(path) ? withoutComments(text) : text
-  const { content, problems, lineOf } = parseYaml(yaml)
+  const isJson = /\.jsonc?$/i.test(path)
+  const { content, lineOf, ...parse } = parseYaml(isJson ? withoutComments(text) : text)
+  const problems = isJson ? jsonProblems(parse.problems) : parse.problems
   const files = [path]
   const readPrompt = (textFile: string, place: readonly PropertyKey[]): string => {
     const file = resolve(dirname(path), textFile)
@@ -75,6 +76,14 @@ export function parseConfigFile(
     warnings: withLines(longToolNames(profiles.values()), lineOf),
     files,
   }
+}
+
+/** The parser's messages are about YAML, and each follows from the first. */
+function jsonProblems([first]: readonly ConfigProblem[]): ConfigProblem[] {
+  if (!first) return []
+  const message =
+    'it is not valid JSON. Look for a missing comma, quote or brace here or on the line before'
+  return [{ ...first, message }]
 }
 
 /** Returns the content without its invalid parts. */

@@ -247,6 +247,11 @@ describe('init', () => {
     expect(allNames.filter((name) => existsSync(fileOf(name, home)))).toEqual(['cursor'])
   })
 
+  test('--yes without any client names those that --client takes', async () => {
+    const { stdout } = await init(['--yes'], scratch().env)
+    expect(stdout).toMatch(/No MCP client was found.*--client: .*cursor/)
+  })
+
   test('--dry-run shows what would change, and changes nothing', async () => {
     const { env, home } = scratch()
     put(fileOf('cursor', home), '{}')

@@ -320,7 +320,7 @@ describe('the file', () => {
       /\/nonexistent\/agents\.yaml.*cannot be read: the file does not exist/s,
     )
     await expect(loadConfig({ config: configFile('{', 'agents.json') }, {})).rejects.toThrow(
-      /line 1: it cannot be parsed/,
+      /line 1: it is not valid JSON/,
     )
     expect(problems('a: 1\nagents: &x\n  more: *x\n')).toContainEqual(
       'line 3: it cannot be parsed: the alias *x refers to a value that contains it',

@@ -114,8 +114,14 @@ describe('surface 19: JSON with comments and trailing commas', () => {
   test('surface 19: a comment that does not end is a problem with its line', async () => {
     const text = '{ "http": {}\n/* no end\n}'
     expect(await problemsOf(configFile(text, 'agents.json'))).toMatch(
-      /line \d+: it cannot be parsed/,
+      /line \d+: it is not valid JSON/,
     )
+  })
+
+  test('surface 19: an error in a JSON file is one problem, without words of YAML', async () => {
+    const found = await problemsOf(configFile('{ "agents": { "a": {\n', 'agents.json'))
+    expect(found).toMatch(/line \d: it is not valid JSON/)
+    expect(found).not.toMatch(/flow map|YAML/i)
   })
 })
 

@@ -5,6 +5,7 @@ import type { Authenticate } from '../auth/authenticate.js'
 import type { Services } from '../services.js'
 import { challenge } from './auth-challenge.js'
 import { RequestBodies } from './body.js'
+import { allowedMethods } from './cors.js'
 import type { RequestLogEntry } from './request-log.js'
 import { RequestRate } from './request-rate.js'
 import { rateLimited, refuse } from './send-reply.js'
@@ -69,7 +70,7 @@ export function admission(
 }
 
 function refuseMethod(response: ServerResponse): void {
-  response.setHeader('allow', 'POST, OPTIONS')
+  response.setHeader('allow', allowedMethods)
   refuse(response, 405, {
     code: 'invalidRequest',
     message: 'The MCP endpoint accepts only POST: it has no sessions to open or to end.',

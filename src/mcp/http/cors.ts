@@ -3,7 +3,10 @@ import { sessionHeader } from '../client/call-id.js'
 import { costHeader, depthHeader } from '../client/passed-budget.js'
 import { versionHeader } from './protocol-version.js'
 
-const methods = 'POST, GET, DELETE, OPTIONS'
+/** The value of the header Allow. */
+export const allowedMethods = 'POST, OPTIONS'
+/** A page may also try the methods of sessions, to read the response that there are none. */
+const readableMethods = 'POST, GET, DELETE, OPTIONS'
 /** The headers that clients of either era send, and those that this server reads. */
 const requestHeaders = [
   ...['authorization', 'content-type', 'accept', 'last-event-id'],
@@ -27,14 +30,14 @@ export function allowOrigin(response: ServerResponse, origin: string): void {
  * any header; what counts is the token.
  */
 export function answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('allow', methods)
+  response.setHeader('allow', allowedMethods)
   if (headers.origin) {
     const asked = (headers['access-control-request-headers'] ?? '')
       .toLowerCase()
       .split(',')
       .map((name) => name.trim())
       .filter((name) => headerName.test(name))
-    response.setHeader('access-control-allow-methods', methods)
+    response.setHeader('access-control-allow-methods', readableMethods)
     response.setHeader(
       'access-control-allow-headers',
       [...new Set([...requestHeaders, ...asked])].join(', '),
