@@ -26,6 +26,7 @@ import { callRoute } from './routes/call-route.js'
 import { proxyPrefix } from './routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from './routes/route.js'
 import { type CallSettings, callSettings } from './settings.js'
+import { withAcceptedForm } from './wires/accepted-form.js'
 import { wellFormedWire } from './wires/well-formed-wire.js'
 import type { EmitCallEvent, Wire, WireCall } from './wires/wire.js'
 
@@ -270,7 +271,7 @@ const wires: Record<Route['wire'], () => Promise<Wire>> = {
 const loadedWires: Partial<Record<Route['wire'], Wire>> = {}
 
 async function loadWire(name: Route['wire']): Promise<Wire> {
-  const wire = wellFormedWire(await wires[name]())
+  const wire = wellFormedWire(withAcceptedForm(await wires[name]()))
   loadedWires[name] = wire
   return wire
 }

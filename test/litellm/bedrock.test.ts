@@ -190,7 +190,10 @@ describe.each(ways)('an answer %s', (_way, stream) => {
     const model = bedrockModel(options({ stream }))
     const agent = new CoreAgent({ model })
     await agent.run('Really?')
-    expect(agent.messages[1]?.content).toEqual(content)
+    expect(agent.messages[1]?.content).toEqual([
+      { reasoningContent: { redactedContent, origin: expect.any(String) } },
+      { text: 'Yes.' },
+    ])
     await agent.run('Really?')
     expect(provider.modelRequests[1]?.body.messages[1].content).toEqual(content)
   })

@@ -264,7 +264,10 @@ describe('streams of the Responses wire, as servers send them', () => {
     const whole = await streamed([completed([item, message('Hi')])])
     for (const { messages } of [streamedParts, whole])
       expect(messages[1]?.content[0]).toEqual({
-        reasoningContent: { reasoningText: { text: '**One**\n\nTwo' } },
+        reasoningContent: {
+          reasoningText: { text: '**One**\n\nTwo' },
+          origin: expect.any(String),
+        },
       })
   })
 

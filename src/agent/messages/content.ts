@@ -68,12 +68,19 @@ export interface ToolResultBlock {
   toolResult: { toolUseId: string; status: 'success' | 'error'; content: ToolResultContent[] }
 }
 
-/** The model's reasoning. `signature`, `redactedContent` and `encrypted` are opaque and sent back unchanged. */
+/**
+ * The model's reasoning. `signature`, `redactedContent`, `encrypted` and `details` are opaque and
+ * sent back unchanged.
+ */
 export interface ReasoningBlock {
   reasoningContent: {
     reasoningText?: { text: string; signature?: string }
     redactedContent?: string
     encrypted?: EncryptedReasoning
+    /** OpenRouter's `reasoning_details`, which the same model at the same host can read. */
+    details?: JsonValue[]
+    /** The model and the host that the reasoning comes from. */
+    origin?: string
   }
 }
 

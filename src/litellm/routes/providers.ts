@@ -1,3 +1,4 @@
+import type { ToolIdForm } from '../wires/sent-ids.js'
 import type { SchemaFormName } from '../wires/tool-schemas/forms.js'
 
 /**
@@ -36,10 +37,23 @@ export interface ProviderEntry {
    */
   readonly objectArguments?: boolean
   /**
-   * Whether the provider requires unsigned reasoning to be returned with the tool calls that
-   * followed it.
+   * Whether unsigned reasoning goes back in conversations with tool calls. `required`: the provider
+   * refuses a message of the model without it. `never`: the provider refuses the field. By default
+   * it goes back to the model and the host that returned it.
    */
-  readonly replayReasoning?: boolean
+  readonly replayReasoning?: 'required' | 'never'
+  /** Whether the provider returns and accepts reasoning as parts of the content. */
+  readonly thinkingParts?: boolean
+  /** The form of the ids of tool calls that the provider accepts. */
+  readonly toolIds?: ToolIdForm
+  /** Whether the provider refuses a user's message after the results of tools. */
+  readonly assistantAfterTools?: boolean
+  /** Whether the provider refuses adjacent messages of one role. */
+  readonly alternatingRoles?: boolean
+  /** Whether the provider refuses tool calls in the history of a request without tools. */
+  readonly withdrawnTools?: boolean
+  /** Whether the provider refuses a message without `content`. */
+  readonly contentRequired?: boolean
   /** Whether the provider refuses a forced tool while the model thinks. */
   readonly noForcedToolWhileThinking?: boolean
   /** Whether the provider switches thinking on and off by `thinking.type`, without a budget. */
@@ -67,6 +81,7 @@ const ollama: ProviderEntry = {
   addV1: true,
   objectArguments: true,
   toolSchemas: 'inlined',
+  alternatingRoles: true,
 }
 
 const ownServer: ProviderEntry = {
@@ -81,12 +96,14 @@ const cohere: ProviderEntry = {
   baseEnv: ['COHERE_API_BASE'],
   keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
   toolSchemas: 'plain',
+  replayReasoning: 'never',
 }
 
 const ai21: ProviderEntry = {
   baseUrl: 'https://api.ai21.com/studio/v1',
   baseEnv: ['AI21_API_BASE'],
   keyEnv: ['AI21_API_KEY'],
+  replayReasoning: 'never',
 }
 
 export const providers: Readonly<Record<string, ProviderEntry>> = {
@@ -109,12 +126,13 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['GROQ_API_BASE'],
     keyEnv: ['GROQ_API_KEY'],
     stringContent: true,
+    replayReasoning: 'never',
   },
   deepseek: {
     baseUrl: 'https://api.deepseek.com/beta',
     baseEnv: ['DEEPSEEK_API_BASE'],
     keyEnv: ['DEEPSEEK_API_KEY'],
-    replayReasoning: true,
+    replayReasoning: 'required',
     noForcedToolWhileThinking: true,
     thinkingSwitch: true,
     stringContent: true,
@@ -124,12 +142,20 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['MISTRAL_AZURE_API_BASE'],
     keyEnv: ['MISTRAL_AZURE_API_KEY', 'MISTRAL_API_KEY'],
     noStreamOptions: true,
+    replayReasoning: 'never',
+    thinkingParts: true,
+    toolIds: 'nine',
+    assistantAfterTools: true,
   },
   codestral: {
     baseUrl: 'https://codestral.mistral.ai/v1',
     baseEnv: ['CODESTRAL_API_BASE'],
     keyEnv: ['CODESTRAL_API_KEY'],
     noStreamOptions: true,
+    replayReasoning: 'never',
+    thinkingParts: true,
+    toolIds: 'nine',
+    assistantAfterTools: true,
   },
   together_ai: {
     baseUrl: 'https://api.together.ai/v1',
@@ -158,6 +184,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: ['CEREBRAS_API_BASE'],
     keyEnv: ['CEREBRAS_API_KEY'],
     stringContent: true,
+    replayReasoning: 'never',
   },
   perplexity: {
     baseUrl: 'https://api.perplexity.ai',
@@ -165,12 +192,14 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['PERPLEXITYAI_API_KEY', 'PERPLEXITY_API_KEY'],
     responsesPath: '/v1',
     noEncryptedReasoning: true,
+    replayReasoning: 'never',
   },
   sambanova: {
     baseUrl: 'https://api.sambanova.ai/v1',
     baseEnv: ['SAMBANOVA_API_BASE'],
     keyEnv: ['SAMBANOVA_API_KEY'],
     stringContent: true,
+    replayReasoning: 'never',
   },
   nvidia_nim: {
     baseUrl: 'https://integrate.api.nvidia.com/v1',
@@ -186,7 +215,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://api.moonshot.ai/v1',
     baseEnv: ['MOONSHOT_API_BASE'],
     keyEnv: ['MOONSHOT_API_KEY'],
-    replayReasoning: true,
+    replayReasoning: 'required',
     stringContent: true,
     toolSchemas: 'plain',
   },
@@ -224,6 +253,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseUrl: 'https://models.inference.ai.azure.com',
     baseEnv: ['GITHUB_API_BASE'],
     keyEnv: ['GITHUB_API_KEY'],
+    replayReasoning: 'never',
   },
   vercel_ai_gateway: {
     baseUrl: 'https://ai-gateway.vercel.sh/v1',
@@ -292,6 +322,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['GOOGLE_API_KEY', 'GEMINI_API_KEY', 'PALM_API_KEY'],
     signedThoughts: 'google',
     toolSchemas: 'google',
+    replayReasoning: 'never',
   },
   ollama,
   ollama_chat: ollama,
@@ -302,6 +333,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyOptional: true,
     objectArguments: true,
     toolSchemas: 'inlined',
+    alternatingRoles: true,
   },
   hosted_vllm: {
     baseUrl: null,
@@ -309,6 +341,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyEnv: ['HOSTED_VLLM_API_KEY'],
     keyOptional: true,
     objectArguments: true,
+    alternatingRoles: true,
   },
   llamafile: {
     baseUrl: 'http://127.0.0.1:8080/v1',
@@ -317,6 +350,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyOptional: true,
     objectArguments: true,
     toolSchemas: 'inlined',
+    alternatingRoles: true,
   },
   docker_model_runner: {
     baseUrl: 'http://localhost:22088/engines/llama.cpp',
@@ -326,6 +360,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     objectArguments: true,
     toolSchemas: 'inlined',
     stringContent: true,
+    alternatingRoles: true,
   },
   lemonade: {
     baseUrl: 'http://localhost:8000/api/v1',
@@ -334,6 +369,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     keyOptional: true,
     objectArguments: true,
     toolSchemas: 'inlined',
+    alternatingRoles: true,
   },
   custom_openai: ownServer,
   openai_like: ownServer,
@@ -355,6 +391,7 @@ export const providers: Readonly<Record<string, ProviderEntry>> = {
     baseEnv: [],
     keyEnv: ['XIAOMI_MIMO_API_KEY'],
     legacyMaxTokens: true,
+    replayReasoning: 'required',
   },
   scaleway: { baseUrl: 'https://api.scaleway.ai/v1', baseEnv: [], keyEnv: ['SCW_SECRET_KEY'] },
   synthetic: {

@@ -9,6 +9,7 @@ import { computeCost, hasOtherPrice, savedUsd } from '../cost/cost.js'
 import type { ReplyHeaders } from '../http/reply.js'
 import { modelInfo } from '../models/model-data.js'
 import type { ModelInfo } from '../models/model-info.js'
+import { withOrigin } from './reasoning-origin.js'
 import type { WireCall } from './wire.js'
 
 /** Holds the result of a call on a wire. */
@@ -66,7 +67,7 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
   const { usage, headers } = answer
   const { providerModel, info, saved, spent } = await priced(answer, call)
   return {
-    message: { role: 'assistant', content: answer.content },
+    message: { role: 'assistant', content: withOrigin(answer.content, call.route) },
     stopReason: answer.stopReason,
     rawStopReason: answer.rawStopReason,
     ...spent,

@@ -17,11 +17,14 @@ import { isJsonObject, type JsonObject } from '../../../util/json.js'
 import { CachePoints } from '../../cache/cache-points.js'
 import type { ModelInfo } from '../../models/model-info.js'
 import type { Route } from '../../routes/route.js'
-import { madeImageText, sentToolId, sentToolName } from '../sent-values.js'
+import { isOwn, isReadable } from '../reasoning-origin.js'
+import { withSentIds } from '../sent-ids.js'
+import { madeImageText, sentToolName } from '../sent-values.js'
 import { thinkingBudget } from '../thinking.js'
 import { sentSchema } from '../tool-schemas/sent-schema.js'
 
 import type { WireCall } from '../wire.js'
+import { withdrawnTools } from '../withdrawn-tools.js'
 import { documentBlock, imageBlock, noAudio } from './media.js'
 import { messagesParams } from './params.js'
 
@@ -47,12 +50,14 @@ export function messagesRequest({
   const tools = messagesTools(request, route, points)
   const system = systemBlocks(request, points)
   const messages = joinTurns(
-    request.messages.flatMap((message, index) => turn(message, `messages[${index}]`, points)),
+    withSentIds(request.messages, 'word').flatMap((message, index) =>
+      turn(message, `messages[${index}]`, route, points),
+    ),
   )
   const { parallel, choice: wished, ...params } = messagesParams(settings.body)
   const choice = request.toolChoice ? toolChoice(request.toolChoice) : wished
   const toolChoiceParam =
-    tools.length > 0 && (choice || parallel === false)
+    request.tools.length > 0 && (choice || parallel === false)
       ? {
           ...(choice ?? { type: 'auto' }),
           ...(parallel === false && { disable_parallel_tool_use: true }),
@@ -81,12 +86,11 @@ function longestAnswer(info: ModelInfo | undefined, thinking: number): number {
   return most > thinking ? most : thinking + usualMaxTokens
 }
 
-function messagesTools(
-  { tools, toolsCachePoint }: ModelRequest,
-  route: Route,
-  points: CachePoints,
-): Tool[] {
-  const specs = tools.map(
+/** Returns the tools. The API requires tools for a conversation with tool calls. */
+function messagesTools(request: ModelRequest, route: Route, points: CachePoints): Tool[] {
+  const { tools, toolsCachePoint } = request
+  const offered = tools.length > 0 ? tools : withdrawnTools(request)
+  const specs = offered.map(
     ({ name, description, inputSchema }): Tool => ({
       name,
       input_schema: sentSchema(inputSchema, route, name) as Tool['input_schema'],
@@ -107,34 +111,34 @@ function systemBlocks({ system }: ModelRequest, points: CachePoints) {
   return blocks
 }
 
-function turn(message: Message, at: string, points: CachePoints): MessageParam[] {
+function turn(message: Message, at: string, route: Route, points: CachePoints): MessageParam[] {
   const content: ContentBlockParam[] = []
   message.content.forEach((block, index) => {
     if ('cachePoint' in block) points.mark(content, block, `${at}.content[${index}]`)
     else if ('image' in block && message.role === 'assistant')
       content.push({ type: 'text', text: madeImageText })
-    else content.push(...contentBlocks(block))
+    else content.push(...contentBlocks(block, route))
   })
   if (content.length === 0 && message.role === 'user') return []
   if (content.length === 0) content.push({ type: 'text', text: '[blank text]' })
   return [{ role: message.role, content }]
 }
 
-function contentBlocks(block: ContentBlock): ContentBlockParam[] {
+function contentBlocks(block: ContentBlock, route: Route): ContentBlockParam[] {
   if ('text' in block) return block.text.trim() === '' ? [] : [{ type: 'text', text: block.text }]
   if ('image' in block) return [imageBlock(block.image)]
   if ('document' in block) return [documentBlock(block.document)]
   if ('audio' in block) return noAudio()
   if ('toolUse' in block) return [toolUse(block.toolUse)]
   if ('toolResult' in block) return [toolResult(block.toolResult)]
-  if ('reasoningContent' in block) return thinking(block.reasoningContent)
+  if ('reasoningContent' in block) return thinking(block.reasoningContent, route)
   return []
 }
 
 function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): ContentBlockParam {
   // The wire accepts only an object, so other values are wrapped in one.
   const object = isJsonObject(input) ? input : { invalid_arguments: rawInput ?? input }
-  return { type: 'tool_use', id: sentToolId(toolUseId), name: sentToolName(name), input: object }
+  return { type: 'tool_use', id: toolUseId, name: sentToolName(name), input: object }
 }
 
 type ToolResultBlocks = Exclude<ToolResultBlockParam['content'], string | undefined>
@@ -153,28 +157,39 @@ function toolResult({ toolUseId, status, content }: ToolResultBlock['toolResult'
       })
   return {
     type: 'tool_result' as const,
-    tool_use_id: sentToolId(toolUseId),
+    tool_use_id: toolUseId,
     content: blocks,
     ...(status === 'error' && { is_error: true }),
   }
 }
 
 /**
- * Returns signed thinking unchanged. Thinking without a signature is omitted, because the provider
- * would refuse it.
+ * Returns signed thinking unchanged. Thinking that the provider cannot read is omitted, because it
+ * would refuse it. Servers of other models issue thinking without a signature, and some require it.
  */
-function thinking({
-  reasoningText,
-  redactedContent,
-}: ReasoningBlock['reasoningContent']): ContentBlockParam[] {
+function thinking(
+  reasoning: ReasoningBlock['reasoningContent'],
+  route: Route,
+): ContentBlockParam[] {
+  const { reasoningText, redactedContent } = reasoning
+  if (route.traits.replayReasoning === 'never' || !isReadable(reasoning, route)) return []
   if (redactedContent !== undefined) return [{ type: 'redacted_thinking', data: redactedContent }]
-  if (reasoningText?.signature === undefined) return []
-  return [{ type: 'thinking', thinking: reasoningText.text, signature: reasoningText.signature }]
+  if (reasoningText === undefined) return []
+  const { text, signature } = reasoningText
+  if (signature === undefined && (isClaudeHost(route) || !isOwn(reasoning, route))) return []
+  return [{ type: 'thinking', thinking: text, signature: signature ?? '' }]
 }
 
-/** Joins adjacent messages of the same role, because turns must alternate on this wire. */
+/** Returns whether the route leads to Claude, which refuses thinking without a signature. */
+function isClaudeHost({ provider, baseSource }: Route): boolean {
+  return provider !== 'litellm_proxy' && (provider !== 'anthropic' || baseSource === 'default')
+}
+
+/** Joins adjacent messages of the same role. On this wire turns alternate, and a user's is first. */
 function joinTurns(turns: MessageParam[]): MessageParam[] {
   const joined: MessageParam[] = []
+  if (turns[0]?.role === 'assistant')
+    joined.push({ role: 'user', content: [{ type: 'text', text: '.' }] })
   for (const { role, content } of turns) {
     const last = joined.at(-1)
     if (last?.role === role)

@@ -13,13 +13,16 @@ import type {
 } from '../../../agent/messages/content.js'
 import type { ModelRequest } from '../../../agent/model.js'
 import { isJsonObject } from '../../../util/json.js'
-import { madeImageText, sentToolId, sentToolName } from '../sent-values.js'
+import type { Route } from '../../routes/route.js'
+import { isReadable } from '../reasoning-origin.js'
+import { withSentIds } from '../sent-ids.js'
+import { madeImageText, sentToolName } from '../sent-values.js'
 
 import { type CacheBook, CachedList } from './cached-list.js'
 import { audioBlock, DocumentNames, documentBlock, imageBlock } from './media.js'
 
 interface Context {
-  model: string
+  route: Route
   names: DocumentNames
 }
 
@@ -32,12 +35,12 @@ type Turn = { role: Role; list: CachedList<Part> }
  */
 export function converseMessages(
   messages: ModelRequest['messages'],
-  model: string,
+  route: Route,
   book: CacheBook,
 ): ConverseMessage[] {
-  const context = { model, names: new DocumentNames() }
+  const context = { route, names: new DocumentNames() }
   const turns: Turn[] = []
-  messages.forEach(({ role, content }, index) => {
+  withSentIds(messages, 'word').forEach(({ role, content }, index) => {
     const last = turns.at(-1)
     const turn = last?.role === role ? last : { role, list: new CachedList<Part>(book) }
     content.forEach((block, position) => {
@@ -73,14 +76,15 @@ function sayable(block: ContentBlock, role: Role): ContentBlock {
   return 'image' in block && role === 'assistant' ? { text: madeImageText } : block
 }
 
-function parts(block: ContentBlock, { model, names }: Context): Part[] {
+function parts(block: ContentBlock, context: Context): Part[] {
+  const { route, names } = context
   if ('text' in block) return block.text.trim() === '' ? [] : [{ text: block.text }]
   if ('image' in block) return [{ image: imageBlock(block.image) }]
   if ('document' in block) return [{ document: documentBlock(block.document, names) }]
   if ('audio' in block) return [{ audio: audioBlock(block.audio) }]
   if ('toolUse' in block) return [{ toolUse: toolUse(block.toolUse) }]
-  if ('toolResult' in block) return [toolResult(block.toolResult, { model, names })]
-  if ('reasoningContent' in block) return reasoning(block.reasoningContent)
+  if ('toolResult' in block) return [toolResult(block.toolResult, context)]
+  if ('reasoningContent' in block) return reasoning(block.reasoningContent, route)
   throw new TypeError(`A ${Object.keys(block)[0]} block cannot be sent.`)
 }
 
@@ -90,7 +94,7 @@ function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']):
     ? input
     : { invalid_arguments: rawInput ?? JSON.stringify(input) }
   return {
-    toolUseId: sentToolId(toolUseId),
+    toolUseId: toolUseId,
     name: sentToolName(name),
     input: sent as ConverseToolUse['input'],
   }
@@ -98,15 +102,15 @@ function toolUse({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']):
 
 function toolResult(
   { toolUseId, status, content }: ToolResultBlock['toolResult'],
-  { model, names }: Context,
+  { route, names }: Context,
 ): Part {
   const sent = content.flatMap((item) => resultParts(item, names))
   return {
     toolResult: {
-      toolUseId: sentToolId(toolUseId),
+      toolUseId: toolUseId,
       content: sent.length > 0 ? sent : [{ text: '[no output]' }],
       // Other model families refuse the field.
-      ...(status === 'error' && /anthropic\.|amazon\.nova/.test(model) && { status }),
+      ...(status === 'error' && /anthropic\.|amazon\.nova/.test(route.model) && { status }),
     },
   }
 }
@@ -120,10 +124,12 @@ function resultParts(item: ToolResultContent, names: DocumentNames): ResultPart[
 }
 
 /**
- * Returns signed thoughts. Thoughts without a signature are from another provider. Claude refuses
- * them and other models ignore them, so they are omitted.
+ * Returns signed thoughts. Claude refuses thoughts without a signature and those of other models,
+ * and other models ignore them, so they are omitted.
  */
-function reasoning({ reasoningText, redactedContent }: ReasoningBlock['reasoningContent']): Part[] {
+function reasoning(thought: ReasoningBlock['reasoningContent'], route: Route): Part[] {
+  const { reasoningText, redactedContent } = thought
+  if (route.traits.replayReasoning === 'never' || !isReadable(thought, route)) return []
   if (redactedContent !== undefined)
     return [{ reasoningContent: { redactedContent: Buffer.from(redactedContent, 'base64') } }]
   if (reasoningText?.signature === undefined) return []

@@ -31,7 +31,7 @@ export function converseRequest({
   const thinking = isThinking(additional)
   const tools = toolConfig({ request, route, wished: toolChoice, thinking, book })
   const system = systemBlocks(request, book)
-  const messages = converseMessages(request.messages, model, book)
+  const messages = converseMessages(request.messages, route, book)
   if (book.shortened) notices.push(`ttl 1h was not sent: ${model} caches for 5 minutes on Bedrock.`)
   const extra = tools?.toolChoice ? withoutChoiceType(additional) : additional
   return {

@@ -7,8 +7,9 @@ import type {
 import type { ModelRequest } from '../../../agent/model.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 import type { Route } from '../../routes/route.js'
-import { sentToolName } from '../sent-values.js'
 import { sentSchema } from '../tool-schemas/sent-schema.js'
+
+import { withdrawnTools } from '../withdrawn-tools.js'
 
 import { type CacheBook, CachedList } from './cached-list.js'
 
@@ -26,33 +27,18 @@ export function toolConfig(input: ToolConfigInput): ToolConfiguration | undefine
   const { request, route, wished, book } = input
   const forbidden = request.toolChoice === undefined && wished === 'none'
   const offered = forbidden ? [] : request.tools
+  // Converse requires tools for a conversation with tool calls.
+  const withdrawn = offered.length > 0 ? [] : withdrawnTools({ ...request, tools: [] })
   const tools = new CachedList<Tool>(book)
-  for (const tool of offered) {
+  for (const tool of [...offered, ...withdrawn]) {
     const { name, description, inputSchema } = tool
     // Converse refuses an empty description.
     tools.add(spec(name, description || name, sentSchema(inputSchema, route, name)), tool)
   }
-  if (offered.length === 0)
-    for (const name of usedNames(request)) tools.add(withdrawn(name), { name })
   if (request.toolsCachePoint) tools.addPoint({ cachePoint: request.toolsCachePoint }, 'tools')
   if (tools.blocks.length === 0) return undefined
   const choice = offered.length > 0 ? toolChoice(input) : undefined
   return { tools: tools.blocks, ...(choice && { toolChoice: choice }) }
-}
-
-/**
- * Returns the names of the tools in the conversation. Converse requires tools for a conversation
- * with tool calls, even if no tool is offered now.
- */
-function usedNames({ messages }: ModelRequest): Set<string> {
-  const names = new Set<string>()
-  for (const { content } of messages)
-    for (const block of content) if ('toolUse' in block) names.add(sentToolName(block.toolUse.name))
-  return names
-}
-
-function withdrawn(name: string): Tool {
-  return spec(name, 'No longer available: do not call it.', { type: 'object', properties: {} })
 }
 
 function spec(name: string, description: string, schema: JsonObject): Tool {

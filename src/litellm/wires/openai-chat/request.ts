@@ -1,21 +1,15 @@
-import type { ChatCompletionMessageParam } from 'openai/resources'
-import type {
-  ContentBlock,
-  Message,
-  ToolResultBlock,
-  ToolUseBlock,
-} from '../../../agent/messages/content.js'
 import type { ModelRequest, ToolChoice } from '../../../agent/model.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 import { CachePoints } from '../../cache/cache-points.js'
-import type { Route, Traits } from '../../routes/route.js'
+import type { Route } from '../../routes/route.js'
 import type { CallSettings } from '../../settings.js'
-import { sentToolName } from '../sent-values.js'
+import { type ToolIdForm, withSentIds } from '../sent-ids.js'
 import { sentSchema } from '../tool-schemas/sent-schema.js'
-
-import { audioPart, documentPart, imagePart, madeImage } from './media.js'
+import { withdrawnTools } from '../withdrawn-tools.js'
+import { type ChatMessage, chatMessages, coalesce, type Part } from './messages.js'
 import { chatParams } from './params.js'
-import { imageNotice, spacedJson } from './values.js'
+import { historyReasoning } from './reasoning.js'
+import { acceptedTurns } from './turns.js'
 
 /**
  * Describes a request in the form that LiteLLM accepts: OpenAI's types with additional fields such
@@ -25,11 +19,6 @@ export interface ChatRequest {
   body: JsonObject
   points: CachePoints
 }
-
-type Part = JsonObject & { type: string }
-
-/** Describes an OpenAI message with the additional fields of LiteLLM. */
-type ChatMessage = { role: ChatCompletionMessageParam['role'] } & JsonObject
 
 /**
  * Returns the request of a call. Pure. The same call always results in the same bytes, so that
@@ -42,22 +31,25 @@ export function chatRequest(
   stream: boolean,
 ): ChatRequest {
   const points = new CachePoints(route.traits.cacheControl === true)
-  const tools: JsonObject[] = request.tools.map((tool) => chatTool(tool, route))
+  const { traits } = route
+  const withdrawn = traits.withdrawnTools ? withdrawnTools(request) : []
+  const tools: JsonObject[] = [...request.tools, ...withdrawn].map((tool) => chatTool(tool, route))
   if (request.toolsCachePoint) points.mark(tools, { cachePoint: request.toolsCachePoint }, 'tools')
   const system = systemMessage(request, route, points)
-  const messages = request.messages.flatMap((message, index) =>
-    chatMessages(message, `messages[${index}]`, route, points),
+  const reasoning = historyReasoning(request.messages, route, settings.body)
+  const messages = withSentIds(request.messages, traits.toolIds ?? usualIds(route)).flatMap(
+    (message, index) => chatMessages(message, `messages[${index}]`, { route, points, reasoning }),
   )
   const { tool_choice: wishedChoice, ...params } = chatParams(settings.body, route)
   const choice = request.toolChoice ? toolChoice(request.toolChoice) : wishedChoice
   return {
     body: {
       model: route.model,
-      messages: [...(system ? [system] : []), ...messages] as JsonValue,
+      messages: acceptedTurns([...(system ? [system] : []), ...messages], traits) as JsonValue,
       ...(tools.length > 0 && { tools }),
-      ...(tools.length > 0 && choice !== undefined && { tool_choice: choice }),
+      ...(request.tools.length > 0 && choice !== undefined && { tool_choice: choice }),
       ...(stream && { stream: true }),
-      ...(stream && !route.traits.noStreamOptions && { stream_options: { include_usage: true } }),
+      ...(stream && !traits.noStreamOptions && { stream_options: { include_usage: true } }),
       ...params,
     },
     points,
@@ -87,171 +79,9 @@ function systemMessage(
   return { role, content: traits.stringContent ? coalesce(parts) : parts }
 }
 
-function chatMessages(
-  message: Message,
-  at: string,
-  route: Route,
-  points: CachePoints,
-): ChatMessage[] {
-  return message.role === 'assistant'
-    ? [assistantMessage(message, at, route, points)]
-    : userMessages(message, at, route, points)
-}
-
-const onlyText =
-  'In an assistant message only text can be marked on this wire. Move the cache point after text, or into the next message.'
-
-function assistantMessage(
-  { content }: Message,
-  at: string,
-  route: Route,
-  points: CachePoints,
-): ChatMessage {
-  const { traits } = route
-  const parts: Part[] = []
-  const calls: JsonObject[] = []
-  const thinking: JsonObject[] = []
-  const images: JsonObject[] = []
-  let reasoning = ''
-  for (const [index, block] of content.entries()) {
-    if ('text' in block) {
-      if (block.text.trim() !== '') parts.push({ type: 'text', text: block.text })
-    } else if ('cachePoint' in block) {
-      const place = `${at}.content[${index}]`
-      const unmarkable = calls.length + thinking.length + images.length > 0
-      if (parts.length === 0 && unmarkable && traits.cacheControl)
-        points.refuse(place, 'unsupported', onlyText)
-      else points.mark(parts, block, place)
-    } else if ('toolUse' in block) calls.push(toolCall(block.toolUse, traits))
-    else if ('image' in block) images.push(...madeImage(block.image, images.length, route))
-    else if ('reasoningContent' in block) {
-      const { reasoningText, redactedContent } = block.reasoningContent
-      if (redactedContent !== undefined)
-        thinking.push({ type: 'redacted_thinking', data: redactedContent })
-      else if (reasoningText?.signature !== undefined)
-        thinking.push({
-          type: 'thinking',
-          thinking: reasoningText.text,
-          signature: reasoningText.signature,
-        })
-      else reasoning += reasoningText?.text ?? ''
-    }
-  }
-  // Providers refuse an empty assistant message.
-  if (parts.length === 0 && calls.length === 0) parts.push({ type: 'text', text: '[blank text]' })
-  return {
-    role: 'assistant',
-    ...(parts.length > 0 && { content: traits.stringContent ? coalesce(parts) : parts }),
-    ...(calls.length > 0 && { tool_calls: calls }),
-    ...(images.length > 0 && { images }),
-    ...(traits.signedThoughts === 'litellm' &&
-      thinking.length > 0 && { thinking_blocks: thinking }),
-    ...(traits.replayReasoning &&
-      calls.length > 0 &&
-      reasoning && { reasoning_content: reasoning }),
-  }
-}
-
-function toolCall(use: ToolUseBlock['toolUse'], traits: Traits): JsonObject {
-  const { toolUseId, name, reasoningSignature } = use
-  return {
-    id: toolUseId,
-    type: 'function',
-    function: {
-      name: sentToolName(name),
-      arguments: callArguments(use, traits),
-    },
-    ...(reasoningSignature !== undefined && thoughtSignature(reasoningSignature, traits)),
-  }
-}
-
-/**
- * Returns a thought signature in the form of the server. It is sent only to servers that support
- * it, because others refuse unknown fields.
- */
-function thoughtSignature(signature: string, { signedThoughts }: Traits): JsonObject {
-  switch (signedThoughts) {
-    case 'google':
-      return { extra_content: { google: { thought_signature: signature } } }
-    case 'litellm':
-      return { provider_specific_fields: { thought_signature: signature } }
-    default:
-      return {}
-  }
-}
-
-/**
- * Returns the arguments of a tool call. Invalid arguments are sent as the model wrote them, or
- * inside an object if the server requires one.
- */
-function callArguments({ input, rawInput }: ToolUseBlock['toolUse'], traits: Traits): string {
-  if (rawInput === undefined) return spacedJson(input)
-  return traits.objectArguments ? spacedJson({ invalid_arguments: rawInput }) : rawInput
-}
-
-function userMessages(
-  { content }: Message,
-  at: string,
-  route: Route,
-  points: CachePoints,
-): ChatMessage[] {
-  const results: ChatMessage[] = []
-  const parts: Part[] = []
-  const shown: Part[] = []
-  content.forEach((block, index) => {
-    if ('toolResult' in block) results.push(toolMessage(block.toolResult, route, shown))
-    else if ('cachePoint' in block) {
-      const last = parts.length > 0 ? parts : results
-      points.mark(last, block, `${at}.content[${index}]`)
-    } else parts.push(userPart(block, route))
-  })
-  const messages = results
-  if (shown.length > 0) messages.push({ role: 'user', content: shown })
-  if (parts.length > 0) {
-    const plain = route.traits.stringContent && parts.every(({ type }) => type === 'text')
-    messages.push({ role: 'user', content: plain ? coalesce(parts) : parts })
-  }
-  return messages
-}
-
-function userPart(block: ContentBlock, route: Route): Part {
-  if ('text' in block) return { type: 'text', text: block.text }
-  if ('image' in block) return imagePart(block.image, route)
-  if ('document' in block) return documentPart(block.document)
-  if ('audio' in block) return audioPart(block.audio, route)
-  throw new TypeError(`A ${Object.keys(block)[0]} block cannot stand in a user message.`)
-}
-
-/**
- * Returns a tool message. It can contain only text, so images are added to `shown` for a user
- * message after it.
- */
-function toolMessage(
-  { toolUseId, content }: ToolResultBlock['toolResult'],
-  route: Route,
-  shown: Part[],
-): ChatMessage {
-  const message = { role: 'tool' as const, tool_call_id: toolUseId }
-  const parts: Part[] = []
-  for (const item of content) {
-    const last = parts.at(-1)
-    if ('text' in item || 'json' in item) {
-      const text = 'text' in item ? item.text : spacedJson(item.json)
-      if (last?.type === 'text') last.text = `${last.text}\n${text}`
-      else parts.push({ type: 'text', text })
-    } else if ('image' in item) parts.push(imagePart(item.image, route))
-    else parts.push(documentPart(item.document))
-  }
-  if (parts.every(({ type }) => type === 'text')) return { ...message, content: coalesce(parts) }
-  const images = parts.filter(({ type }) => type === 'image_url')
-  const rest = parts.filter(({ type }) => type !== 'image_url')
-  if (images.length > 0) rest.push({ type: 'text', text: imageNotice })
-  shown.push(...images)
-  return { ...message, content: rest }
-}
-
-function coalesce(parts: Part[]): string {
-  return parts.map(({ text }) => text).join('\n')
+/** A proxy's ids can hold data of its own, so they are sent to it as they are. */
+function usualIds({ kind, baseSource, traits }: Route): ToolIdForm {
+  return kind === 'direct' && (baseSource === 'default' || !traits.cacheControl) ? 'forty' : 'any'
 }
 
 function chatTool(

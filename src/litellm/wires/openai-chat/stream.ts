@@ -1,7 +1,8 @@
 import type { ContentBlock, StopReason } from '../../../agent/messages/content.js'
-import { isJsonObject, type JsonObject } from '../../../util/json.js'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
 import { answeredImage } from './media.js'
+import { ReasoningDetails } from './reasoning-details.js'
 import { ToolCalls } from './tool-calls.js'
 
 export interface ChatAnswer {
@@ -21,6 +22,7 @@ export interface ChatAnswer {
 export class ChatAnswerBuilder {
   private readonly blocks: ContentBlock[] = []
   private readonly calls = new ToolCalls()
+  private readonly details = new ReasoningDetails()
   private finishReason: string | null = null
   private stopSequence = false
   private refused = false
@@ -63,7 +65,7 @@ export class ChatAnswerBuilder {
   answer(): ChatAnswer {
     const calls = this.calls.finish()
     return {
-      content: [...this.blocks, ...calls],
+      content: [...this.withDetails(), ...calls],
       stopReason: this.stopReason(calls.length > 0),
       rawStopReason: this.finishReason,
       usage: this.usage,
@@ -78,6 +80,7 @@ export class ChatAnswerBuilder {
     else if (Array.isArray(content))
       for (const part of content.filter(isJsonObject))
         if (typeof part.text === 'string' && part.text !== '') yield this.addText(part.text)
+        else if (part.type === 'thinking') yield* this.takeThinkingPart(part.thinking)
         else this.addImage(part)
     if (typeof refusal === 'string' && refusal !== '') {
       this.refused = true
@@ -94,9 +97,13 @@ export class ChatAnswerBuilder {
   }
 
   private *takeReasoning(delta: JsonObject): Generator<Delta> {
+    const { provider_specific_fields: fields } = delta
+    const own = isJsonObject(fields) ? fields : {}
     const told = delta.reasoning_content ?? delta.reasoning
     const text = typeof told === 'string' ? told : undefined
     if (text) yield this.addReasoning(text)
+    const detailed = this.details.push(delta.reasoning_details ?? own.reasoning_details)
+    if (!text && detailed) yield this.addReasoning(detailed)
     if (!Array.isArray(delta.thinking_blocks)) return
     for (const block of delta.thinking_blocks) {
       if (!isJsonObject(block)) continue
@@ -111,6 +118,24 @@ export class ChatAnswerBuilder {
       // block.
       else if (text === undefined && thinking !== '') yield this.addReasoning(thinking)
     }
+  }
+
+  /** Mistral returns reasoning as a part of the content. */
+  private *takeThinkingPart(thinking: JsonValue | undefined): Generator<Delta> {
+    if (typeof thinking === 'string' && thinking !== '') yield this.addReasoning(thinking)
+    for (const part of Array.isArray(thinking) ? thinking.filter(isJsonObject) : [])
+      if (typeof part.text === 'string' && part.text !== '') yield this.addReasoning(part.text)
+  }
+
+  /** Adds the details to the first block of reasoning, or as a block of their own. */
+  private withDetails(): ContentBlock[] {
+    if (this.details.all.length === 0) return this.blocks
+    const details = [...this.details.all]
+    const at = this.blocks.findIndex((block) => 'reasoningContent' in block)
+    const block = this.blocks[at]
+    const reasoning = block && 'reasoningContent' in block ? block.reasoningContent : {}
+    const detailed = { reasoningContent: { ...reasoning, details } }
+    return at === -1 ? [detailed, ...this.blocks] : this.blocks.with(at, detailed)
   }
 
   private addText(text: string): Delta {

@@ -12,7 +12,7 @@ import type { ModelRequest } from '../../../agent/model.js'
 import type { JsonObject } from '../../../util/json.js'
 import { documentPart, mediaUrl } from '../openai-chat/media.js'
 import { imageNotice, spacedJson } from '../openai-chat/values.js'
-import { madeImageText, sentToolId, sentToolName } from '../sent-values.js'
+import { madeImageText, sentToolName } from '../sent-values.js'
 
 export type Item = JsonObject & { type: string }
 
@@ -56,7 +56,7 @@ function addText(items: Item[], text: string): void {
 function functionCall({ toolUseId, name, input, rawInput }: ToolUseBlock['toolUse']): Item {
   return {
     type: 'function_call',
-    call_id: sentToolId(toolUseId),
+    call_id: toolUseId,
     name: sentToolName(name),
     arguments: rawInput ?? spacedJson(input),
   }
@@ -118,7 +118,7 @@ function callOutput({ toolUseId, content }: ToolResultBlock['toolResult'], shown
   if (images > 0) output.push({ type: 'input_text', text: imageNotice })
   // A result without content is an empty text, which chat completions send too.
   if (output.length === 0) addLine('')
-  return { type: 'function_call_output', call_id: sentToolId(toolUseId), output }
+  return { type: 'function_call_output', call_id: toolUseId, output }
 }
 
 function inputImage({ format, source }: ImageBlock['image']): Item {

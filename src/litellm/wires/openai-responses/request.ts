@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../../util/json.js'
 import { CachePoints } from '../../cache/cache-points.js'
 import type { ModelInfo } from '../../models/model-info.js'
 import type { Route } from '../../routes/route.js'
+import { withSentIds } from '../sent-ids.js'
 import { sentSchema } from '../tool-schemas/sent-schema.js'
 import type { WireCall } from '../wire.js'
 import { inputItems, systemItem } from './input.js'
@@ -23,7 +24,9 @@ export function responsesRequest({
 }: WireCall): ResponsesRequest {
   const system = systemItem(request)
   const origin = originOf(route)
-  const messages = request.messages.flatMap((message) => inputItems(message, origin))
+  const messages = withSentIds(request.messages, 'word').flatMap((message) =>
+    inputItems(message, origin),
+  )
   const tools: JsonValue[] = [
     ...request.tools.map((tool) => functionTool(tool, route)),
     ...hostedTools(settings.body),
