@@ -34,6 +34,8 @@ export default defineConfig({
       { extends: true, test: { name: 'program', include: files.program, globalSetup } },
       { extends: true, test: { name: 'external', include: files.external, globalSetup } },
     ],
+    // A stored price map of the developer must not change what is tested.
+    env: { LITELLM_LOCAL_MODEL_COST_MAP: 'True' },
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // The servers under test need the other cores.

@@ -36,6 +36,15 @@ export const variables: Readonly<Record<string, Variable>> = {
     meaning: '`inProcess`, or `dbos` for runs on PostgreSQL',
     choices: ['inProcess', 'dbos'],
   },
+  LITELLM_MODEL_COST_MAP_URL: {
+    meaning:
+      'where `models --update` fetches prices; the repository of LiteLLM on GitHub by default',
+    placeholder: 'https://example.com/model_prices.json',
+  },
+  LITELLM_LOCAL_MODEL_COST_MAP: {
+    meaning: '`true`: only the prices of the package are used',
+    choices: ['true', 'false'],
+  },
   DATABASE_URL: {
     meaning: 'the PostgreSQL that runs are kept on; over HTTP it is enough to turn that on',
     secret: true,

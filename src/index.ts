@@ -86,7 +86,12 @@ export {
 } from './library/agent.js'
 export { type LibraryTool, type ToolConfig, tool } from './library/tool.js'
 export type { Dropped } from './litellm/adapt.js'
-export { type ExplainedModel, explainRoute, type RouteExplanation } from './litellm/explain.js'
+export {
+  type ExplainedModel,
+  explainRoute,
+  type ModelDataExplanation,
+  type RouteExplanation,
+} from './litellm/explain.js'
 export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
 export type { JsonSchema, Schema, StandardSchema } from './schema/compile.js'
 export { calculator } from './toolsets/calculator.js'

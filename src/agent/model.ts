@@ -71,6 +71,8 @@ export interface CallNeed {
 export interface CallGrant {
   outputTokens: number
   limitedBy?: LimitName
+  /** A limit that is set and cannot be enforced, because the most that the call costs is unknown. */
+  unenforced?: LimitName
 }
 
 export interface ModelReply extends CallReport {

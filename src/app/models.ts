@@ -40,7 +40,7 @@ export function modelSource(
     list: () => {
       if (!listed || Date.now() - listed.at > listAgeMs) {
         const models = listModels(
-          { named: namedModels(config, route), proxyArgs: config.clientArgs.litellm_proxy },
+          { named: namedModels(config, route, env), proxyArgs: config.clientArgs.litellm_proxy },
           env,
         )
         listed = { at: Date.now(), models }
@@ -133,14 +133,42 @@ function newModel(
 }
 
 /**
- * Returns the arguments that are configured for the provider of a model id. No argument, such as a
- * key, is sent to another provider.
+ * Returns the arguments that are configured for the provider of a model id, with what is configured
+ * for the model itself. No argument, such as a key, is sent to another provider.
  */
-export function clientArgsFor(
+export function clientArgsFor(modelId: string, config: Config, env: Environment): JsonObject {
+  const args = providerArgs(modelId, config, env)
+  const own = ownModel(modelId, args, config, env)
+  if (!own) return args
+  const given = isJsonObject(args.model_info) ? args.model_info : {}
+  return { ...args, model_info: { ...given, ...own } }
+}
+
+/** Returns the entry of `models` for a model id. Another spelling of the same route counts too. */
+function ownModel(
   modelId: string,
-  { clientArgs }: Config,
+  clientArgs: JsonObject,
+  { models }: Config,
   env: Environment,
-): JsonObject {
+): JsonObject | undefined {
+  if (Object.hasOwn(models, modelId)) return models[modelId]
+  const ids = Object.keys(models)
+  const wanted = ids.length > 0 ? routeId(modelId, clientArgs, env) : undefined
+  if (wanted === undefined) return undefined
+  const name = ids.find((id) => id === wanted || routeId(id, clientArgs, env) === wanted)
+  return name === undefined ? undefined : models[name]
+}
+
+function routeId(modelId: string, clientArgs: JsonObject, env: Environment): string | undefined {
+  try {
+    return findRoute({ modelId, clientArgs }, env).id
+  } catch (error) {
+    if (error instanceof AgentError) return undefined
+    throw error
+  }
+}
+
+function providerArgs(modelId: string, { clientArgs }: Config, env: Environment): JsonObject {
   let incomplete: JsonObject = {}
   for (const [provider, args] of Object.entries(clientArgs)) {
     const named = modelId.startsWith(`${provider}/`)
@@ -163,17 +191,20 @@ export function clientArgsFor(
  * Returns the ids that the configuration contains and that the caller may use, with the default
  * first.
  */
-function namedModels({ agents, allow, defaults }: Config, route: (modelId: string) => Route) {
+function namedModels(config: Config, route: (modelId: string) => Route, env: Environment) {
+  const { agents, allow, defaults, models } = config
   const standard = defaults.modelId === undefined ? [] : [defaults.modelId]
   const allowed = (allow.modelIds ?? []).filter((glob) => !glob.includes('*'))
-  const ofAgents = [...agents.values()].flatMap(({ modelId }) => {
+  const usable = [...[...agents.values()].map(({ modelId }) => modelId), ...Object.keys(models)]
+  const ofConfig = usable.flatMap((modelId) => {
     const found = modelId === undefined ? undefined : routeOrNone(modelId, route)
     const isUsable = found && (isProvided(found) || found.kind === 'offline')
     return modelId !== undefined && isUsable ? [modelId] : []
   })
-  return [...new Set([...standard, ...allowed, ...ofAgents])].flatMap((modelId) => {
+  return [...new Set([...standard, ...allowed, ...ofConfig])].flatMap((modelId) => {
     const found = routeOrNone(modelId, route)
-    return found ? [{ modelId, route: found }] : []
+    const clientArgs = clientArgsFor(modelId, config, env)
+    return found ? [{ modelId, route: found, clientArgs }] : []
   })
 }
 

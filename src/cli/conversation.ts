@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { homeFolder, userStateFolder } from '../config/folders.js'
 import type { SessionsConfig } from '../config/sessions.js'
 import type { CallArguments } from '../policy/plan-run.js'
+import { homeFolder, userStateFolder } from '../util/folders.js'
 import { parseJsonObject } from '../util/json.js'
 import { UsageError } from './parse-options.js'
 

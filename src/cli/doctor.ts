@@ -5,7 +5,7 @@ import { ConfigError, type ConfigProblem, problemText } from '../config/problems
 import type { Config } from '../config/resolve.js'
 import { type Check, ok, problem, warning } from './checks/check.js'
 import { databaseCheck, nodeCheck, packageCheck, sessionsCheck } from './checks/machine.js'
-import { callCheck, keysCheck, proxyChecks, routeChecks } from './checks/models.js'
+import { callCheck, keysCheck, modelDataCheck, proxyChecks, routeChecks } from './checks/models.js'
 import { networkChecks } from './checks/network.js'
 import { serverChecks } from './checks/servers.js'
 import { docsPage } from './docs-page.js'
@@ -88,6 +88,7 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
     ...routes.map(({ check }) => check),
     ...network,
     keysCheck(process.env),
+    await modelDataCheck(config, process.env),
     ...proxy,
     ...servers,
     ...(sessions ? [sessions] : []),

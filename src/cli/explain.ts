@@ -2,6 +2,7 @@ import type { AgentError } from '../agent/errors.js'
 import { clientArgsFor } from '../app/models.js'
 import { loadConfig } from '../config/load.js'
 import { explainFoundRoute, type RouteExplanation } from '../litellm/explain.js'
+import { modelDataText, statusText } from './model-data.js'
 
 /**
  * Prints the route of a model id without a call. Throws if there is no route, and, after printing it, if
@@ -29,7 +30,7 @@ function text(route: RouteExplanation, missingKey: AgentError | undefined): stri
 }
 
 function lines(route: RouteExplanation, missingKey: AgentError | undefined): [string, string][] {
-  const { url, urlSource, dropped, withTools } = route
+  const { url, urlSource, dropped, modelData, withTools } = route
   return [
     ['model id', route.modelId],
     ['goes to', goesTo(route)],
@@ -41,6 +42,12 @@ function lines(route: RouteExplanation, missingKey: AgentError | undefined): [st
     ['model sent', route.model],
     ['key', route.keySource ?? (missingKey ? `none: ${withinSentence(missingKey.hint)}` : 'none')],
     ['cache points', route.cachePoints ? 'sent' : 'not sent: this endpoint does not support them'],
+    ...(modelData
+      ? ([
+          ['model', statusText(modelData)],
+          ['model data', modelDataText(modelData)],
+        ] satisfies [string, string][])
+      : []),
     ...dropped.map(({ param, why }): [string, string] => ['not sent', `${param}: ${why}`]),
   ]
 }

@@ -119,6 +119,8 @@ keeps the ids that contain it (* matches any text).
 Options
   --provider NAME   only this provider, such as anthropic
   --all             every model of LiteLLM's price map, also without a key
+  --update          fetch LiteLLM's current price map from LITELLM_MODEL_COST_MAP_URL, or from LiteLLM's
+                    repository on GitHub, and use it from now on
   --json            print a JSON list, with prices per token
   --config FILE     configuration file
   -h, --help        print this help
@@ -126,12 +128,13 @@ Options
 Examples
   ${name} models
   ${name} models 'claude*' --all
+  ${name} models --update
 `
 
 const doctor = `Usage: ${name} doctor [options]
 
 Checks Node, the configuration, the routes of the configured models, keys (by name, never their values),
-the LiteLLM Proxy, MCP servers, the sessions folder and PostgreSQL. Makes no model call.
+the age of the model data, the LiteLLM Proxy, MCP servers, the sessions folder and PostgreSQL. Makes no model call.
 
 Options
   --explain ID    print only the route of this model id: its URL, key and wire format

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { decodeText } from '../util/decode-text.js'
 import { errorCode, fileErrorText } from '../util/file-error.js'
-import { userConfigFolder } from './folders.js'
+import { userConfigFolder } from '../util/folders.js'
 import { ConfigError } from './problems.js'
 import { type Config, type ConfigFlags, resolveConfig } from './resolve.js'
 

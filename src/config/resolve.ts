@@ -36,6 +36,8 @@ export interface Config {
   }
   /** LiteLLM's client arguments by provider. They are never sent to another provider. */
   clientArgs: Readonly<Record<string, JsonObject>>
+  /** What the operator knows about models, by model id, in the form of LiteLLM's `model_info`. */
+  models: Readonly<Record<string, JsonObject>>
   allow: {
     /** Globs of route ids; `undefined` allows every model whose key or base URL the operator set. */
     modelIds?: string[]
@@ -110,6 +112,7 @@ export function resolveConfig({ file, env, flags = {} }: ConfigSources): Config 
       cacheAdvice: defaults.cacheAdvice ?? false,
     },
     clientArgs: clientArgs as Record<string, JsonObject>,
+    models: (file?.content.models ?? {}) as Record<string, JsonObject>,
     allow: {
       ...(allow.modelIds && { modelIds: allow.modelIds }),
       params: allow.params ?? [],

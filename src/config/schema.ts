@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { limitNames } from '../agent/limits.js'
 import { httpSchema } from './http.js'
-
+import { modelsSchema } from './models.js'
 import { runsSchema } from './runs.js'
 import { strict } from './strict.js'
 import { telemetrySchema } from './telemetry.js'
@@ -98,6 +98,9 @@ export const fileSchema = strict({
     maxToolResultChars: wholePositive.exactOptional(),
   }).exactOptional(),
   clientArgs: z.record(z.string(), values).exactOptional(),
+  models: modelsSchema
+    .exactOptional()
+    .describe("Prices, limits and abilities of models, by model id, as in LiteLLM's model_info."),
   allow: strict({
     modelIds: texts.exactOptional(),
     params: texts.exactOptional(),

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { userStateFolder } from '../util/folders.js'
 import type { ConfigFile } from './file.js'
-import { userStateFolder } from './folders.js'
 import type { ConfigProblem } from './problems.js'
 import type { FileContent } from './schema.js'
 

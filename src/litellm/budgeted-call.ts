@@ -80,6 +80,15 @@ function withOutputLimit(
   }
 }
 
+/** Says before a call that a limit on its cost has no effect, and what the operator can do. */
+function unenforcedText(limit: string, { id }: Route, info: ModelInfo | undefined): string {
+  const why = info?.prices
+    ? `the most that this call of ${id} can cost is unknown`
+    : `the price of ${id} is unknown`
+  const fix = `Set its input_cost_per_token and output_cost_per_token under models in the configuration file, or in clientArgs.`
+  return `${limit} cannot be enforced: ${why}.${info?.prices ? '' : ` ${fix}`} The run stops after a call whose cost stays unknown.`
+}
+
 function mostCost(
   inputTokens: number,
   body: Readonly<JsonObject>,
@@ -125,6 +134,8 @@ export async function withinBudget(
   const grant = await budget.reserve(callNeed(request, settings.body, info, wireName), signal)
   const { body, notice } = withOutputLimit(settings.body, grant, wireName)
   if (notice) await emit({ type: 'notice', message: notice })
+  if (grant.unenforced)
+    await emit({ type: 'notice', message: unenforcedText(grant.unenforced, call.route, info) })
   try {
     return await wire({ ...call, settings: { ...settings, body } }, emit)
   } catch (thrown) {

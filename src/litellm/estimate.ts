@@ -5,7 +5,7 @@ import { callNeed } from './budgeted-call.js'
 import { maxCallCost } from './cost/cost.js'
 import type { LiteLLMModelConfig } from './model.js'
 import { servedModelInfo } from './models/catalog.js'
-import { modelInfo } from './models/model-data.js'
+import { routeInfo } from './models/route-info.js'
 import { callRoute } from './routes/call-route.js'
 import { type Environment, findRoute, type Route } from './routes/route.js'
 import { callSettings } from './settings.js'
@@ -39,29 +39,25 @@ export async function estimateCall(
   env: Environment,
 ): Promise<CallEstimate> {
   const { missingKey, ...found } = findRoute(config, env)
-  const { provider, model, aws } = found
-  const info =
-    found.kind === 'proxy'
-      ? missingKey
-        ? undefined
-        : await servedModelInfo(found)
-      : await modelInfo({ provider, model, ...(aws && { region: aws.region }) })
+  const known = await routeInfo(found, config.clientArgs)
+  const served = found.kind === 'proxy' && !known && !missingKey
+  const info = served ? await servedModelInfo(found) : known
   const settings = callSettings(config, found)
   const { body } = settings
   const route = callRoute(found, { hasTools: request.tools.length > 0, body }, info)
   const ready = adapted(request, settings, route, info)
   const need = callNeed(ready.request, ready.settings.body, info, route.wire)
   const { inputTokens, outputTokens, price } = need
-  const known = Number.isFinite(outputTokens)
+  const isBounded = Number.isFinite(outputTokens)
   const room = info?.contextTokens ?? null
   return {
     route,
     missingKey,
     inputTokens,
-    maxOutputTokens: known ? outputTokens : null,
-    maxCostUsd: price && known ? price.input + price.perOutputToken * outputTokens : null,
+    maxOutputTokens: isBounded ? outputTokens : null,
+    maxCostUsd: price && isBounded ? price.input + price.perOutputToken * outputTokens : null,
     maxCostUsdOfAnyCall:
-      price && known && room !== null
+      price && isBounded && room !== null
         ? maxCallCost(room, outputTokens, info?.prices ?? null)
         : null,
   }

@@ -2,7 +2,10 @@ import type { AgentError } from '../agent/errors.js'
 import type { JsonObject } from '../util/json.js'
 
 import { adapted, type Dropped } from './adapt.js'
-import { modelInfo } from './models/model-data.js'
+import { modelDataFacts } from './models/model-data.js'
+import type { ModelInfo } from './models/model-info.js'
+import { ownModelInfo } from './models/own-info.js'
+import { routeInfo } from './models/route-info.js'
 import { messagesBase } from './routes/anthropic.js'
 import { callRoute } from './routes/call-route.js'
 import {
@@ -35,6 +38,26 @@ export interface RouteExplanation {
   dropped: Dropped[]
   /** The wire and URL of calls with tools, if they differ. */
   withTools?: { wire: Route['wire']; url: string | null }
+  /** What is known about the model; `undefined` if a proxy or the offline model answers. */
+  modelData?: ModelDataExplanation
+}
+
+/** Says where the information about a model comes from. */
+export interface ModelDataExplanation {
+  /**
+   * `known`: the data contains the model. `configured`: its prices or properties are set in `models`
+   * or `clientArgs`. `family`: it is unknown, and treated like `likeModel`. `unknown`: nothing is
+   * known about it.
+   */
+  status: 'known' | 'configured' | 'family' | 'unknown'
+  likeModel?: string
+  inputCostPerToken: number | null
+  outputCostPerToken: number | null
+  /** `LiteLLM 1.102.4`, or the address of an update. */
+  source: string
+  /** The day of the release or of the update, such as `2026-10-08`. */
+  date: string
+  ageDays: number
 }
 
 /** Configures the model to explain. */
@@ -69,7 +92,7 @@ export async function explainFoundRoute(
 async function explanation(config: ExplainedModel, found: Route): Promise<RouteExplanation> {
   const settings = callSettings(config, found)
   const { provider, model } = found
-  const info = found.kind === 'direct' ? await modelInfo({ provider, model }) : undefined
+  const info = await routeInfo(found, config.clientArgs)
   const { body } = settings
   const route = callRoute(found, { hasTools: false, body }, info)
   const withTools = callRoute(found, { hasTools: true, body }, info)
@@ -89,6 +112,29 @@ async function explanation(config: ExplainedModel, found: Route): Promise<RouteE
     ...(withTools.wire !== route.wire && {
       withTools: { wire: withTools.wire, url: requestUrl(withTools) },
     }),
+    ...((found.kind === 'direct' || info) && {
+      modelData: await modelDataOf(info, ownModelInfo(config.clientArgs) !== undefined),
+    }),
+  }
+}
+
+async function modelDataOf(
+  info: ModelInfo | undefined,
+  isConfigured: boolean,
+): Promise<ModelDataExplanation> {
+  const status = isConfigured
+    ? 'configured'
+    : info?.likeModel
+      ? 'family'
+      : info
+        ? 'known'
+        : 'unknown'
+  return {
+    status,
+    ...(info?.likeModel && { likeModel: info.likeModel }),
+    inputCostPerToken: info?.prices?.input ?? null,
+    outputCostPerToken: info?.prices?.output ?? null,
+    ...(await modelDataFacts()),
   }
 }
 

@@ -20,6 +20,7 @@ import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
 import type { ModelInfo } from './models/model-info.js'
+import { routeInfo } from './models/route-info.js'
 import { type SpendMetadata, withSpendFields, withTrace } from './proxy-metadata.js'
 import { withRetries } from './retry.js'
 import { callRoute } from './routes/call-route.js'
@@ -157,7 +158,8 @@ export class LiteLLMModel implements Model {
       for (const message of ready.notices) await delivery.emit({ type: 'notice', message })
       const stream = settings.stream && options.stream !== false
       const call: WireCall = { ...ready, route, info, stream, signal }
-      const limitInfo = options.budget && (info ?? (await this.servedInfo()))
+      const limitInfo =
+        options.budget && (info?.prices ? info : ((await this.servedInfo()) ?? info))
       const retries = { maxRetries: settings.maxRetries, signal }
       const attempt = () =>
         options.budget
@@ -177,16 +179,12 @@ export class LiteLLMModel implements Model {
   }
 
   /**
-   * Returns what LiteLLM's price map says about a model that is called directly. Returns
-   * `undefined` on other routes.
+   * Returns what is known about the model before a call. Behind a proxy, that is only what
+   * `clientArgs` say.
    */
   private async knownInfo(): Promise<ModelInfo | undefined> {
     const resolved = this.resolve()
-    const { kind, provider, model, aws } = resolved.route
-    if (kind !== 'direct') return undefined
-    resolved.info ??= import('./models/model-data.js').then(({ modelInfo }) =>
-      modelInfo({ provider, model, ...(aws && { region: aws.region }) }),
-    )
+    resolved.info ??= routeInfo(resolved.route, this.config.clientArgs)
     return resolved.info
   }
 

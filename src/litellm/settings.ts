@@ -1,6 +1,7 @@
 import { configurationError } from '../agent/errors.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../util/json.js'
 import { isHeaderName } from './http/request-text.js'
+import { isModelInfoArg, ownModelInfo } from './models/own-info.js'
 import { isHeaderText } from './routes/args.js'
 import type { ClientArgs, Route } from './routes/route.js'
 
@@ -88,10 +89,20 @@ export function callSettings(
         `Leave ${key} out of ${where}: the agent sets it.`,
       )
   }
+  // Prices limit what callers may spend, so they are no parameter of a call.
+  const misplaced = Object.keys(params).find(isModelInfoArg)
+  if (misplaced !== undefined)
+    throw configurationError(
+      `params.${misplaced} is not a parameter of a call.`,
+      `Give ${misplaced} in clientArgs.`,
+    )
+  ownModelInfo(clientArgs)
   const { extra_headers, extra_body, drop_params, stream, stream_timeout, ...plainParams } = params
   const dropParams = (drop_params ?? clientArgs.drop_params) === true
   const own = new Set<string>(ownArgs)
-  const plainArgs = Object.fromEntries(Object.entries(clientArgs).filter(([key]) => !own.has(key)))
+  const plainArgs = Object.fromEntries(
+    Object.entries(clientArgs).filter(([key]) => !own.has(key) && !isModelInfoArg(key)),
+  )
   return {
     body: {
       ...plainArgs,

@@ -1,10 +1,15 @@
 /**
  * Returns the name that is most similar to the given one; `undefined` if none is similar enough.
+ * `most` is the number of letters that may differ.
  */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+export function nearest(
+  name: string,
+  names: readonly string[],
+  most: number = Math.max(2, Math.floor(plain(name).length / 3)),
+): string | undefined {
   const wanted = plain(name)
   let best: string | undefined
-  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1
+  let least = most + 1
   for (const candidate of names) {
     const distance = editDistance(wanted, plain(candidate))
     if (distance < least) {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseConfigFile } from '../../src/config/file.js'
-import { userConfigFolder, userStateFolder } from '../../src/config/folders.js'
 import { loadConfig } from '../../src/config/load.js'
 import { ConfigError, problemText } from '../../src/config/problems.js'
 import { resolveConfig } from '../../src/config/resolve.js'
 import { builtinToolNames } from '../../src/config/tool-references.js'
 import { builtinTools } from '../../src/toolsets/index.js'
+import { userConfigFolder, userStateFolder } from '../../src/util/folders.js'
 import { configFile } from '../helpers/config-file.js'
 
 const noPrompts = (path: string): string => {
@@ -49,6 +49,7 @@ describe('where a value comes from', () => {
         cacheAdvice: false,
       },
       clientArgs: {},
+      models: {},
       allow: {
         params: [],
         tools: [],

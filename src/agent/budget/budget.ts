@@ -97,7 +97,13 @@ export class Budget {
     if (limit && outputTokens < need.leastOutputTokens) throw refusal(by.hit(limit))
     const held = this.claim(need, outputTokens)
     this.hold(held, 1)
-    return { grant: { outputTokens, ...(limit && { limitedBy: limit }) }, held }
+    const unenforced = this.unenforced(need)
+    const grant = {
+      outputTokens,
+      ...(limit && { limitedBy: limit }),
+      ...(unenforced && { unenforced }),
+    }
+    return { grant, held }
   }
 
   release(held: Amounts): void {
@@ -114,6 +120,11 @@ export class Budget {
         if (outputTokens < fit.outputTokens) fit = { outputTokens, limit, by }
       }
     return fit
+  }
+
+  private unenforced(need: CallNeed): SharedLimit | undefined {
+    const names = this.path.flatMap(({ caps }) => caps.map(([name]) => name))
+    return names.find((name) => unbounded(name, need))
   }
 
   /** An unbounded call must run alone under a limit, because it may use all that is left. */

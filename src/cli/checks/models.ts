@@ -4,17 +4,19 @@ import { clientArgsFor, type modelSource } from '../../app/models.js'
 import type { Config } from '../../config/resolve.js'
 import { explainRoute, type RouteExplanation } from '../../litellm/explain.js'
 import { listModels, proxyVersion } from '../../litellm/models/catalog.js'
+import { modelDataFacts } from '../../litellm/models/model-data.js'
 import { providers } from '../../litellm/routes/providers.js'
 import { proxyPrefix } from '../../litellm/routes/proxy.js'
 import { type Environment, resolveRoute } from '../../litellm/routes/route.js'
 import { localPrincipal } from '../../policy/allowance.js'
 import { goesTo } from '../explain.js'
 import { likelyModel, offlineModel } from '../init/agents-file.js'
+import { modelDataText, priceAdvice, unknownModels, unknownText } from '../model-data.js'
 import { counted, usd } from '../numbers.js'
 import { type Check, checked, ok, problem, warning } from './check.js'
 
 /** Returns the model ids that a configuration names, each with the places that name it. */
-function namedModels({ agents, allow, defaults }: Config): Map<string, string[]> {
+export function namedModels({ agents, allow, defaults }: Config): Map<string, string[]> {
   const named = new Map<string, string[]>()
   const add = (modelId: string | undefined, where: string) => {
     if (modelId === undefined || modelId.includes('*')) return
@@ -52,6 +54,22 @@ export async function routeChecks(config: Config, env: Environment): Promise<Rou
       return { check: problem(name, `${where.join(', ')}: ${error.message}`, error.hint) }
     }
   }
+}
+
+/** Says how old the model data is, and which models of the configuration it does not contain. */
+export async function modelDataCheck(config: Config, env: Environment): Promise<Check> {
+  const facts = modelDataText(await modelDataFacts())
+  const unknown = await unknownModels(namedModels(config).keys(), config, env)
+  if (unknown.length === 0) return ok('model data', facts)
+  const detail = `${facts}; ${unknownText(unknown)}`
+  // A server of one's own has its own models and no prices.
+  return unknown.some(({ isPriced }) => isPriced)
+    ? warning(
+        'model data',
+        `${detail}. Their cost is unknown, so maxCostUsd cannot be enforced`,
+        priceAdvice,
+      )
+    : ok('model data', detail)
 }
 
 /** Without any configured model, every run that names none fails. */

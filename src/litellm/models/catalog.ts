@@ -7,12 +7,13 @@ import { get } from '../http/post.js'
 import { proxyPrefix } from '../routes/proxy.js'
 import { type ClientArgs, type Environment, type Route, resolveRoute } from '../routes/route.js'
 import { currentFirst } from './current-first.js'
-import { allModels, modelInfo } from './model-data.js'
-import { type ModelInfo, proxyModelInfo } from './model-info.js'
+import { allModels } from './model-data.js'
+import { filledIn, type ModelInfo, proxyModelInfo } from './model-info.js'
+import { routeInfo } from './route-info.js'
 
 export interface CatalogConfig {
-  /** Lists the model ids in the configuration, with their routes. */
-  named: readonly { modelId: string; route: Pick<Route, 'id' | 'provider' | 'model'> }[]
+  /** Lists the model ids in the configuration, with their routes and arguments. */
+  named: readonly { modelId: string; route: Route; clientArgs: ClientArgs }[]
   /** The `clientArgs` of the LiteLLM Proxy; `undefined` if the configuration has none. */
   proxyArgs?: ClientArgs | undefined
 }
@@ -34,11 +35,22 @@ export async function listModels(
   const toProxy = { modelId: `${proxyPrefix}*`, clientArgs: proxyArgs }
   const served = proxied ? await proxyModels(resolveRoute(toProxy, env)) : []
   const ids = new Set(served.map(({ modelId }) => modelId))
-  const others = named.filter(({ route }) => !ids.has(route.id))
-  const rows = others.map(async ({ modelId, route }) =>
-    listed(modelId, route.provider, await modelInfo(route)),
-  )
-  return [...(await Promise.all(rows)), ...served]
+  const described = new Map<string, ListedModel>()
+  const others: ListedModel[] = []
+  for (const { modelId, route, clientArgs } of named) {
+    const info = await routeInfo(route, clientArgs)
+    const row = listed(modelId, route.provider, info)
+    if (!ids.has(route.id)) others.push(row)
+    else if (info) described.set(route.id, row)
+  }
+  return [...others, ...served.map((model) => withOwn(model, described.get(model.modelId)))]
+}
+
+/** Returns a model of the proxy with what the configuration says about it. */
+function withOwn(model: ListedModel, own: ListedModel | undefined): ListedModel {
+  if (!own) return model
+  const { provider, supports } = model
+  return { ...filledIn(own, model), provider, supports: filledIn(own.supports, supports) }
 }
 
 async function proxyModels(route: Route): Promise<ListedModel[]> {

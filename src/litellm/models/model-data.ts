@@ -1,6 +1,8 @@
-import type { JsonObject, JsonValue } from '../../util/json.js'
-
-import { type ModelInfo, modelInfoOf } from './model-info.js'
+import { isJsonObject, type JsonObject } from '../../util/json.js'
+import { newestLike } from './family.js'
+import { filledFrom, type ModelInfo, modelInfoOf } from './model-info.js'
+import { entryOf, type PriceMap, rowsByName } from './price-map.js'
+import { storedMapFile } from './stored-map.js'
 
 /** Identifies a model in the price map. */
 export interface ModelName {
@@ -11,28 +13,60 @@ export interface ModelName {
   readonly region?: string
 }
 
+/** Describes the model data in use. */
+export interface ModelDataFacts {
+  /** `LiteLLM 1.102.4`, or the address of an update. */
+  readonly source: string
+  /** The day of the release or of the update, such as `2026-10-08`. */
+  readonly date: string
+  readonly ageDays: number
+}
+
 /**
- * Returns what LiteLLM's price map says about a model; `undefined` if the map does not contain it.
- * The price map is part of the package.
+ * Returns what is known about a model; `undefined` if nothing is. `own` are the fields that the
+ * operator set, by the names of LiteLLM's `model_info`. Other fields come from LiteLLM's price map:
+ * the newer one of the package's and the one that `models --update` stored. A Claude or GPT that is
+ * newer than both has the properties of its family, and no prices.
  */
-export async function modelInfo(name: ModelName): Promise<ModelInfo | undefined> {
-  loading ??= load()
-  const find = await loading
-  return find(name)
+export async function modelInfo(name: ModelName, own?: JsonObject): Promise<ModelInfo | undefined> {
+  const based = typeof own?.base_model === 'string' ? named(own.base_model, name.provider) : name
+  const maps = await priceMaps()
+  const found = find(based, maps)
+  if (found) return modelInfoOf({ ...found.entry, ...own }, found.provider)
+  const like = likeInfo(based, maps)
+  if (!own) return like
+  const info = modelInfoOf(own, name.provider)
+  return like ? filledFrom(info, like) : info
 }
 
 /** Returns every model of the price map with the model id that selects it. */
 export async function allModels(): Promise<
   { modelId: string; provider: string; info: ModelInfo }[]
 > {
-  const data = await readData()
-  return Object.entries(data.models).flatMap(([provider, models]) =>
-    Object.entries(models).map(([name, row]) => ({
-      modelId: idOf(provider, name),
-      provider,
-      info: modelInfoOf(entryOf(data, row), provider),
-    })),
-  )
+  const models = new Map<string, { modelId: string; provider: string; info: ModelInfo }>()
+  for (const { map } of await priceMaps())
+    for (const [provider, rows] of Object.entries(map.models))
+      for (const [name, row] of Object.entries(rows)) {
+        const modelId = idOf(provider, name)
+        if (models.has(modelId)) continue
+        models.set(modelId, { modelId, provider, info: modelInfoOf(entryOf(map, row), provider) })
+      }
+  return [...models.values()]
+}
+
+/** Returns where the model data in use comes from, and how old it is. */
+export async function modelDataFacts(now: number = Date.now()): Promise<ModelDataFacts> {
+  const [newest] = await priceMaps()
+  const { source = '', date = '' } = newest?.map ?? {}
+  const days = Math.floor((now - Date.parse(date)) / 86_400_000)
+  return { source, date, ageDays: Math.max(0, days) }
+}
+
+function named(modelId: string, provider: string): ModelName {
+  const slash = modelId.indexOf('/')
+  return slash === -1
+    ? { provider, model: modelId }
+    : { provider: modelId.slice(0, slash), model: modelId.slice(slash + 1) }
 }
 
 function idOf(provider: string, name: string): string {
@@ -40,76 +74,85 @@ function idOf(provider: string, name: string): string {
   return name.startsWith(`${provider}/`) ? name : `${provider}/${name}`
 }
 
-let loading: Promise<(name: ModelName) => ModelInfo | undefined> | undefined
-
-/** Describes the content of data/models.json, which scripts/model-data.ts writes. */
-interface ModelData {
-  readonly fields: readonly string[]
-  /**
-   * Lists field numbers for each shape: fields with a value, fields that are true, and fields that
-   * are false.
-   */
-  readonly shapes: readonly (readonly (readonly number[])[])[]
-  /** Lists the number of a shape, followed by the values. */
-  readonly rows: readonly (readonly JsonValue[])[]
-  /**
-   * Maps the models of each provider to row numbers. A name that begins with a slash is appended to
-   * the provider's name.
-   */
-  readonly models: Readonly<Record<string, Readonly<Record<string, number>>>>
+interface LoadedMap {
+  readonly map: PriceMap
+  readonly rowsOf: (provider: string) => ReadonlyMap<string, number>
 }
 
-async function readData(): Promise<ModelData> {
+let loading: Promise<readonly LoadedMap[]> | undefined
+
+/** Returns the price maps, newest first. */
+function priceMaps(): Promise<readonly LoadedMap[]> {
+  loading ??= loadMaps()
+  return loading
+}
+
+async function loadMaps(): Promise<readonly LoadedMap[]> {
   const file = await import('../data/models.json', { with: { type: 'json' } })
-  return file.default as unknown as ModelData
+  const own = file.default as unknown as PriceMap
+  const stored = await storedMap()
+  const maps = !stored ? [own] : stored.date < own.date ? [own, stored] : [stored, own]
+  return maps.map((map) => ({ map, rowsOf: rowsByName(map) }))
 }
 
-async function load() {
-  const data = await readData()
-  const providers = Object.keys(data.models)
-  const rowsOf = rowsByName(data)
-  return (name: ModelName): ModelInfo | undefined => {
-    const theirs = providers.filter((provider) => sameProvider(name.provider, provider))
-    for (const candidate of candidates(name))
-      for (const provider of theirs) {
-        const row = rowsOf(provider).get(candidate.toLowerCase())
-        if (row !== undefined) return modelInfoOf(entryOf(data, row), provider)
-      }
+/** Returns the map that `models --update` stored; `undefined` if there is none. */
+async function storedMap(): Promise<PriceMap | undefined> {
+  const { env } = process
+  // LiteLLM's variable for its own map, without updates.
+  if (/^true$/i.test(env.LITELLM_LOCAL_MODEL_COST_MAP ?? '')) return undefined
+  try {
+    const { readFile } = process.getBuiltinModule('node:fs/promises')
+    const map: unknown = JSON.parse(await readFile(storedMapFile(env), 'utf8'))
+    return isPriceMap(map) ? map : undefined
+  } catch {
     return undefined
   }
 }
 
-/**
- * Returns the row numbers of a provider by full name in lower case. The map is created on first
- * use.
- */
-function rowsByName({ models }: ModelData): (provider: string) => ReadonlyMap<string, number> {
-  const made = new Map<string, ReadonlyMap<string, number>>()
-  return (provider) => {
-    let rows = made.get(provider)
-    if (!rows) {
-      const whole = (name: string) => (name.startsWith('/') ? provider + name : name).toLowerCase()
-      rows = new Map(
-        Object.entries(models[provider] ?? {}).map(([name, row]) => [whole(name), row]),
-      )
-      made.set(provider, rows)
-    }
-    return rows
-  }
+function isPriceMap(value: unknown): value is PriceMap & JsonObject {
+  if (!isJsonObject(value)) return false
+  const { date, fields, models, rows, shapes, source } = value
+  const lists = [fields, rows, shapes].every(Array.isArray)
+  return lists && isJsonObject(models) && typeof date === 'string' && typeof source === 'string'
 }
 
-function entryOf({ fields, shapes, rows }: ModelData, number: number): JsonObject {
-  const [shape, ...values] = rows[number] ?? []
-  const [valued = [], yes = [], no = []] = shapes[Number(shape)] ?? []
-  const entry: JsonObject = { mode: 'chat' }
-  const set = (field: number, value: JsonValue | undefined) => {
-    const name = fields[field]
-    if (name !== undefined && value !== undefined) entry[name] = value
+/** Returns the entry of a model in the newest map that has it. */
+function find(
+  name: ModelName,
+  maps: readonly LoadedMap[],
+): { entry: JsonObject; provider: string } | undefined {
+  for (const { map, rowsOf } of maps) {
+    const theirs = providersOf(name, map)
+    for (const candidate of candidates(name))
+      for (const provider of theirs) {
+        const row = rowsOf(provider).get(candidate.toLowerCase())
+        if (row !== undefined) return { entry: entryOf(map, row), provider }
+      }
   }
-  for (const [position, field] of valued.entries()) set(field, values[position])
-  for (const field of yes) set(field, true)
-  for (const field of no) set(field, false)
-  return entry
+  return undefined
+}
+
+function providersOf(name: ModelName, map: PriceMap): string[] {
+  return Object.keys(map.models).filter((provider) => sameProvider(name.provider, provider))
+}
+
+/** Returns the information of the newest older model of the same family, without its prices. */
+function likeInfo(name: ModelName, maps: readonly LoadedMap[]): ModelInfo | undefined {
+  const known = maps.flatMap(({ map }) =>
+    providersOf(name, map).flatMap((provider) =>
+      Object.entries(map.models[provider] ?? {}).map(([model, row]) => ({
+        model,
+        provider,
+        row,
+        map,
+      })),
+    ),
+  )
+  const like = newestLike(name.model, known)
+  if (!like) return undefined
+  const { map, model, provider, row } = like
+  const info = modelInfoOf(entryOf(map, row), provider)
+  return { ...info, prices: null, deprecationDate: null, likeModel: idOf(provider, model) }
 }
 
 /** Returns the names that LiteLLM's `get_model_info` looks up, in the same order. */

@@ -19,6 +19,8 @@ export interface ModelInfo {
   readonly openaiPath: boolean | null
   /** The deprecation date, such as `2027-02-17`. */
   readonly deprecationDate: string | null
+  /** The known model whose properties these are, if the model itself is unknown. */
+  readonly likeModel?: string
 }
 
 export interface Supports {
@@ -112,7 +114,8 @@ export function filledFrom(info: ModelInfo, other: ModelInfo): ModelInfo {
   }
 }
 
-function filledIn<T extends object>(first: T, second: T): T {
+/** Returns the first object with its null values taken from the second one. */
+export function filledIn<T extends object>(first: T, second: T): T {
   const told = Object.entries(first).filter(([, value]) => value !== null)
   return { ...second, ...Object.fromEntries(told) }
 }

@@ -91,7 +91,9 @@ async function priced(told: ReportedUsage, call: WireCall) {
   const { body } = call.settings
   const providerModel =
     headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : told.model)
-  const info = call.info ?? (await infoBehindProxy(providerModel))
+  const own = call.info
+  const isPriced = call.route.kind !== 'proxy' || own?.prices
+  const info = isPriced ? own : ((await infoBehindProxy(providerModel)) ?? own)
   const prices = hasAudio ? null : (info?.prices ?? null)
   const billed =
     usage && prices
