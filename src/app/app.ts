@@ -11,6 +11,7 @@ import { LiveConfig, logWarnings } from './live-config.js'
 import { createLogger, type ServerLog } from './logger.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { openRunEngine } from './run-engine.js'
+import { warmUpOnce } from './warm-up.js'
 
 /** Holds the parts that every entry point shares. */
 export interface App {
@@ -52,6 +53,7 @@ export async function createApp(config: Config, level: LogLevel): Promise<App> {
     log,
     results,
     inFlight: new InFlight(),
+    onToolsListed: warmUpOnce(live, () => services),
     telemetry,
     redact,
   }

@@ -19,7 +19,7 @@ const maxKept = 256
 export function modelSource(
   config: Config,
   env: Environment,
-): ModelSource & { create(spec: ModelSpec): Model } {
+): ModelSource & { create(spec: ModelSpec): Model; prepare(modelId: string): Promise<void> } {
   let listed: { at: number; models: Promise<ListedModel[]> } | undefined
   let available: Promise<ListedModel[]> | undefined
   const routes = new Lru<Route>(maxKept)
@@ -37,6 +37,8 @@ export function modelSource(
       const model = models.get(key, () => newModel(spec, config, env))
       return config.telemetry.spendFields ? model.spendingAs(spendFields(spec)) : model
     },
+    prepare: (modelId) =>
+      newModel({ modelId, params: config.defaults.params }, config, env).prepare(),
     list: () => {
       if (!listed || Date.now() - listed.at > listAgeMs) {
         const models = listModels(
@@ -119,7 +121,12 @@ function digest(parts: readonly string[]): string {
 }
 
 function newModel(
-  { modelId, params, fallbacks = [], cache }: ModelSpec,
+  {
+    modelId,
+    params,
+    fallbacks = [],
+    cache,
+  }: Pick<ModelSpec, 'modelId' | 'params' | 'fallbacks' | 'cache'>,
   config: Config,
   env: Environment,
 ) {

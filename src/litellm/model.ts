@@ -120,6 +120,20 @@ export class LiteLLMModel implements Model {
     }
   }
 
+  /**
+   * Loads what a first call needs, without connecting to anything. Throws the errors of a call.
+   * @internal
+   */
+  async prepare(): Promise<void> {
+    const { route: found, settings } = this.resolve()
+    const info = await this.knownInfo()
+    const route = callRoute(found, { hasTools: false, body: settings.body }, info)
+    if (!loadedWires[route.wire]) await loadWire(route.wire)
+    if (!URL.canParse(route.baseUrl)) return
+    const { prepareConnections } = await import('./http/post.js')
+    prepareConnections(new URL(route.baseUrl), route.verify)
+  }
+
   private events(call: CallRequest): AsyncGenerator<ModelEvent> {
     return eventStream<ModelEvent, ModelReply>(
       call.options.signal,

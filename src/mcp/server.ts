@@ -66,7 +66,10 @@ export function serverFactory(services: Services): (context: McpRequestContext) 
         },
       },
     )
-    server.setRequestHandler('tools/list', () => ({ tools: catalogFor(allowed()).listTools() }))
+    server.setRequestHandler('tools/list', () => {
+      services.onToolsListed?.()
+      return { tools: catalogFor(allowed()).listTools() }
+    })
     server.setRequestHandler('tools/call', ({ params }, context) => {
       const callerServices = allowed()
       const tool = knownTool(params.name, catalogFor(callerServices).tools)

@@ -18,6 +18,8 @@ export interface Services extends RunServices {
   readonly inFlight: InFlight
   /** The request traces; `undefined` if telemetry is off. */
   readonly telemetry?: RequestTelemetry | undefined
+  /** Called when a client has listed the tools, so that it may call one soon. */
+  readonly onToolsListed?: (() => void) | undefined
   /** Returns a text without keys, and without credentials in URLs. */
   redact(text: string): string
 }

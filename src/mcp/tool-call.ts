@@ -17,6 +17,8 @@ export type Content = CallToolResult['content'][number]
 export interface ServerTool {
   readonly name: string
   describe(): McpTool
+  /** Compiles the check of the arguments, which the first call would do otherwise. */
+  prepare?(): void
   call(call: ToolCall): Promise<ToolAnswer>
 }
 

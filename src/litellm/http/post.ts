@@ -36,6 +36,12 @@ export async function get(url: URL, options: RequestOptions): Promise<HttpReply>
   return request('GET', url, options)
 }
 
+/** Loads what a connection to a URL needs, such as certificates. It does not open one. */
+export function prepareConnections(url: URL, verify: Verify): void {
+  process.getBuiltinModule(url.protocol === 'https:' ? 'node:tls' : 'node:net')
+  poolOf(url, proxyFor(url), verify)
+}
+
 function request(
   method: 'GET' | 'POST',
   url: URL,

@@ -90,19 +90,20 @@ function priceMaps(): Promise<readonly LoadedMap[]> {
 async function loadMaps(): Promise<readonly LoadedMap[]> {
   const file = await import('../data/models.json', { with: { type: 'json' } })
   const own = file.default as unknown as PriceMap
-  const stored = await storedMap()
+  const stored = storedMap()
   const maps = !stored ? [own] : stored.date < own.date ? [own, stored] : [stored, own]
   return maps.map((map) => ({ map, rowsOf: rowsByName(map) }))
 }
 
 /** Returns the map that `models --update` stored; `undefined` if there is none. */
-async function storedMap(): Promise<PriceMap | undefined> {
+function storedMap(): PriceMap | undefined {
   const { env } = process
   // LiteLLM's variable for its own map, without updates.
   if (/^true$/i.test(env.LITELLM_LOCAL_MODEL_COST_MAP ?? '')) return undefined
   try {
-    const { readFile } = process.getBuiltinModule('node:fs/promises')
-    const map: unknown = JSON.parse(await readFile(storedMapFile(env), 'utf8'))
+    // The first use of node:fs/promises takes longer than reading this file.
+    const { readFileSync } = process.getBuiltinModule('node:fs')
+    const map: unknown = JSON.parse(readFileSync(storedMapFile(env), 'utf8'))
     return isPriceMap(map) ? map : undefined
   } catch {
     return undefined

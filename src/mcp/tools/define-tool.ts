@@ -29,6 +29,7 @@ export function defineTool<Arguments extends z.ZodObject>(
   return {
     name,
     describe: () => ({ ...shown, inputSchema: inputSchema(schemaName, properties) }),
+    prepare: () => void schema.safeParse({ prompt: '' }),
     call: async (call) => run(parseArguments(name, schema, schemaName, call.args), call),
   }
 }
