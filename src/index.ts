@@ -92,7 +92,8 @@ export {
   type ModelDataExplanation,
   type RouteExplanation,
 } from './litellm/explain.js'
-export { LiteLLMModel, type LiteLLMModelConfig } from './litellm/model.js'
+export { LiteLLMModel } from './litellm/model.js'
+export type { LiteLLMModelConfig } from './litellm/model-config.js'
 export type { JsonSchema, Schema, StandardSchema } from './schema/compile.js'
 export { calculator } from './toolsets/calculator.js'
 export { currentTime } from './toolsets/current-time.js'

@@ -1,5 +1,4 @@
-import { checkKeys } from '../agent/check-keys.js'
-import { asAgentError, cancelledError, configurationError, withSpending } from '../agent/errors.js'
+import { asAgentError, cancelledError, withSpending } from '../agent/errors.js'
 import type { Emit } from '../agent/events.js'
 import type {
   CallEvent,
@@ -19,48 +18,18 @@ import { Delivery } from './delivery.js'
 import { timeoutError } from './errors.js'
 import { takesCachePoints } from './explain.js'
 import { withFallbacks } from './fallbacks.js'
+import { checkConfig, type LiteLLMModelConfig } from './model-config.js'
 import type { ModelInfo } from './models/model-info.js'
 import { routeInfo } from './models/route-info.js'
 import { type SpendMetadata, withSpendFields, withTrace } from './proxy-metadata.js'
 import { withRetries } from './retry.js'
 import { callRoute } from './routes/call-route.js'
 import { proxyPrefix } from './routes/proxy.js'
-import { type ClientArgs, type Environment, type Route, resolveRoute } from './routes/route.js'
+import { type Environment, type Route, resolveRoute } from './routes/route.js'
 import { type CallSettings, callSettings } from './settings.js'
 import { withAcceptedForm } from './wires/accepted-form.js'
 import { wellFormedWire } from './wires/well-formed-wire.js'
 import type { EmitCallEvent, Wire, WireCall } from './wires/wire.js'
-
-/**
- * Configures a model as Strands' `LiteLLMModel` does. `clientArgs` and `params` keep LiteLLM's own
- * names.
- */
-export interface LiteLLMModelConfig {
-  /** Names the model by its LiteLLM id: `openai/gpt-4o-mini`, `litellm_proxy/<name>`, … */
-  modelId: string
-  /**
-   * Configures the client: `api_key`, `api_base`, `use_litellm_proxy`, `timeout` (s),
-   * `num_retries`, `extra_headers`, … Other arguments are added to the request body.
-   */
-  clientArgs?: ClientArgs
-  /** Adds parameters to the request body unchanged: `max_tokens`, `temperature`, … */
-  params?: Readonly<JsonObject>
-  /**
-   * Disables streaming if `false`, for an endpoint that does not support it. The default is true.
-   */
-  stream?: boolean
-  /** Places cache points where they reduce cost if `auto`. Explicit cache points are kept. */
-  cache?: 'auto'
-  /**
-   * Lists the models that are called in order if this model fails. Fallbacks apply to rate limits,
-   * provider errors, timeouts and connection failures. They also apply if the conversation is too
-   * long for the model. On a proxy route, the request passes their names to the proxy. On other
-   * routes, this client calls them, each with the key of its own route.
-   */
-  fallbacks?: readonly (string | LiteLLMModelConfig)[]
-}
-
-const configKeys = ['modelId', 'clientArgs', 'params', 'stream', 'cache', 'fallbacks'] as const
 
 /** Calls a model by its LiteLLM name, through a LiteLLM Proxy or directly at the provider. */
 export class LiteLLMModel implements Model {
@@ -286,19 +255,4 @@ async function loadWire(name: Route['wire']): Promise<Wire> {
   const wire = wellFormedWire(withAcceptedForm(await wires[name]()))
   loadedWires[name] = wire
   return wire
-}
-
-function checkConfig(config: LiteLLMModelConfig): LiteLLMModelConfig {
-  checkKeys(config, configKeys, 'LiteLLMModel')
-  if (typeof config.modelId !== 'string' || config.modelId.trim() === '')
-    throw configurationError(
-      'LiteLLMModel needs a modelId.',
-      'Give it as text, such as openai/gpt-4o-mini or litellm_proxy/<name>.',
-    )
-  if (config.cache !== undefined && config.cache !== 'auto')
-    throw configurationError(
-      `LiteLLMModel's cache cannot be ${JSON.stringify(config.cache)}.`,
-      'Set it to "auto", or leave it out and place cache points yourself.',
-    )
-  return config
 }
