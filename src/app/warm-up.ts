@@ -3,6 +3,7 @@ import { emptyCacheReport } from '../agent/metrics/cache-report.js'
 import type { ModelReply } from '../agent/model.js'
 import { catalogFor } from '../mcp/catalog.js'
 import type { Services } from '../mcp/services.js'
+import { saveCompiledCode } from './compile-cache.js'
 import type { LiveConfig } from './live-config.js'
 
 /** A client that only lists the tools has left by then, and one that goes on has asked by then. */
@@ -41,6 +42,8 @@ function steps(live: LiveConfig, services: Services): Step[] {
     () => catalogFor(services).tools.get('run_agent')?.prepare?.(),
     () => modelId !== undefined && live.models.prepare(modelId),
     () => new CoreAgent({ model: silent }).run('Hi'),
+    // The next start compiles this code faster, also if this server is killed.
+    saveCompiledCode,
   ]
 }
 

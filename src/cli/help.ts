@@ -134,7 +134,8 @@ Examples
 const doctor = `Usage: ${name} doctor [options]
 
 Checks Node, the configuration, the routes of the configured models, keys (by name, never their values),
-the age of the model data, the LiteLLM Proxy, MCP servers, the sessions folder and PostgreSQL. Makes no model call.
+the age of the model data, the LiteLLM Proxy, MCP servers, the sessions folder and PostgreSQL. Makes no
+model call.
 
 Options
   --explain ID    print only the route of this model id: its URL, key and wire format
