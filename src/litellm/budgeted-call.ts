@@ -134,7 +134,8 @@ export async function withinBudget(
   const grant = await budget.reserve(callNeed(request, settings.body, info, wireName), signal)
   const { body, notice } = withOutputLimit(settings.body, grant, wireName)
   if (notice) await emit({ type: 'notice', message: notice })
-  if (grant.unenforced)
+  // The offline model costs nothing.
+  if (grant.unenforced && call.route.kind !== 'offline')
     await emit({ type: 'notice', message: unenforcedText(grant.unenforced, call.route, info) })
   try {
     return await wire({ ...call, settings: { ...settings, body } }, emit)

@@ -333,4 +333,10 @@ describe('F3, F6: a model that is newer than the data is treated like its family
     expect(priced.metrics.notices.join()).not.toContain('cannot be enforced')
     expect(priced.metrics.costUsd).toBeGreaterThan(0)
   })
+
+  test('the offline model, which costs nothing, needs no such notice', async () => {
+    const model = new LiteLLMModel({ modelId: 'offline/demo' }, { env: {} })
+    const { metrics } = await new Agent({ model, limits: { maxCostUsd: 0.01 } }).invoke('Hi')
+    expect(metrics.notices).toEqual([])
+  })
 })
