@@ -1,8 +1,8 @@
 import { problemText } from '../config/problems.js'
 import type { Config } from '../config/resolve.js'
-import { redact } from '../litellm/errors.js'
 import type { Environment } from '../litellm/routes/route.js'
 import type { Logger } from '../util/logger.js'
+import { redact } from '../util/redact.js'
 import { knownSecrets, modelSource } from './models.js'
 
 /** Logs the settings that are valid but probably do not work as intended. */
@@ -37,8 +37,6 @@ export class LiveConfig {
   }
 
   redact(text: string): string {
-    let rest = text
-    for (const secret of this.secrets) rest = rest.replaceAll(secret, '[redacted]')
-    return redact(rest, undefined)
+    return redact(text, this.secrets)
   }
 }

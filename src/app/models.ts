@@ -233,7 +233,18 @@ export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Envi
       secretName.test(name) && typeof value === 'string' ? [value.trim()] : [],
     ),
   )
+  // Headers that a route needs are credentials of a gateway, whatever their names are.
+  const extraHeaders = Object.values(clientArgs)
+    .flatMap((args) => (isJsonObject(args) ? [args.extra_headers, args.default_headers] : []))
+    .filter(isJsonObject)
+    .flatMap((values) => Object.values(values).filter((value) => typeof value === 'string'))
+    .flatMap((value) => [value, value.slice(value.indexOf(' ') + 1)])
   const tokens = [http.authToken, ...Object.values(http.principals).map(({ token }) => token)]
-  const secrets = [...named, ...headers, ...tokens.filter((token) => token !== undefined)]
+  const secrets = [
+    ...named,
+    ...headers,
+    ...extraHeaders,
+    ...tokens.filter((token) => token !== undefined),
+  ]
   return [...new Set(secrets)].filter((secret) => secret.length >= 8)
 }

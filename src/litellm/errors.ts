@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../agent/error-codes.js'
 import { AgentError } from '../agent/errors.js'
 import { isJsonObject } from '../util/json.js'
+import { redact } from '../util/redact.js'
 import { where } from './connection-errors.js'
 import type { ReplyHeaders } from './http/reply.js'
 import { retryAfterMs } from './http/retry-after.js'
@@ -243,23 +244,14 @@ export function unforeseenError(route: Route, cause: unknown, text = ''): AgentE
   })
 }
 
+/** Limits what is quoted of a provider's message. */
+const maxQuoted = 600
+
 function answered(status: number | undefined, message: string | undefined, route: Route): string {
   const how = status === undefined ? 'reported an error in its stream' : `answered ${status}`
   return message === undefined
     ? `${how} without a message that can be read.`
-    : `${how}: ${redact(message, route.apiKey).slice(0, 600).toWellFormed()}`
-}
-
-const secretLooking = /\b(sk|pk|key|token|gsk|xai|AIza)[-_][\w*.-]{6,}|Bearer\s+[\w.~+/-]{6,}=*/gi
-const credentials = /(\w+:\/\/)[^\s/@]+@/g
-
-/**
- * Removes keys and URL credentials from a message. Providers quote keys in whole or in part, and
- * addresses that contain passwords.
- */
-export function redact(text: string, key: string | undefined): string {
-  const withoutKey = key && key.length >= 4 ? text.replaceAll(key, '[redacted]') : text
-  return withoutKey.replace(secretLooking, '[redacted]').replace(credentials, '$1[redacted]@')
+    : `${how}: ${redact(message, [route.apiKey ?? ''], maxQuoted).toWellFormed()}`
 }
 
 function numericStatus(code: unknown): number | undefined {

@@ -6,6 +6,7 @@ import type { AgentProfile } from '../config/profiles.js'
 import type { Config } from '../config/resolve.js'
 import { builtinToolNames, canonicalToolName, toolReference } from '../config/tool-references.js'
 import { permittedUrl } from '../media/url-rule.js'
+import { cutText } from '../util/cut-text.js'
 import { matchesGlob } from '../util/glob.js'
 import type { JsonObject } from '../util/json.js'
 import { nearest } from '../util/nearest-name.js'
@@ -126,7 +127,7 @@ export function permittedParams(
   for (const name of Object.keys(given)) {
     if (callerParams.has(name) || config.allow.params.includes(name)) continue
     throw permission(
-      `The parameter ${JSON.stringify(name)} is not open to callers of this server.`,
+      `The parameter ${JSON.stringify(cutText(name, 100))} is not open to callers of this server.`,
       `Leave it out, or ask the operator to list it in allow.params. Open are ${[...callerParams, ...config.allow.params].join(', ')}.`,
     )
   }

@@ -1,4 +1,5 @@
 import type { ValidationIssue } from '../agent/validator.js'
+import { cutText } from '../util/cut-text.js'
 import { unescapePointer } from '../util/json-pointer.js'
 
 /** One failed keyword: the members of ajv's error object that are used here. */
@@ -12,6 +13,8 @@ export interface KeywordError {
 
 const maxIssues = 20
 const maxRead = 200
+/** Limits a name in a path, because a model may invent a long one. */
+const maxNameChars = 200
 const unions = ['anyOf', 'oneOf']
 
 /** Converts keyword errors to issues that a model can act on: where, and what is expected. */
@@ -76,5 +79,5 @@ function list(values: unknown): string {
 function joinPath(pointer: string, property?: unknown): string {
   const parts = pointer.split('/').slice(1).map(unescapePointer)
   if (property !== undefined) parts.push(String(property))
-  return parts.join(' -> ')
+  return parts.map((part) => cutText(part, maxNameChars)).join(' -> ')
 }

@@ -64,7 +64,16 @@ export function admission(
     }
     // Each message of a JSON-RPC batch counts as one request.
     const { json } = body
-    if (Array.isArray(json) && json.length > 1 && isLimited(json.length - 1)) return undefined
+    const count = Array.isArray(json) ? json.length : 1
+    if (requestsPerMinute !== undefined && count > requestsPerMinute) {
+      refuseBatch(response, requestsPerMinute)
+      return undefined
+    }
+    if (count > 1) {
+      // Taking all at once makes the time to wait right: a refused batch takes none.
+      rate.giveBack(principal)
+      if (isLimited(count)) return undefined
+    }
     return { principal, json }
   }
 }
@@ -75,6 +84,15 @@ function refuseMethod(response: ServerResponse): void {
     code: 'invalidRequest',
     message: 'The MCP endpoint accepts only POST: it has no sessions to open or to end.',
     hint: 'Send each message with POST.',
+  })
+}
+
+/** Refuses a batch that no wait would admit. */
+function refuseBatch(response: ServerResponse, perMinute: number): void {
+  refuse(response, 400, {
+    code: 'invalidRequest',
+    message: `The JSON-RPC batch has more messages than the ${perMinute} requests that you may send per minute.`,
+    hint: 'Send smaller batches.',
   })
 }
 

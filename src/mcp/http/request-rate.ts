@@ -27,6 +27,12 @@ export class RequestRate {
     return allowed ? 0 : Math.ceil(((count - grown) * minute) / perMinute)
   }
 
+  /** Returns one request that was taken. */
+  giveBack(principal: string): void {
+    const bucket = this.buckets.get(principal)
+    if (bucket) bucket.left++
+  }
+
   /** Removes the buckets that are full again, which are those without a request for a minute. */
   private prune(now: number): void {
     for (const [principal, { at }] of this.buckets)

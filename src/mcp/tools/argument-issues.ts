@@ -1,6 +1,11 @@
 import type * as z from 'zod'
+import { cutText } from '../../util/cut-text.js'
 import { nearest, pathText } from '../../util/nearest-name.js'
 import type { ArgumentSchema } from './normalize-arguments.js'
+
+/** Limits the unknown names that an error lists, and the characters of each. */
+const maxNames = 10
+const maxNameChars = 100
 
 /** Returns what is wrong with one argument, and what is correct, in words that a model knows. */
 export function describeIssue(
@@ -10,7 +15,9 @@ export function describeIssue(
   base: readonly PropertyKey[] = [],
 ): string[] {
   const path = [...base, ...issue.path]
-  const at = pathText(path)
+  const at = pathText(
+    path.map((part) => (typeof part === 'string' ? cutText(part, maxNameChars) : part)),
+  )
   if (issue.code === 'unrecognized_keys')
     return [unknownNames(issue.keys, at, memberNames(schema, path))]
   if (valueAt(args, path) === undefined) return [`${at} is required`]
@@ -25,8 +32,10 @@ export function describeIssue(
 }
 
 function unknownNames(keys: readonly string[], at: string, names: readonly string[]): string {
-  const near = keys.map((key) => nearest(key, names)).find((name) => name !== undefined)
-  const unknown = keys.map((key) => JSON.stringify(key)).join(', ')
+  const shown = keys.slice(0, maxNames)
+  const near = shown.map((key) => nearest(key, names)).find((name) => name !== undefined)
+  const more = keys.length > shown.length ? ' and others' : ''
+  const unknown = `${shown.map((key) => JSON.stringify(cutText(key, maxNameChars))).join(', ')}${more}`
   if (near !== undefined) return `${subject(at)} no ${unknown} (did you mean "${near}"?)`
   // The names of the arguments are many, and the caller has them in the input schema.
   return `${subject(at)} no ${unknown}${at === '' ? '' : `, only ${names.join(', ')}`}`

@@ -51,7 +51,7 @@ export const shared = {
     z.string().describe('The task. Alternatives: blocks with one key each, MCP content blocks'),
     z.array(block.transform((value) => value as ContentBlock)),
   ]),
-  agent: z.string().optional(),
+  agent: id.optional(),
   modelId: id
     .min(1)
     .optional()
@@ -85,15 +85,10 @@ export const shared = {
     .describe('0 to 600. After that, the result is a runId for get_run'),
   idempotencyKey: id
     .min(1)
-    .max(256)
     .optional()
     .describe('A retry with the same key and arguments joins the same run'),
   runId: id.describe('From an earlier result'),
-  sessionId: id
-    .min(1)
-    .max(256)
-    .optional()
-    .describe('Any name; the same name continues the conversation'),
+  sessionId: id.min(1).optional().describe('Any name; the same name continues the conversation'),
 }
 
 /** Returns the schema of an object with exactly one of the keys. */

@@ -9,6 +9,8 @@ import { withPlainBlocks } from './prompt-content.js'
 /** Limits the members of one call's arguments, which an attacker could use to exhaust the memory. */
 const maxElements = 20_000
 const maxDepth = 100
+/** Limits the arguments that an error names. */
+const maxIssues = 20
 
 /**
  * Returns the arguments of a call in the types of their schema. Fails with one `invalidRequest`
@@ -29,6 +31,7 @@ export function parseArguments<Schema extends z.ZodObject>(
   const firsts = new Map(parsed.error.issues.toReversed().map((one) => [one.path.join('.'), one]))
   const wrong = [...firsts.values()]
     .toReversed()
+    .slice(0, maxIssues)
     .flatMap((issue) => describeIssue(issue, args, argumentSchema(published)))
   throw invalidRequest(
     `Invalid arguments for ${tool}: ${[...new Set(wrong)].join('; ')}.`,

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { AgentProfile } from '../../config/profiles.js'
 import { planCall } from '../../policy/plan-run.js'
 import { runCall } from '../calls/run-call.js'
+import { id } from '../id.js'
 import type { Services } from '../services.js'
 import type { ServerTool, ToolAnswer, ToolCall } from '../tool-call.js'
 import { agentArgument, toolsArgument } from './agent-argument.js'
@@ -15,10 +16,7 @@ export const runAgentArguments = z.strictObject({
   modelId: shared.modelId,
   systemPrompt: shared.systemPrompt,
   params: shared.params,
-  tools: z
-    .array(z.string())
-    .optional()
-    .describe('calculator, current_time. Default: those of the agent'),
+  tools: z.array(id).optional().describe('calculator, current_time. Default: those of the agent'),
   sessionId: shared.sessionId,
   outputSchema: shared.schema
     .optional()
