@@ -11,7 +11,7 @@ import { LiveConfig, logWarnings } from './live-config.js'
 import { createLogger, type ServerLog } from './logger.js'
 import { type McpTools, mcpTools } from './mcp-tools.js'
 import { openRunEngine } from './run-engine.js'
-import { warmUpOnce } from './warm-up.js'
+import { WarmUp } from './warm-up.js'
 
 /** Holds the parts that every entry point shares. */
 export interface App {
@@ -20,6 +20,7 @@ export interface App {
   services: Services
   tools: McpTools
   telemetry: RunningTelemetry | undefined
+  warmUp: WarmUp
 }
 
 export async function createApp(config: Config, level: LogLevel): Promise<App> {
@@ -41,6 +42,7 @@ export async function createApp(config: Config, level: LogLevel): Promise<App> {
     onError: (error) => log.warn('the database of runs has a problem', { reason: reasonOf(error) }),
   })
   telemetry?.watchLoad(() => runServices.runs.load())
+  const warmUp = new WarmUp(live, () => services)
   const services: Services = {
     ...runServices,
     version,
@@ -53,11 +55,11 @@ export async function createApp(config: Config, level: LogLevel): Promise<App> {
     log,
     results,
     inFlight: new InFlight(),
-    onToolsListed: warmUpOnce(live, () => services),
+    onToolsListed: warmUp.toolsListed,
     telemetry,
     redact,
   }
-  return { live, log, services, tools, telemetry }
+  return { live, log, services, tools, telemetry, warmUp }
 }
 
 /** Starts telemetry, whose packages are loaded only if it is configured. */

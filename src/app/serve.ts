@@ -45,6 +45,7 @@ export async function serve(command: ServeOptions): Promise<void> {
   watchFilesSoon(states, app, server, () => loadConfig(command))
   if (server.ended) {
     await Promise.race([server.ended, orphaned()])
+    app.warmUp.cancel()
     // The client is gone, so no one can collect the remaining runs: stop them now.
     await end(server, 0)
   }

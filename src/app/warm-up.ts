@@ -7,31 +7,44 @@ import { saveCompiledCode } from './compile-cache.js'
 import type { LiveConfig } from './live-config.js'
 
 /** A client that only lists the tools has left by then, and one that goes on has asked by then. */
-const quietMs = 20
+const quietMs = 50
 
 type Step = () => unknown
 
 /**
- * Returns a function to call when a client has listed the tools. The first time, it loads what a call
- * of an agent needs, so that the first call takes less time. This happens once the server has had
- * nothing to do, in steps, between which requests are answered. Nothing is connected to.
+ * Loads what a call of an agent needs, so that the first call takes less time. This happens once a
+ * client has listed the tools and the server has had nothing to do, in steps, between which requests
+ * are answered. Nothing is connected to.
  */
-export function warmUpOnce(live: LiveConfig, services: () => Services): () => void {
-  let scheduled = false
-  return () => {
-    if (scheduled) return
-    scheduled = true
-    setTimeout(() => void run(steps(live, services())), quietMs).unref()
-  }
-}
+export class WarmUp {
+  private timer: NodeJS.Timeout | undefined
+  private cancelled = false
 
-async function run(steps: readonly Step[]): Promise<void> {
-  for (const step of steps) {
-    // A call reports what is wrong. An incomplete warm-up only makes it slower.
-    await Promise.resolve()
-      .then(step)
-      .catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve).unref())
+  constructor(
+    private readonly live: LiveConfig,
+    private readonly services: () => Services,
+  ) {}
+
+  /** Must be called when a client has listed the tools. */
+  readonly toolsListed = (): void => {
+    this.timer ??= setTimeout(() => void this.run(), quietMs).unref()
+  }
+
+  /** Must be called when the client has left. */
+  cancel(): void {
+    this.cancelled = true
+    clearTimeout(this.timer)
+  }
+
+  private async run(): Promise<void> {
+    for (const step of steps(this.live, this.services())) {
+      if (this.cancelled) return
+      // A call reports what is wrong. An incomplete warm-up only makes it slower.
+      await Promise.resolve()
+        .then(step)
+        .catch(() => {})
+      await new Promise((resolve) => setTimeout(resolve).unref())
+    }
   }
 }
 

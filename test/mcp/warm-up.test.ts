@@ -20,7 +20,11 @@ timer.unref()
 process.on('exit', () => process.stderr.write(loaded() ? 'ended warm\\n' : 'ended cold\\n'))
 `)}`
 
-async function listed(env: Record<string, string> = upstream(fake)): Promise<Program> {
+/** Starts a server and lists its tools. With `leaves`, the client ends its input with the request. */
+async function listed(
+  env: Record<string, string> = upstream(fake),
+  { leaves = false } = {},
+): Promise<Program> {
   const program = startProgram([], { ...env, NODE_OPTIONS: `--import=${preload}` })
   const clientInfo = { name: 'test', version: '1' }
   const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo }
@@ -28,6 +32,7 @@ async function listed(env: Record<string, string> = upstream(fake)): Promise<Pro
   await program.answer(1)
   program.send({ method: 'notifications/initialized' })
   program.send({ id: 2, method: 'tools/list', params: {} })
+  if (leaves) program.child.stdin.end()
   await program.answer(2)
   return program
 }
@@ -45,8 +50,7 @@ test('a server loads what a call needs once a client has listed the tools, and c
 })
 
 test('a client that lists the tools and leaves makes it load nothing', async () => {
-  const program = await listed()
-  program.child.stdin.end()
+  const program = await listed(upstream(fake), { leaves: true })
   await program.exited()
   expect(program.stderr()).toContain('ended cold')
 })
