@@ -6,6 +6,7 @@ import { spendingRows } from '../runs/history/spending-rows.js'
 import { MemoryUsageTotals } from '../runs/history/usage-totals.js'
 import { InProcessEngine } from '../runs/in-process/in-process-engine.js'
 import { MemoryQuotas } from '../runs/quotas/memory-quotas.js'
+import { promptTokens } from '../runs/quotas/prompt-tokens.js'
 import type { RunServices } from '../runs/services.js'
 import type { BuildRun } from '../runs/spec.js'
 import { version } from '../version.js'
@@ -40,8 +41,13 @@ async function inProcess({
   const history = new MemoryRunHistory()
   const runs = new InProcessEngine(buildRun, sessions, {
     ...live.config.runs,
-    admit: ({ principal, limits }) =>
-      quotas.admit(principal, limits, allowanceOf(principal, live.config)),
+    admit: (spec) =>
+      quotas.admit(
+        spec.principal,
+        spec.limits,
+        allowanceOf(spec.principal, live.config),
+        promptTokens(spec),
+      ),
     onEnd: (record) => {
       const spent = spendingRows(record.agent, record.metrics)
       usage.add(record, spent)

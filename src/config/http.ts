@@ -43,6 +43,7 @@ const allowance = strict({
   maxConcurrentRuns: wholePositive.exactOptional(),
   tokensPerDay: wholePositive.exactOptional(),
   usdPerDay: z.number().positive().exactOptional(),
+  unknownCostUsd: z.number().positive().exactOptional(),
 })
 
 /** A refinement keeps the rules out of the schema for editors, where the token is the name of a variable. */

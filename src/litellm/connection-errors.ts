@@ -1,8 +1,10 @@
 import { AgentError, configurationError } from '../agent/errors.js'
+import { cutText } from '../util/cut-text.js'
 import { ProxySettingError } from '../util/network/proxy.js'
 import { proxyErrorIn } from '../util/network/proxy-error.js'
 import { isCertificateFault, TrustError } from '../util/network/trust.js'
 import { SilenceError } from './http/connection.js'
+import { AnswerTooLong } from './http/reply.js'
 import type { Route } from './routes/route.js'
 
 /** Returns the name of a route's server, for the start of a sentence. */
@@ -28,6 +30,7 @@ export function connectionError(
   if (cause instanceof ProxySettingError || cause instanceof TrustError)
     return configurationError(cause.message, settingHint(cause))
   if (cause instanceof SilenceError) return silenceError(route, cause, text)
+  if (cause instanceof AnswerTooLong) return tooLongError(route, cause, text)
   const fault = connectionFault(cause)
   const what = sent ? 'The connection broke off' : 'No connection could be made'
   return new AgentError({
@@ -77,6 +80,23 @@ function silenceError(
     hint: 'Try again, or allow more time (clientArgs.stream_timeout).',
     retryable: true,
     ...(text && { text }),
+  })
+}
+
+/** Limits the text that the error of an answer without an end keeps. */
+const keptChars = 100_000
+
+function tooLongError(
+  route: Route,
+  { maxBytes }: AnswerTooLong,
+  text: string | undefined,
+): AgentError {
+  return new AgentError({
+    code: 'providerError',
+    message: `${where(route)} sent an answer of more than ${maxBytes / 1024 / 1024} MiB.`,
+    hint: 'Limit its length with max_tokens or limits.maxOutputTokens.',
+    retryable: false,
+    ...(text && { text: cutText(text, keptChars) }),
   })
 }
 

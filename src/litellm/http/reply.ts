@@ -11,10 +11,23 @@ export interface ReplyHeaders {
 export interface HttpReply {
   status: number
   headers: ReplyHeaders
-  /** Returns the whole body. Rejects if the connection fails before its end. */
-  text(): Promise<string>
-  /** Yields the body as it arrives. The connection is closed if the caller stops before the end. */
+  /** Returns the whole body. Rejects if the connection fails before its end, or above `maxBytes`. */
+  text(maxBytes?: number): Promise<string>
+  /**
+   * Yields the body as it arrives. The connection is closed if the caller stops before the end.
+   * Rejects above the limit of all answers.
+   */
   pieces(): AsyncGenerator<string>
+}
+
+/** Limits an answer. The longest have images, some megabytes each. */
+const maxAnswerBytes = 32 * 1024 * 1024
+
+/** An answer that is longer than the limit. */
+export class AnswerTooLong extends Error {
+  constructor(readonly maxBytes: number) {
+    super(`The answer is longer than ${maxBytes} bytes.`)
+  }
 }
 
 /** Limits the bytes that are buffered before the caller reads them. */
@@ -26,6 +39,8 @@ export class IncomingReply implements HttpReply, Exchange {
   headers: ReplyHeaders = { get: () => null }
   private queue: Buffer[] = []
   private queued = 0
+  private received = 0
+  private maxBytes = maxAnswerBytes
   private wanted: 'pieces' | 'text' | undefined
   private ended = false
   private failed: { by: unknown } | undefined
@@ -70,10 +85,25 @@ export class IncomingReply implements HttpReply, Exchange {
   }
 
   private take(bytes: Buffer): void {
+    if (this.failed) return
+    this.received += bytes.length
+    if (this.received > this.maxBytes) {
+      this.refuse()
+      return
+    }
     this.queue.push(bytes)
     this.queued += bytes.length
     if (this.queued > readAheadBytes && this.wanted !== 'text') this.setPaused(true)
     if (this.wanted === 'pieces') this.wake?.()
+  }
+
+  /** Ends an answer that is too long, so that it cannot exhaust the memory. */
+  private refuse(): void {
+    const reason = new AnswerTooLong(this.maxBytes)
+    this.queue = []
+    this.queued = 0
+    this.connection()?.abandon(this, reason)
+    this.fail(reason)
   }
 
   private setPaused(paused: boolean): void {
@@ -97,8 +127,10 @@ export class IncomingReply implements HttpReply, Exchange {
     this.wake?.()
   }
 
-  async text(): Promise<string> {
+  async text(maxBytes = maxAnswerBytes): Promise<string> {
     this.wanted = 'text'
+    this.maxBytes = maxBytes
+    if (this.received > maxBytes) this.refuse()
     if (this.queued > readAheadBytes) this.setPaused(false)
     while (!this.ended && !this.failed) await this.news()
     if (this.failed) throw this.failed.by

@@ -28,6 +28,8 @@ class EventReader {
   private data: string | undefined
   /** Holds the start of a line whose end has not arrived. */
   private rest = ''
+  /** Whether `rest` ends in a CR, which may be the first half of a CRLF. */
+  private held = false
 
   /** Returns the data of the events that a piece completes. */
   push(piece: string): string[] {
@@ -55,12 +57,16 @@ class EventReader {
   }
 
   private lines(piece: string): string[] {
+    // Reading the whole of a long line again for each piece of it would take quadratic time.
+    if (!this.held && !piece.includes('\n') && !piece.includes('\r')) {
+      this.rest += piece
+      return []
+    }
     let text = this.rest + piece
-    // A CR at the end may be the first half of a CRLF.
-    const held = text.endsWith('\r') ? '\r' : ''
-    if (held) text = text.slice(0, -1)
+    this.held = text.endsWith('\r')
+    if (this.held) text = text.slice(0, -1)
     const lines = text.includes('\r') ? text.split(lineEnd) : text.split('\n')
-    this.rest = (lines.pop() ?? '') + held
+    this.rest = (lines.pop() ?? '') + (this.held ? '\r' : '')
     return lines
   }
 }

@@ -19,6 +19,9 @@ export interface WireRequest {
   body: object
 }
 
+/** Limits the body of an error. A longer one is not read, and its message is unknown. */
+const maxErrorBytes = 1024 * 1024
+
 /**
  * Sends a request with the shared HTTP client and returns the reply if its status is 2xx. Every
  * other outcome is an AgentError. Headers from `extra_headers` replace those of the wire.
@@ -44,7 +47,7 @@ export async function send(
       throw configurationError(cause.message, 'Correct the header, or remove it.')
     throw connectionError(route, cause, { sent: !failedBeforeSend(cause) })
   }
-  const text = await reply.text().catch(() => '')
+  const text = await reply.text(maxErrorBytes).catch(() => '')
   if (reply.status < 400)
     throw redirectError(route, { status: reply.status, location: locationOf(reply, url) })
   const content = parseJsonObject(text)

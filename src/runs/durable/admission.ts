@@ -1,6 +1,7 @@
 import { queueFull } from '../engine-errors.js'
 import type { Queryable } from '../postgres/queryable.js'
 import { amountsToHold, type DayAmounts, withinHeld } from '../quotas/day-budget.js'
+import { promptTokens } from '../quotas/prompt-tokens.js'
 import type { RunAllowance } from '../quotas/quotas.js'
 import type { RunSpec } from '../spec.js'
 import { today } from './postgres-usage.js'
@@ -29,7 +30,10 @@ export async function admitted(
   // Runs of one principal are admitted one after the other.
   await client.rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [spec.principal])
   const account = await accountOf(client, spec.principal)
-  const held = amountsToHold(account, spec.limits, allowance, Date.now())
+  const held = amountsToHold(account, spec.limits, allowance, {
+    now: Date.now(),
+    promptTokens: promptTokens(spec),
+  })
   return { spec: { ...spec, limits: withinHeld(spec.limits, held) }, held }
 }
 

@@ -16,6 +16,10 @@ export interface DayAmounts {
 
 /** A run without its own limit reserves the remaining budget divided by this. */
 const usualShare = 2
+/** A run reserves at least its prompt and this many tokens, whatever limit its caller names. */
+const leastTokens = 256
+/** A run reserves at least this much of a USD quota, if the operator names no other amount. */
+const usualUnknownCostUsd = 0.05
 const dayMs = 24 * 60 * 60 * 1000
 
 export function newAccount(): DayAccount {
@@ -24,21 +28,27 @@ export function newAccount(): DayAccount {
 
 /**
  * Returns what a run reserves of its principal's daily quotas. A run without its own limit reserves
- * the remaining budget divided by the runs that may still start. It is a pure function. Fails with
- * `rateLimit` or `budgetExceeded`.
+ * the remaining budget divided by the runs that may still start. Every run reserves at least what one
+ * call is assumed to use, because a run whose usage or cost stays unknown counts as its reservation.
+ * It is a pure function. Fails with `rateLimit` or `budgetExceeded`.
  */
 export function amountsToHold(
   account: DayAccount,
   limits: Limits,
-  { maxConcurrentRuns, tokensPerDay, usdPerDay }: RunAllowance,
-  now: number,
+  allowance: RunAllowance,
+  { now, promptTokens }: { now: number; promptTokens: number },
 ): Partial<DayAmounts> {
+  const { maxConcurrentRuns, tokensPerDay, usdPerDay, unknownCostUsd } = allowance
+  const least = {
+    tokens: promptTokens + leastTokens,
+    usd: unknownCostUsd ?? usualUnknownCostUsd,
+  }
   if (maxConcurrentRuns !== undefined && account.runs >= maxConcurrentRuns)
     throw tooManyRuns(maxConcurrentRuns)
   const share = maxConcurrentRuns === undefined ? usualShare : maxConcurrentRuns - account.runs
   const hold = (name: keyof DayAmounts, perDay: number, own: number | undefined) => {
     const free = perDay - account.spent[name] - account.held[name]
-    const wanted = Math.min(own ?? free / share, free)
+    const wanted = Math.min(Math.max(own ?? free / share, least[name]), free)
     const amount = name === 'tokens' ? Math.floor(wanted) : wanted
     if (amount > 0) return { [name]: amount }
     throw nothingLeft(name, perDay, account, now)
@@ -53,8 +63,10 @@ export function amountsToHold(
 export function withinHeld(limits: Limits, { tokens, usd }: Partial<DayAmounts>): Limits {
   return {
     ...limits,
-    ...(tokens !== undefined && { maxTotalTokens: tokens }),
-    ...(usd !== undefined && { maxCostUsd: usd }),
+    ...(tokens !== undefined && {
+      maxTotalTokens: Math.min(tokens, limits.maxTotalTokens ?? tokens),
+    }),
+    ...(usd !== undefined && { maxCostUsd: Math.min(usd, limits.maxCostUsd ?? usd) }),
   }
 }
 

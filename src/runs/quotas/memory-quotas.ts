@@ -17,14 +17,19 @@ export class MemoryQuotas implements Quotas {
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  async admit(principal: string, limits: Limits, allowance: RunAllowance): Promise<Admission> {
+  async admit(
+    principal: string,
+    limits: Limits,
+    allowance: RunAllowance,
+    promptTokens = 0,
+  ): Promise<Admission> {
     const { maxConcurrentRuns, tokensPerDay, usdPerDay } = allowance
     if (maxConcurrentRuns === undefined && tokensPerDay === undefined && usdPerDay === undefined)
       return { limits, settle: async () => {} }
     const now = this.now()
     this.startDay(dayOf(now))
     const account = this.accounts.get(principal) ?? newAccount()
-    const held = amountsToHold(account, limits, allowance, now)
+    const held = amountsToHold(account, limits, allowance, { now, promptTokens })
     this.accounts.set(principal, account)
     account.runs++
     add(account.held, held, 1)

@@ -7,6 +7,8 @@ export interface RunAllowance {
   maxConcurrentRuns?: number
   tokensPerDay?: number
   usdPerDay?: number
+  /** The least that a run reserves of `usdPerDay`, and so what a call of unknown price counts as. */
+  unknownCostUsd?: number
 }
 
 /** An admitted run. */
@@ -23,7 +25,12 @@ export interface Admission {
  */
 export interface Quotas {
   /** Admits a run. Fails with `rateLimit` or `budgetExceeded`, with a hint on when to retry. */
-  admit(principal: string, limits: Limits, allowance: RunAllowance): Promise<Admission>
+  admit(
+    principal: string,
+    limits: Limits,
+    allowance: RunAllowance,
+    promptTokens?: number,
+  ): Promise<Admission>
 }
 
 /** Admits a run within its principal's quotas. */
