@@ -5,6 +5,7 @@ import { MemoryRunHistory } from '../runs/history/run-history.js'
 import { spendingRows } from '../runs/history/spending-rows.js'
 import { MemoryUsageTotals } from '../runs/history/usage-totals.js'
 import { InProcessEngine } from '../runs/in-process/in-process-engine.js'
+import { PromptMemory } from '../runs/in-process/prompt-memory.js'
 import { MemoryQuotas } from '../runs/quotas/memory-quotas.js'
 import { promptTokens } from '../runs/quotas/prompt-tokens.js'
 import type { RunServices } from '../runs/services.js'
@@ -37,17 +38,32 @@ async function inProcess({
 }: RunEngineOptions): Promise<RunServices> {
   const sessions = await openSessions(live.config.sessions, onError)
   const quotas = new MemoryQuotas()
+  const prompts = new PromptMemory(live.config.runs.maxPromptBytes)
   const usage = new MemoryUsageTotals()
   const history = new MemoryRunHistory()
   const runs = new InProcessEngine(buildRun, sessions, {
     ...live.config.runs,
-    admit: (spec) =>
-      quotas.admit(
-        spec.principal,
-        spec.limits,
-        allowanceOf(spec.principal, live.config),
-        promptTokens(spec),
-      ),
+    admit: async (spec) => {
+      const giveBack = prompts.take(spec)
+      try {
+        const { limits, settle } = await quotas.admit(
+          spec.principal,
+          spec.limits,
+          allowanceOf(spec.principal, live.config),
+          promptTokens(spec),
+        )
+        return {
+          limits,
+          settle: (spent) => {
+            giveBack()
+            return settle(spent)
+          },
+        }
+      } catch (thrown) {
+        giveBack()
+        throw thrown
+      }
+    },
     onEnd: (record) => {
       const spent = spendingRows(record.agent, record.metrics)
       usage.add(record, spent)

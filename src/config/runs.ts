@@ -34,6 +34,9 @@ export const runsSchema = strict({
     .min(0)
     .exactOptional()
     .describe('Queued runs; calls beyond this number are refused.'),
+  maxPromptBytes: wholePositive
+    .exactOptional()
+    .describe('Bytes of the prompts of all queued and active runs; one caller gets half.'),
   resultTtlSeconds: z
     .number()
     .positive()
@@ -53,6 +56,8 @@ export interface RunsConfig {
   /** The numbers of runs at once and of queued runs. */
   maxConcurrent: number
   maxQueued: number
+  /** The bytes of the prompts of queued and active runs. Default: an eighth of the heap. */
+  maxPromptBytes?: number
   /** How long results are kept, how many of them, and how many bytes. */
   resultTtlSeconds: number
   maxResults: number

@@ -176,3 +176,11 @@ export interface TimelineStep {
   readonly durationMs: number
   readonly failed: boolean
 }
+
+/** Returns whether a run is one of those that a filter asks for. */
+export function matchesFilter({ sessionId, status }: RunSummary, filter: RunFilter): boolean {
+  return (
+    (filter.statuses === undefined || filter.statuses.includes(status)) &&
+    (filter.sessionId === undefined || filter.sessionId === sessionId)
+  )
+}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isJsonContentType } from '@modelcontextprotocol/server'
 import { allowanceOf } from '../../policy/allowance.js'
+import { FairShare } from '../../util/fair-share.js'
 import type { Authenticate } from '../auth/authenticate.js'
 import type { Services } from '../services.js'
 import { challenge } from './auth-challenge.js'
@@ -30,6 +31,7 @@ export function admission(
 ) => Promise<Admitted | undefined> {
   const bodies = new RequestBodies(config.http.maxBodyBytes)
   const rate = new RequestRate()
+  const calls = new FairShare(config.http.maxConnections)
 
   return async (request, response, log) => {
     const result = authenticate(request.headers.authorization)
@@ -49,6 +51,12 @@ export function admission(
       return waitMs > 0
     }
     if (isLimited(1)) return undefined
+    if (response.destroyed) return undefined
+    if (!calls.take(principal)) {
+      refuseCall(response, calls.most)
+      return undefined
+    }
+    response.once('close', () => calls.giveBack(principal))
     if (request.method !== 'POST') {
       refuseMethod(response)
       return undefined
@@ -57,7 +65,7 @@ export function admission(
       refuseContentType(response)
       return undefined
     }
-    const body = await bodies.read(request)
+    const body = await bodies.read(request, principal)
     if ('problem' in body) {
       bodies.refuse(response, body.problem)
       return undefined
@@ -84,6 +92,17 @@ function refuseMethod(response: ServerResponse): void {
     code: 'invalidRequest',
     message: 'The MCP endpoint accepts only POST: it has no sessions to open or to end.',
     hint: 'Send each message with POST.',
+  })
+}
+
+/** Refuses a call whose caller has its share of the connections. */
+function refuseCall(response: ServerResponse, most: number): void {
+  response.setHeader('retry-after', '1')
+  refuse(response, 429, {
+    code: 'rateLimit',
+    message: `You have too many open calls; one caller may have ${most}, and fewer while the server is busy.`,
+    hint: 'Wait for some of them, or ask the operator to raise http.maxConnections.',
+    retryable: true,
   })
 }
 

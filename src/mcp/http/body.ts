@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { FairShare } from '../../util/fair-share.js'
 import { rpcCodes } from '../jsonrpc/error-response.js'
 import { brokenBound } from '../jsonrpc/json-bounds.js'
 import { parseJson } from '../jsonrpc/json-text.js'
@@ -13,13 +14,15 @@ const readFactor = 16
 const largestAtOnce = 64
 const maxDepth = 128
 
-/** Reads and parses request bodies, with a limit for each and one for all together. Never fails. */
+/** Reads and parses request bodies, with a limit for each and a share for each principal. Never fails. */
 export class RequestBodies {
-  private held = 0
+  private readonly share: FairShare
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(private readonly maxBytes: number) {
+    this.share = new FairShare(maxBytes * largestAtOnce, maxBytes)
+  }
 
-  async read(request: IncomingMessage): Promise<RequestBody> {
+  async read(request: IncomingMessage, principal: string): Promise<RequestBody> {
     const { maxBytes } = this
     const declared = Number(request.headers['content-length'])
     if (declared > maxBytes * readFactor) return { problem: 'tooLarge' }
@@ -34,15 +37,14 @@ export class RequestBodies {
         size += part.length
         if (size > maxBytes * readFactor) break
         if (size > maxBytes) continue
-        if (this.held + part.length > maxBytes * largestAtOnce) return { problem: 'busy' }
+        if (!this.share.take(principal, part.length)) return { problem: 'busy' }
         kept += part.length
-        this.held += part.length
         parts.push(part)
       }
     } catch {
       return { problem: 'disconnected' }
     } finally {
-      this.held -= kept
+      this.share.giveBack(principal, kept)
     }
     if (size > maxBytes) return { problem: 'tooLarge' }
     const json = parseJson(Buffer.concat(parts).toString())

@@ -51,6 +51,12 @@ export function insertSpending(run: string, tokens: string, usd: string): string
 export const queuedRuns =
   "(SELECT count(*)::int FROM litellm_agents.runs WHERE ended_at IS NULL AND status = 'queued')"
 
+/** SQL: whether a principal has no queued run. The first one of each is queued even if the queue is full. */
+export function noneQueuedOf(principal: string): string {
+  return `NOT EXISTS (SELECT FROM litellm_agents.runs
+    WHERE ended_at IS NULL AND status = 'queued' AND principal = ${principal})`
+}
+
 /** Returns the error for a run that was refused because the queue is full. */
 export async function queueFullError(client: Queryable): Promise<Error> {
   const [row] = await client.rows<{ queued: number }>(`SELECT ${queuedRuns} AS queued`)

@@ -9,6 +9,7 @@ import {
   admitted,
   hasQuota,
   insertSpending,
+  noneQueuedOf,
   queuedRuns,
   queueFullError,
 } from './admission.js'
@@ -84,7 +85,8 @@ export class RunStore {
   ): Promise<boolean> {
     const { maxQueued, version } = this.options
     const [row] = await client.rows<{ room: boolean; added: boolean }>(
-      `WITH room AS (SELECT ${queuedRuns} < $14 AS found), added AS (
+      `WITH room AS (SELECT ${queuedRuns} < $14 OR ($14 > 0 AND ${noneQueuedOf('$2')}) AS found),
+       added AS (
          INSERT INTO litellm_agents.runs (run_id, principal, tool, agent, model_id, session_id,
            spec, stream, version, idempotency_key, arguments_digest, held_tokens, held_usd)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM room WHERE found

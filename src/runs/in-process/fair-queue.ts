@@ -4,6 +4,8 @@ import { queueFull } from '../engine-errors.js'
 export interface QueueEntry {
   readonly principal: string
   readonly start: () => void
+  /** Ends the entry, which gave its place to another principal. */
+  readonly refuse: () => void
 }
 
 /**
@@ -25,14 +27,17 @@ export class FairQueue {
     return { active: this.active, queued: this.waiting }
   }
 
-  /** Starts an entry if a slot is free, or queues it. Fails if the queue is full. */
+  /**
+   * Starts an entry if a slot is free, or queues it. If the queue is full, the last entry of the
+   * longest line gives way. Fails if that line is the entry's own.
+   */
   enter(entry: QueueEntry): void {
     if (this.active < this.maxActive) {
       this.active++
       entry.start()
       return
     }
-    if (this.waiting >= this.maxWaiting) throw queueFull(this.waiting)
+    if (this.waiting >= this.maxWaiting) this.makeRoom(entry.principal)
     const line = this.lines.get(entry.principal)
     if (line) line.push(entry)
     else this.lines.set(entry.principal, [entry])
@@ -70,6 +75,16 @@ export class FairQueue {
       if (principal === entry.principal) earlier = 0
       else count += Math.min(line.length, own + earlier)
     return count
+  }
+
+  private makeRoom(principal: string): void {
+    let longest: QueueEntry[] = []
+    for (const line of this.lines.values()) if (line.length > longest.length) longest = line
+    const last = longest.at(-1)
+    const own = this.lines.get(principal)?.length ?? 0
+    if (!last || own + 1 >= longest.length) throw queueFull(this.waiting)
+    this.cancel(last)
+    last.refuse()
   }
 
   /** Removes the first entry of its line, and moves the line behind the others. */

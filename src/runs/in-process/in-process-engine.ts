@@ -4,6 +4,7 @@ import { noUsage } from '../../agent/metrics/usage.js'
 import type { ApprovalDecision } from '../../agent/tools/approval.js'
 import {
   listLimit,
+  matchesFilter,
   type RunEngine,
   type RunFailure,
   type RunFilter,
@@ -15,7 +16,7 @@ import {
   type StartOptions,
   type WaitOptions,
 } from '../engine.js'
-import { shuttingDown, unexpectedError } from '../engine-errors.js'
+import { queueFull, shuttingDown, unexpectedError } from '../engine-errors.js'
 import { failureData, LiveRun } from '../live/live-run.js'
 import { withoutMedia } from '../live/transcript.js'
 import type { Admission, Admit } from '../quotas/quotas.js'
@@ -86,7 +87,11 @@ export class InProcessEngine implements RunEngine {
     const run = new LiveRun(spec, this.options.approvalTimeoutSeconds * 1000)
     const started: StartedRun = {
       run,
-      entry: { principal: spec.principal, start: () => void this.execute(started, following) },
+      entry: {
+        principal: spec.principal,
+        start: () => void this.execute(started, following),
+        refuse: () => this.end(started, { error: failureData(queueFull(this.options.maxQueued)) }),
+      },
       owner: idempotency ? undefined : signal,
       onOwnerAbort: () => this.stop(started, signal?.reason),
       key,
@@ -155,7 +160,7 @@ export class InProcessEngine implements RunEngine {
       ...this.ended.records(),
     ]
     return records
-      .filter((record) => record.principal === principal && matches(record, filter))
+      .filter((record) => record.principal === principal && matchesFilter(record, filter))
       .sort((one, other) => other.createdAt - one.createdAt)
       .slice(0, listLimit(filter))
   }
@@ -290,11 +295,4 @@ export class InProcessEngine implements RunEngine {
   private async waitForAll(withinMs: number): Promise<void> {
     await Promise.all([...this.live.values()].map(({ run }) => run.waitForEnd(withinMs)))
   }
-}
-
-function matches({ sessionId, status }: RunSummary, filter: RunFilter): boolean {
-  return (
-    (filter.statuses === undefined || filter.statuses.includes(status)) &&
-    (filter.sessionId === undefined || filter.sessionId === sessionId)
-  )
 }

@@ -10,7 +10,7 @@ test('places in the queue take turns by principal', () => {
   const queue = new FairQueue(1, 10)
   const started: string[] = []
   const place = (principal: string, name: string): QueueEntry => {
-    const made = { principal, start: () => void started.push(name) }
+    const made = { principal, start: () => void started.push(name), refuse: () => {} }
     queue.enter(made)
     return made
   }
@@ -27,7 +27,7 @@ test('places in the queue take turns by principal', () => {
 
 test('a queue refuses what is beyond its bound', () => {
   const queue = new FairQueue(1, 1)
-  const place = { principal: 'ann', start: () => {} }
+  const place = { principal: 'ann', start: () => {}, refuse: () => {} }
   queue.enter(place)
   queue.enter({ ...place })
   expect(() => queue.enter({ ...place })).toThrow(AgentError)
