@@ -16,7 +16,10 @@ const anything = ['*']
  */
 const layers: Record<string, Part>[] = [
   { 'src/util': { packages: ['node:*'] }, 'src/version.ts': { packages: [] } },
-  { 'src/agent': { packages: [], parts: ['src/util'] } },
+  {
+    'src/agent': { packages: [], parts: ['src/util'] },
+    'src/import': { packages: ['yaml', 'smol-toml'], parts: ['src/util'] },
+  },
   {
     'src/config': { packages: ['node:*', 'yaml', 'zod'] },
     'src/media': { packages: ['node:*'] },

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { variables } from '../scripts/variables.js'
 import { parseConfigFile } from '../src/config/file.js'
 import { resolveConfig } from '../src/config/resolve.js'
+import { readerOf } from './helpers/config-reader.js'
 import { pages, snippets } from './helpers/pages.js'
 import { sourceTexts } from './helpers/source-texts.js'
 
@@ -52,7 +53,16 @@ describe('snippets', () => {
     const env = { ...keys, ALICE_TOKEN: 'a-token-of-alice' }
     for (const { at, code } of all)
       expect(
-        () => resolveConfig({ file: parseConfigFile(at, code, env, () => 'A prompt.'), env }),
+        () =>
+          resolveConfig({
+            file: parseConfigFile(
+              at,
+              code,
+              env,
+              readerOf(() => 'A prompt.'),
+            ),
+            env,
+          }),
         at,
       ).not.toThrow()
   })

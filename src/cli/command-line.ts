@@ -3,7 +3,7 @@ import { nearest } from '../util/nearest-name.js'
 import { parseOptions, UsageError } from './parse-options.js'
 
 /** The commands for people. Each parses the rest of its command line itself. */
-const cliCommands = ['run', 'models', 'doctor', 'init'] as const
+const cliCommands = ['run', 'agents', 'models', 'doctor', 'init'] as const
 type CliCommand = (typeof cliCommands)[number]
 
 /** What `help` explains. */

@@ -115,7 +115,15 @@ async function databaseChecks(from: From): Promise<Check[]> {
 
 function configurationText({ agents, files, mcpServers }: Config): string {
   if (files.length === 0) return 'from the environment only; litellm-agents-mcp init writes a file'
-  return `${files.join(', ')}: ${counted(agents.size, 'agent')}, ${counted(mcpServers.size, 'MCP server')}`
+  return `${shownFiles(files)}: ${counted(agents.size, 'agent')}, ${counted(mcpServers.size, 'MCP server')}`
+}
+
+/** Imported folders can have hundreds of files. */
+function shownFiles(files: readonly string[]): string {
+  const all = files.filter((file) => !/[\\/]\.$/.test(file))
+  const shown = all.slice(0, 5)
+  const others = all.length - shown.length
+  return `${shown.join(', ')}${others > 0 ? ` and ${others} more` : ''}`
 }
 
 function configurationWarning({ fix = '', ...place }: ConfigProblem): Check {
@@ -127,7 +135,7 @@ const marks = { ok: '✓', warning: '!', problem: '✗' }
 function text(checks: readonly Check[]): string {
   const lines = checks.flatMap(({ name, status, detail, fix }) => [
     `${marks[status]} ${name}: ${detail}`,
-    ...(fix === undefined ? [] : [`    ${fix}`]),
+    ...(fix ? [`    ${fix}`] : []),
   ])
   return `${[...lines.map(harmless), '', inAll(checks)].join('\n')}\n`
 }

@@ -1,3 +1,4 @@
+import { importFormats } from '../import/imported-agent.js'
 import type { HelpTopic } from './command-line.js'
 import { exitCodesText } from './exit-codes.js'
 import { clients } from './init/clients.js'
@@ -11,6 +12,7 @@ Commands
   (none)           serve MCP over stdin and stdout, as MCP clients start it
   http             serve MCP over HTTP at /mcp
   run              run an agent and print its answer
+  agents           list the agents and their sources, or export one
   models           list models with context size, prices and features
   doctor           check this machine, the configuration and the keys
   init             write a configuration file and add the server to MCP clients
@@ -110,6 +112,24 @@ Examples
 Exit codes
 ${exitCodesText()}`
 
+const agents = `Usage: ${name} agents [options]
+       ${name} agents export NAME --format FORMAT
+
+Lists the agents of the configuration file and of its imports, and where each comes from. export prints
+one as a file of another program, and says what that program cannot express.
+
+Options
+  --format NAME   ${importFormats.slice(0, 4).join(', ')},
+                  ${importFormats.slice(4).join(', ')}
+  --json          print a JSON list
+  --config FILE   configuration file
+  -h, --help      print this help
+
+Examples
+  ${name} agents
+  ${name} agents export reviewer --format claude-code > reviewer.md
+`
+
 const models = `Usage: ${name} models [FILTER] [options]
 
 Lists the models that you can use: those of the configuration, those that the LiteLLM Proxy serves, and
@@ -157,6 +177,8 @@ Options
   --client NAME   a client to add the server to; repeatable:
                   ${clients.map(({ name }) => name).join(', ')}
   --model ID      the default model
+  --import        also import the agents of Claude Code, Codex, opencode and Gemini CLI
+                  that are in your home folder, after showing what they become
   --yes           ask nothing; without --client, add the server to every client that is found
   --dry-run       print the changes without making them
   --config FILE   write this file instead of agents.yaml in your configuration folder
@@ -168,11 +190,13 @@ Examples
   ${name} init
   ${name} init --client claude-desktop --client vscode --model anthropic/claude-sonnet-4-6
   ${name} init --client codex --dry-run
+  ${name} init --import
 `
 
 const texts: Readonly<Record<HelpTopic, () => string>> = {
   http: () => http,
   run,
+  agents: () => agents,
   models: () => models,
   doctor: () => doctor,
   init,

@@ -7,7 +7,7 @@ import { agentsFile, likelyModel, variablesOf } from './init/agents-file.js'
 import { type Client, clients, type Place, placeOf, serverEntry } from './init/clients.js'
 import { changedLines } from './init/diff.js'
 import { backUp, replaceFile, textOrNone } from './init/files.js'
-import { askedFor } from './init/questions.js'
+import { agrees, askedFor } from './init/questions.js'
 import { Untouchable, withEntry } from './init/with-entry.js'
 import { parseOptions, UsageError } from './parse-options.js'
 import { selfCommand } from './self-command.js'
@@ -15,6 +15,7 @@ import { selfCommand } from './self-command.js'
 const options = {
   client: { type: 'string', multiple: true },
   model: { type: 'string' },
+  import: { type: 'boolean' },
   yes: { type: 'boolean' },
   'dry-run': { type: 'boolean' },
   config: { type: 'string' },
@@ -30,7 +31,7 @@ export async function init(args: readonly string[]): Promise<number> {
   const named = values.client?.map(clientNamed)
   const suggested = { clients: named ?? found, modelId: values.model ?? likelyModel(process.env) }
   const asks = !values.yes && process.stdin.isTTY === true && process.stderr.isTTY === true
-  if (!asks && !values.yes && !named)
+  if (!asks && !values.yes && !named && !values.import)
     throw new UsageError('Without a terminal, init needs --client NAME or --yes.')
   const wanted = asks
     ? await askedFor(suggested, { clients: named, modelId: values.model })
@@ -38,6 +39,7 @@ export async function init(args: readonly string[]): Promise<number> {
   const write = !values['dry-run']
   const configFile = resolve(values.config ?? join(userConfigFolder(process.env), 'agents.yaml'))
   await putAgentsFile(configFile, wanted.modelId, write)
+  if (values.import) await addImports(configFile, wanted.modelId, place.home, { asks, write })
   const own = values.config === undefined ? [] : ['--config', configFile]
   const program = realpathSync(process.argv[1] ?? '')
   const server = serverEntry({ node: process.execPath, program }, process.platform, own)
@@ -74,6 +76,30 @@ async function putAgentsFile(path: string, modelId: string, write: boolean): Pro
   if (write) await replaceFile(path, text)
   print(`${path}: ${write ? 'written' : 'would be written'}`)
   if (!write) for (const line of changedLines('', text)) print(`    ${line}`)
+}
+
+/** Shows what the agents of other programs become, and adds them to the file if the user agrees. */
+async function addImports(
+  path: string,
+  modelId: string,
+  home: string,
+  { asks, write }: { asks: boolean; write: boolean },
+): Promise<void> {
+  const { foundImports, previewImports, previewLines, withImports } = await import(
+    './init/imports.js'
+  )
+  const entries = foundImports(home, modelId, process.env)
+  if (entries.length === 0) return print('No agents of other programs were found.')
+  const preview = previewImports(entries, home)
+  print(`Agents of ${entries.map((entry) => entry.path).join(', ')}:`)
+  for (const line of previewLines(preview, modelId)) print(line)
+  const before = (await textOrNone(path)) ?? agentsFile(modelId)
+  const after = withImports(before, entries)
+  if (after === before) return print(`${path}: imports them already, unchanged`)
+  if (!write) return print(`${path}: would import them`)
+  if (asks && !(await agrees('Import them?'))) return print(`${path}: unchanged`)
+  await replaceFile(path, after)
+  print(`${path}: imports them now`)
 }
 
 /** Adds the server to the file of a client. Returns whether the file has the server now. */

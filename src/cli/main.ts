@@ -6,6 +6,7 @@ type CliCommand = (args: readonly string[]) => Promise<number>
 
 const commands = {
   run: async () => (await import('./run.js')).run,
+  agents: async () => (await import('./agents.js')).agents,
   models: async () => (await import('./models.js')).models,
   doctor: async () => (await import('./doctor.js')).doctor,
   init: async () => (await import('./init.js')).init,

@@ -46,7 +46,7 @@ function hint(name: string, names: readonly string[]): string {
 }
 
 /** Returns the names on a path by which an agent would use itself. */
-function findCycle(agents: Profiles): string[] | undefined {
+export function findCycle(agents: Profiles): string[] | undefined {
   const done = new Set<string>()
   const visit = (name: string, way: readonly string[]): string[] | undefined => {
     const seen = way.indexOf(name)

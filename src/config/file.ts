@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import type * as z from 'zod'
 import { fileErrorText } from '../util/file-error.js'
+import { homeFolder } from '../util/folders.js'
 import { isJsonObject } from '../util/json.js'
 import { checkReferences } from './check-references.js'
 import { expandVariables } from './expand.js'
+import { type ImportReader, importAgents } from './import-agents.js'
 import { issueText } from './issue-text.js'
 import { longToolNames } from './long-tool-names.js'
 import { type McpServerConfig, mcpServer } from './mcp-servers.js'
@@ -15,7 +17,7 @@ import { type FileContent, fileSchema } from './schema.js'
 /** The validated content of a configuration file. */
 export interface ConfigFile {
   path: string
-  content: Omit<FileContent, 'agents' | 'mcpServers'>
+  content: Omit<FileContent, 'agents' | 'import' | 'mcpServers'>
   agents: ReadonlyMap<string, AgentProfile>
   mcpServers: ReadonlyMap<string, McpServerConfig>
   /** All errors. If there are any, the rest must not be used. */
@@ -28,12 +30,17 @@ export interface ConfigFile {
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Parses a configuration file. Pure except for `readText`, which reads prompt files and throws if it cannot. */
+/** What a configuration file reads besides itself. Its functions throw if they cannot. */
+export interface FileReader extends ImportReader {
+  readText(path: string): string
+}
+
+/** Parses a configuration file. Pure except for the reader. */
 export function parseConfigFile(
   path: string,
   text: string,
   env: Environment,
-  readText: (path: string) => string,
+  { readText, ...reader }: FileReader,
 ): ConfigFile {
   // JSON is a subset of YAML, but comments in JSON are not.
   const isJson = /\.jsonc?$/i.test(path)
@@ -57,23 +64,36 @@ export function parseConfigFile(
   const wrong = (parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue))
   problems.push(...wrong)
   // The valid part is checked further, so that all problems are reported together.
-  const { agents = {}, mcpServers = {}, ...rest } = parsed.data ?? validPart(expanded, wrong)
+  const {
+    agents = {},
+    import: imports = [],
+    mcpServers = {},
+    ...rest
+  } = parsed.data ?? validPart(expanded, wrong)
   const profiles = new Map(
     Object.entries(agents).map(([name, agent]) => [name, agentProfile(name, agent, readPrompt)]),
   )
+  const imported = importAgents(imports, dirname(path), homeFolder(env), reader, {
+    agents: profiles,
+    servers: new Set(Object.keys(mcpServers)),
+  })
+  problems.push(...imported.problems)
+  files.push(...imported.files)
+  for (const [name, profile] of imported.agents) profiles.set(name, profile)
+  const allServers = { ...imported.mcpServers, ...mcpServers }
   const servers = new Map<string, McpServerConfig>()
-  for (const [name, entry] of Object.entries(mcpServers)) {
+  for (const [name, entry] of Object.entries(allServers)) {
     const server = mcpServer(name, entry, dirname(path), problems)
     if (server) servers.set(name, server)
   }
-  problems.push(...checkReferences(profiles, new Map(Object.entries(mcpServers))))
+  problems.push(...checkReferences(profiles, new Map(Object.entries(allServers))))
   return {
     path,
     content: rest,
     agents: profiles,
     mcpServers: servers,
     problems: withLines(problems, lineOf),
-    warnings: withLines(longToolNames(profiles.values()), lineOf),
+    warnings: withLines([...longToolNames(profiles.values()), ...imported.warnings], lineOf),
     files,
   }
 }

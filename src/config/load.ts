@@ -22,7 +22,9 @@ export async function loadConfig(
   const text = readConfig(path, { optional: named === undefined })
   if (text === undefined) return resolveConfig({ env, flags })
   const { parseConfigFile } = await import('./file.js')
-  const file = parseConfigFile(path, text, env, readText)
+  const { readAgentFiles, readBeside } = await import('./agent-files.js')
+  const reader = { readText, readAgents: readAgentFiles, readBeside }
+  const file = parseConfigFile(path, text, env, reader)
   return resolveConfig({ file, env, flags })
 }
 

@@ -27,6 +27,8 @@ export interface AgentProfile {
   cacheAdvice?: boolean
   /** The models to call if the agent's fails; they replace the default ones. */
   fallbacks?: string[]
+  /** The file that the agent was imported from. */
+  source?: string
   /** The schema of the object that runs return if the caller gives no schema. */
   outputSchema?: JsonObject
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { limitNames } from '../agent/limits.js'
+import { importFormats } from '../import/imported-agent.js'
 import { httpSchema } from './http.js'
 import { modelsSchema } from './models.js'
 import { runsSchema } from './runs.js'
@@ -53,7 +54,8 @@ const conversation = z.discriminatedUnion('type', [
   strict({ type: z.literal('none') }),
 ])
 
-const agent = strict({
+/** An entry of `agents`. */
+export const agentSchema = strict({
   description: text.exactOptional().describe('When to use the agent. Models choose by it.'),
   modelId: text.exactOptional(),
   systemPrompt: z.union([z.string(), z.array(systemBlock)]).exactOptional(),
@@ -73,7 +75,8 @@ const agent = strict({
   outputSchema: values.exactOptional().describe('JSON Schema of the object that runs return.'),
 })
 
-const mcpServer = strict({
+/** An entry of `mcpServers`. */
+export const mcpServerSchema = strict({
   type: z.enum(['stdio', 'http', 'streamable-http', 'sse']).exactOptional(),
   command: text.exactOptional(),
   args: z.array(z.string()).exactOptional(),
@@ -129,11 +132,35 @@ export const fileSchema = strict({
   }).exactOptional(),
   runs: runsSchema.exactOptional(),
   telemetry: telemetrySchema.exactOptional(),
-  agents: z.record(agentName, agent).exactOptional(),
+  agents: z.record(agentName, agentSchema).exactOptional(),
+  import: z
+    .array(
+      strict({
+        path: text.describe('A folder of agents, or one file; `~` is the home folder.'),
+        format: z
+          .enum(importFormats)
+          .exactOptional()
+          .describe('The program whose agents they are. Default: decided by each file.'),
+        models: z
+          .record(z.string(), text)
+          .exactOptional()
+          .describe('Model ids by the names that the files use, such as sonnet or inherit.'),
+        tools: z
+          .record(z.string(), text)
+          .exactOptional()
+          .describe('Tools of this server by the names that the files use.'),
+        mcpServers: z
+          .boolean()
+          .exactOptional()
+          .describe('Whether to start the MCP servers that the files define.'),
+      }),
+    )
+    .exactOptional()
+    .describe('Agents of other programs.'),
   mcpServers: z
     .record(
       text.regex(/^[^/*]*$/, { error: 'the name of a server must not contain "/" or "*"' }),
-      mcpServer,
+      mcpServerSchema,
     )
     .exactOptional(),
 })

@@ -11,6 +11,7 @@ import { builtinToolNames } from '../../src/config/tool-references.js'
 import { builtinTools } from '../../src/toolsets/index.js'
 import { userConfigFolder, userStateFolder } from '../../src/util/folders.js'
 import { configFile } from '../helpers/config-file.js'
+import { readerOf } from '../helpers/config-reader.js'
 
 const noPrompts = (path: string): string => {
   throw Object.assign(new Error(path), { code: 'ENOENT' })
@@ -19,7 +20,7 @@ const noPrompts = (path: string): string => {
 /** JSON is YAML. */
 const file = (content: unknown, env: Record<string, string> = {}, readText = noPrompts) => {
   const text = typeof content === 'string' ? content : JSON.stringify(content)
-  return parseConfigFile('/etc/agents.yaml', text, env, readText)
+  return parseConfigFile('/etc/agents.yaml', text, env, readerOf(readText))
 }
 
 const resolve = (content: unknown, env: Record<string, string> = {}, readText = noPrompts) =>

@@ -2,10 +2,16 @@ import { expect, test } from 'vitest'
 import { parseConfigFile } from '../../src/config/file.js'
 import { ConfigError, problemText } from '../../src/config/problems.js'
 import { resolveConfig } from '../../src/config/resolve.js'
+import { readerOf } from '../helpers/config-reader.js'
 
 function resolve(sessions: unknown, env: Record<string, string> = {}) {
   const text = JSON.stringify({ sessions })
-  const file = parseConfigFile('/etc/agents/agents.yaml', text, env, () => '')
+  const file = parseConfigFile(
+    '/etc/agents/agents.yaml',
+    text,
+    env,
+    readerOf(() => ''),
+  )
   return resolveConfig({ file, env: { HOME: '/home/ada', ...env } }).sessions
 }
 

@@ -11,6 +11,7 @@ import { ChatAnswerBuilder } from '../../src/litellm/wires/openai-chat/stream.js
 import { jsonValidator } from '../../src/schema/json-schema.js'
 import { checkShape } from '../../src/schema/shape.js'
 import type { JsonObject, JsonValue } from '../../src/util/json.js'
+import { readerOf } from '../helpers/config-reader.js'
 import { reportTrust } from '../helpers/trust.js'
 import { history, json } from './arbitraries.js'
 import { many, runs } from './runs.js'
@@ -185,7 +186,12 @@ test(
         (text) => {
           try {
             const env = { HOME: '/nonexistent' }
-            const file = parseConfigFile('/nonexistent/agents.yaml', text, env, () => '')
+            const file = parseConfigFile(
+              '/nonexistent/agents.yaml',
+              text,
+              env,
+              readerOf(() => ''),
+            )
             resolveConfig({ file, env, flags: {} })
           } catch (error) {
             expect(error).toBeInstanceOf(ConfigError)

@@ -6,6 +6,16 @@ interface Wanted {
   modelId: string
 }
 
+/** Asks a question that is answered with yes or no; no is the usual answer. */
+export async function agrees(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim())
+  } finally {
+    terminal.close()
+  }
+}
+
 /** Asks the user at the terminal for what the options do not say. */
 export async function askedFor(
   suggested: Wanted,
