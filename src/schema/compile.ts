@@ -183,6 +183,7 @@ function nameAndDescription(
 function toolName(given: unknown): string {
   if (typeof given !== 'string') return defaultName
   const safe = given
+    .slice(0, 256)
     .replace(/[^a-zA-Z0-9_-]+/g, '_')
     .replace(/^_+|_+$/g, '')
     .slice(0, 64)

@@ -2,8 +2,7 @@
 export class ForeignPattern extends Error {}
 
 /** Syntax of Python, Rust, PCRE and POSIX that ECMAScript reads as something else or rejects. */
-const foreign =
-  /\\[AzZGhHRQEX]|\[\[:\w+:\]|\(\?[imsxu-]+[):]|\(\?P[<=>]|\(\?#|\(\?>|\(\?<\w+>(?=.*\(\?P)/
+const foreign = /\\[AzZGhHRQEX]|\[\[:\w+:\]|\(\?[imsxu-]+[):]|\(\?P[<=>]|\(\?#|\(\?>/
 
 /**
  * Compiles a pattern of a schema. If it is not valid in Unicode mode, compiles it without, because

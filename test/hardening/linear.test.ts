@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { findObjects } from '../../src/agent/run/find-object.js'
+import { answeredImage } from '../../src/litellm/wires/openai-chat/media.js'
 import { describeErrors } from '../../src/schema/issues.js'
+import { pattern } from '../../src/schema/pattern.js'
 import { matchesGlob } from '../../src/util/glob.js'
 import { redact } from '../../src/util/redact.js'
 
@@ -81,4 +84,38 @@ test("hardening 1: a key that a model invented is shortened in the check's error
     },
   ])
   expect(issue?.path.length).toBeLessThanOrEqual(200)
+})
+
+describe('hardening 1: what a model returns is searched in linear time', () => {
+  const count = 160_000
+  test.each([
+    ['thoughts without an end', '<think>'],
+    ['tags without an end', '<json>'],
+    ['fences', '```'],
+    ['fences of both kinds', '```a~~~'],
+    ['word after a fence', 'a'],
+    ['braces', '{'],
+  ])('%s', (_name, part) => {
+    expect(findObjects(`\`\`\`${part.repeat(count)}`)).toEqual([])
+  })
+
+  test('objects in fences, tags and after thoughts are found', () => {
+    const object = [{ a: 1 }]
+    expect(findObjects('<think>{"b":2}</THINK> <JSON>{"a":1}</json>')[0]).toEqual([object])
+    expect(findObjects('x\n```json\n{"a":1}\n```\ny')[0]).toEqual([object])
+    expect(findObjects('~~~{"a":1}~~~ and <output> open')[0]).toEqual([object])
+  })
+
+  test('an image by a data URL', () => {
+    const url = (text: string) => ({ type: 'image_url', image_url: { url: text } })
+    expect(answeredImage(url('data:image/jpeg;charset=x;base64,AAAA'))?.image).toMatchObject({
+      format: 'jpeg',
+      source: { bytes: 'AAAA' },
+    })
+    answeredImage(url(`data:${'a'.repeat(long)}`))
+  })
+})
+
+test('hardening 1: names in a schema', () => {
+  expect(() => pattern(`(?<a>${'(?<a>'.repeat(60_000)}`, 'u')).toThrow()
 })

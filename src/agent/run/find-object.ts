@@ -1,3 +1,4 @@
+import { enclosed } from '../../util/enclosed.js'
 import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../../util/json.js'
 
 /** What one piece of text may mean: the object itself, or one wrapped in it. The first valid one counts. */
@@ -69,20 +70,27 @@ function isWrapperKey(key: string): boolean {
 }
 
 function withoutThinking(text: string): string {
-  const closed = text.replace(/<(think|thinking|reasoning)>[\s\S]*?<\/\1>/gi, '')
+  let rest = ''
+  let from = 0
+  for (const { outer } of enclosed(text, thinking, endTag)) {
+    rest += text.slice(from, outer.start)
+    from = outer.end
+  }
+  rest += text.slice(from)
   // Some servers leave out the opening tag.
-  return closed.replace(/^[\s\S]*<\/(think|thinking|reasoning)>/i, '').trim()
+  return rest.replace(/^[\s\S]*<\/(think|thinking|reasoning)>/i, '').trim()
 }
+
+const thinking = /<(think|thinking|reasoning)>/gi
+const fence = /(```|~~~)[\w+-]*[ \t]*\r?\n?/g
+const tag = /<(json|output|answer|result|tool_call|function_call|response)>/gi
+const endTag = (name: string) => new RegExp(`</${name}>`, 'gi')
 
 /** The contents of code fences and of tags such as `<json>`. */
 function marked(text: string): string[] {
-  const fences = [...text.matchAll(/(```|~~~)[\w+-]*[ \t]*\r?\n?([\s\S]*?)\1/g)]
-  const tags = [
-    ...text.matchAll(
-      /<(json|output|answer|result|tool_call|function_call|response)>([\s\S]*?)<\/\1>/gi,
-    ),
-  ]
-  return [...fences, ...tags].map(([, , body = '']) => body)
+  const fences = enclosed(text, fence, (name) => new RegExp(name, 'g'))
+  const tags = enclosed(text, tag, endTag)
+  return [...fences, ...tags].map(({ inner }) => text.slice(inner.start, inner.end))
 }
 
 /** The outermost regions between matching braces, with braces in strings left out of the count. */

@@ -12,6 +12,8 @@ const special =
 const preliminary = /preview|experimental|-exp\b|beta|nightly/
 /** Matches the date of a snapshot. The model also has a name without a date. */
 const snapshotDate = /[-@]\d{4}-\d{2}-\d{2}|[-@]\d{6,8}(?!\d)|-\d{4}(?=-|$)|-\d{3}$/g
+/** A proxy lists ids of any length, and the expression below takes quadratic time. */
+const maxIdChars = 256
 /** Matches the size of a model, a context length, or the version of a Bedrock id. */
 const size = /\b[ae]?\d+(\.\d+)?x?\d*[bkm]\b|v\d+(:\d+)?$|fp\d+/g
 /** Matches Bedrock's regional copies of a model. */
@@ -34,7 +36,7 @@ export function currentFirst<Model extends RankedModel>(
 }
 
 function rankOf({ deprecationDate, modelId, provider }: RankedModel, today: string): number[] {
-  const name = modelId.slice(provider.length + 1).toLowerCase()
+  const name = modelId.slice(provider.length + 1, maxIdChars).toLowerCase()
   const undated = name.replace(snapshotDate, '')
   const [, major = '0', minor = '0'] =
     /(\d+)(?:[.-](\d+))?/.exec((undated.split('/').at(-1) ?? '').replace(size, '')) ?? []

@@ -30,7 +30,7 @@ export class Reply {
   *chunks(includeUsage: boolean): Generator<JsonObject> {
     const { text, call } = this.answer
     yield this.delta({ role: 'assistant', content: '' })
-    for (const content of text.match(/\s*\S+/g) ?? []) yield this.delta({ content })
+    for (const content of text.match(/\S+\s*|^\s+/g) ?? []) yield this.delta({ content })
     if (call) {
       yield this.delta({ tool_calls: [{ index: 0, ...this.toolCall('') }] })
       for (const piece of this.callArguments.match(/[\s\S]{1,40}/g) ?? [])

@@ -8,6 +8,9 @@ const offlineLabel = '[offline demo model: scripted answer, no real model was ca
 
 const arithmetic = /\(*-?\d+(?:\.\d+)?(?:\s*(?:\*\*|[-+*/^])\s*\(*-?\d+(?:\.\d+)?\)*)+/
 
+/** Only the start of a prompt is searched, because the searches take quadratic time. */
+const maxSearched = 1_000
+
 const fileName = /[\w-][\w./-]*\.(?:md|txt|csv|json|ya?ml)\b/
 
 /**
@@ -74,11 +77,12 @@ function callsSince(messages: readonly JsonObject[]): string[] {
 
 function helperCall(prompt: string, tools: readonly ChatTool[]): ChatAnswer['call'] {
   const offers = (name: string) => tools.some((tool) => tool.name === name)
-  const expression = arithmetic.exec(prompt)?.[0]
+  const start = prompt.slice(0, maxSearched)
+  const expression = arithmetic.exec(start)?.[0]
   if (expression && offers('calculator')) return { name: 'calculator', input: { expression } }
   if (/\b(time|date|today)\b/i.test(prompt) && offers('current_time'))
     return { name: 'current_time', input: {} }
-  const path = fileName.exec(prompt)?.[0]
+  const path = fileName.exec(start)?.[0]
   const reader = tools.find(({ name }) => /read(_text)?_file$/.test(name))
   if (path && reader) return { name: reader.name, input: { path } }
   return undefined
@@ -97,7 +101,7 @@ function isOutputTool({ description }: ChatTool): boolean {
 
 function report(result: string, prompt: string): string {
   const value = /^Result: (.+)$/.exec(result)?.[1]
-  const expression = arithmetic.exec(prompt)?.[0]
+  const expression = arithmetic.exec(prompt.slice(0, maxSearched))?.[0]
   if (value === undefined) return `The tool says: ${result}`
   return expression === undefined ? `The result is ${value}.` : `${expression} = ${value}.`
 }

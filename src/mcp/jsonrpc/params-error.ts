@@ -11,7 +11,7 @@ const typeWords: Readonly<Record<string, string>> = {
   array: 'a list',
 }
 /** An issue as the SDK writes it into the message for a handler with a schema of its own. */
-const inlineIssue = /([\w.[\]]+): Invalid input: expected (\w+), received (\w+)/g
+const inlineIssue = /(?<![\w.[\]])([\w.[\]]+): Invalid input: expected (\w+), received (\w+)/g
 const maxProblems = 5
 
 interface Issue {

@@ -41,10 +41,16 @@ export function runContent(
 /** Returns the text of the model, or an empty text if the text only repeats the object. */
 function textBesidesOutput({ output, text }: RunResult): string {
   if (output === undefined) return text
-  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*)\n\s*```\s*$/.exec(text)
-  const object = parseJsonObject(fenced?.[1] ?? text)
+  const object = parseJsonObject(withoutFence(text.trim()))
   const { isDeepStrictEqual } = process.getBuiltinModule('node:util')
   return isDeepStrictEqual(object, output) ? '' : text
+}
+
+/** Returns the content of a text that is one code fence. */
+function withoutFence(text: string): string {
+  const [first] = text.split('\n', 1)
+  const isFenced = /^```(json)?\s*$/.test(first ?? '') && text.endsWith('```')
+  return first !== undefined && isFenced ? text.slice(first.length, -3) : text
 }
 
 function linkToRun(runId: string, shown: string, text: string): Content[] {

@@ -168,7 +168,8 @@ function notBedrock(route: Route, status: number): AgentError {
  * the signature is invalid.
  */
 function withoutSecrets(message: string, { aws }: Route): string {
-  let safe = message.replace(/\s*The Canonical String for this request[\s\S]*/, '')
+  const quoted = message.indexOf('The Canonical String for this request')
+  let safe = quoted < 0 ? message : message.slice(0, quoted).trimEnd()
   for (const secret of [aws?.secretAccessKey, aws?.sessionToken, aws?.accessKeyId])
     if (secret) safe = safe.replaceAll(secret, '[redacted]')
   return safe

@@ -72,8 +72,12 @@ export function answeredImage(part: JsonObject): ImageBlock | undefined {
   const told = part.image_url
   const url = typeof told === 'object' && told !== null && 'url' in told ? told.url : told
   if (part.type !== 'image_url' || typeof url !== 'string') return undefined
-  const [, mediaType = 'image/png', bytes] = /^data:([^;,]*)[^,]*;base64,(.*)$/s.exec(url) ?? []
-  const block = mediaBlock(mediaType, bytes === undefined ? { url } : { bytes }, 'image')
+  const comma = url.indexOf(',')
+  const head = url.slice(0, Math.max(0, comma))
+  const isData = head.startsWith('data:') && head.endsWith(';base64')
+  const mediaType = isData ? head.slice('data:'.length).split(';', 1).join('') : 'image/png'
+  const source = isData ? { bytes: url.slice(comma + 1) } : { url }
+  const block = mediaBlock(mediaType, source, 'image')
   return block && 'image' in block ? block : undefined
 }
 
