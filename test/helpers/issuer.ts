@@ -11,7 +11,7 @@ export interface Issuer {
   /** How often anything was asked of it. */
   requests(): number
   /** Signed by the issuer, valid for five minutes, unless told otherwise. */
-  token(claims: Claims, options?: { kid?: string }): Promise<string>
+  token(claims: Claims, options?: { kid?: string; typ?: string }): Promise<string>
   /** The same by somebody else's key under the issuer's key id. */
   forgedToken(claims: Claims): Promise<string>
   /** The public key as anybody can fetch it. */
@@ -42,15 +42,15 @@ export async function startIssuer(publicUrl?: string): Promise<Issuer> {
   const { port } = server.address() as AddressInfo
   const url = publicUrl ?? `http://127.0.0.1:${port}`
   const now = () => Math.floor(Date.now() / 1000)
-  const sign = (key: typeof own.privateKey, claims: Claims, id = kid) =>
+  const sign = (key: typeof own.privateKey, claims: Claims, id = kid, typ = 'at+jwt') =>
     new SignJWT({ iss: url, sub: 'alice', iat: now(), exp: now() + 300, ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: id, typ: 'at+jwt' })
+      .setProtectedHeader({ alg: 'RS256', kid: id, typ })
       .sign(key)
   return {
     url,
     port,
     requests: () => requests,
-    token: (claims, options) => sign(own.privateKey, claims, options?.kid),
+    token: (claims, options) => sign(own.privateKey, claims, options?.kid, options?.typ),
     forgedToken: (claims) => sign(foreign.privateKey, claims),
     publicKey: JSON.stringify(jwk),
     close: async () => {

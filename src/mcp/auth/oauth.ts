@@ -1,4 +1,4 @@
-import type { JWTPayload, JWTVerifyGetKey } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyResult } from 'jose'
 import { type OAuthConfig, oauthPrefix } from '../../config/http.js'
 import { networkFetch } from '../../util/network/fetch.js'
 import { type AuthRefusal, type AuthResult, invalidToken } from './auth-result.js'
@@ -13,28 +13,35 @@ const clockSkewSeconds = 30
 const fetchMs = 5_000
 /** An issuer that did not answer is not asked again for so long: strangers' tokens would hammer it. */
 const pauseMs = 5_000
+/** While the issuer does not answer, its last keys are used for so long. */
+const outageMs = 24 * 60 * 60 * 1000
 const maxNameLength = 200
+/** Names go to logs and pages, so they have no control characters or line breaks. */
+const printable = /^[^\p{C}\p{Zl}\p{Zp}]+$/u
+/** The types of access tokens: the standard's (RFC 9068), and the one that most issuers use. */
+const accessTokenTypes = ['at+jwt', 'jwt']
 
 /** Fetching the keys failed: it is not the token's fault. */
 class IssuerUnavailable extends Error {}
 
 /** Checks JWT access tokens of one issuer, made for this server. `jose` is loaded with the first one. */
 export function oauthTokens(config: OAuthConfig): (token: string) => Promise<AuthResult> {
-  let verifier: Promise<(token: string) => Promise<JWTPayload>> | undefined
+  let verifier: Promise<Verify> | undefined
   let pausedUntil = 0
   return async (token) => {
     // A stranger's text costs no more than this look.
     if (token.split('.').length !== 3) return invalidToken('The bearer token is not valid.', getNew)
-    if (Date.now() < pausedUntil) return unavailable
+    if (!verifier && Date.now() < pausedUntil) return unavailable
     try {
-      verifier ??= loadVerifier(config)
+      verifier ??= loadVerifier(config).catch((error) => {
+        verifier = undefined
+        pausedUntil = Date.now() + pauseMs
+        throw error
+      })
       const verify = await verifier
       return judge(await verify(token), config)
     } catch (error) {
-      if (!(error instanceof IssuerUnavailable)) return invalidToken(reason(error), getNew)
-      verifier = undefined
-      pausedUntil = Date.now() + pauseMs
-      return unavailable
+      return error instanceof IssuerUnavailable ? unavailable : invalidToken(reason(error), getNew)
     }
   }
 }
@@ -47,35 +54,57 @@ const unavailable: AuthRefusal = {
   hint: 'Try again in some seconds; if it stays, the operator must look at http.oauth.',
 }
 
-async function loadVerifier(config: OAuthConfig): Promise<(token: string) => Promise<JWTPayload>> {
-  const [{ createRemoteJWKSet, customFetch, jwtVerify }, address] = await Promise.all([
-    import('jose'),
-    keySetAddress(config, fetchMs).catch(toUnavailable),
-  ])
+type Verify = (token: string) => Promise<JWTVerifyResult>
+
+async function loadVerifier(config: OAuthConfig): Promise<Verify> {
+  const [{ createLocalJWKSet, createRemoteJWKSet, customFetch, jwtVerify }, address] =
+    await Promise.all([import('jose'), keySetAddress(config, fetchMs).catch(toUnavailable)])
   const keys = createRemoteJWKSet(new URL(address), {
     timeoutDuration: fetchMs,
     [customFetch]: networkFetch,
   })
-  const key: JWTVerifyGetKey = (header, token) =>
-    keys(header, token).catch((error) => {
-      throw isAboutToken(error) ? error : new IssuerUnavailable('no keys', { cause: error })
+  let fetchedAt = 0
+  let pausedUntil = 0
+  const key: JWTVerifyGetKey = async (header, token) => {
+    if (Date.now() >= pausedUntil)
+      try {
+        const found = await keys(header, token)
+        if (keys.fresh) fetchedAt = Date.now()
+        return found
+      } catch (error) {
+        if (isAboutToken(error)) throw error
+        pausedUntil = Date.now() + pauseMs
+      }
+    // A token with an unknown key must not cost the others the keys that are known.
+    const known = keys.jwks()
+    if (!known || Date.now() - fetchedAt > outageMs) throw new IssuerUnavailable('no keys')
+    return createLocalJWKSet(known)(header, token).catch((error) => {
+      throw new IssuerUnavailable('not among the known keys', { cause: error })
     })
+  }
   const { issuer, audience } = config
-  return async (token) => {
-    const { payload } = await jwtVerify(token, key, {
+  return (token) =>
+    jwtVerify(token, key, {
       issuer,
       audience,
       algorithms,
       requiredClaims: ['exp'],
       clockTolerance: clockSkewSeconds,
     })
-    return payload
-  }
 }
 
-function judge(payload: JWTPayload, { principalClaim, requiredScopes }: OAuthConfig): AuthResult {
+function judge(
+  { payload, protectedHeader }: JWTVerifyResult,
+  { principalClaim, requiredScopes }: OAuthConfig,
+): AuthResult {
+  const type = (protectedHeader.typ ?? 'jwt').toLowerCase().replace('application/', '')
+  if (!accessTokenTypes.includes(type))
+    return invalidToken('The bearer token is not an access token (typ).', getNew)
+  // The proof of the key (DPoP, mTLS) is not checked, so a stolen token would pass.
+  if (payload.cnf !== undefined)
+    return invalidToken('The access token is bound to a key (cnf), which is not supported.', getNew)
   const name = payload[principalClaim]
-  if (typeof name !== 'string' || name === '' || name.length > maxNameLength)
+  if (typeof name !== 'string' || name.length > maxNameLength || !printable.test(name))
     return invalidToken(`The access token does not say who calls (${principalClaim}).`, getNew)
   const granted = scopesOf(payload)
   const missing = requiredScopes.filter((scope) => !granted.includes(scope))
