@@ -142,6 +142,8 @@ export type RunOutcome = { result: RunResult } | { error: RunFailure }
 
 /** An AgentResult as data. */
 export interface RunResult {
+  /** Why the run could not be stored in its session, if it could not. */
+  unsaved?: string
   readonly text: string
   readonly stopReason: StopReason
   readonly usage: Usage | null

@@ -2,14 +2,16 @@ import type { LimitHit } from '../../agent/limits.js'
 import type { RunResult } from '../../runs/engine.js'
 
 /**
- * Returns one sentence on why a run stopped before it finished, or an empty text if it finished.
+ * Returns one sentence on why a run stopped before it finished or was not stored, or an empty text.
  * Clients that show only `content` would otherwise take a partial answer for a complete one.
  */
 export function stopNotice({
   limit,
   output,
   stopReason,
-}: Pick<RunResult, 'limit' | 'output' | 'stopReason'>): string {
+  unsaved,
+}: Pick<RunResult, 'limit' | 'output' | 'stopReason' | 'unsaved'>): string {
+  if (unsaved !== undefined) return unsaved
   if (limit && output !== undefined) return `The run used more than ${limitText(limit)}.`
   switch (stopReason) {
     case 'limitReached':

@@ -44,7 +44,11 @@ export async function runInSession(store: SessionAccess, wanted: SessionRun): Pr
     await session.release({ messages: agent.messages, usage, costUsd })
   } catch (thrown) {
     // The run's own error is more useful than the error of saving.
-    if (!(end instanceof AgentError)) throw withSpending(asAgentError(thrown), end)
+    if (end instanceof AgentError) throw end
+    const error = asAgentError(thrown)
+    // The answer is paid for, so a full disk must not lose it.
+    if (error.code === 'configuration') return notSaved(error, end)
+    throw withSpending(error, end)
   }
   if (end instanceof AgentError) throw end
   return end
@@ -56,6 +60,12 @@ async function enter(store: SessionAccess, { key, signal, onWait }: SessionRun):
   } catch (thrown) {
     throw signal.aborted ? cancelledError() : thrown
   }
+}
+
+function notSaved({ message, hint }: AgentError, result: AgentResult): AgentResult {
+  const unsaved = `The session does not have this turn: ${message} ${hint}`
+  const metrics = { ...result.metrics, notices: [...result.metrics.notices, unsaved] }
+  return Object.assign(result, { metrics, unsaved })
 }
 
 function withSpending(error: AgentError, { text, usage, metrics }: AgentResult): AgentError {
