@@ -9,6 +9,8 @@ export type McpServerConfig = (StdioServerConfig | HttpServerConfig) & {
   /** Whether only tools with `readOnlyHint` may be used. */
   readOnly: boolean
   timeoutSeconds?: number
+  /** So many of its tools go to a model at most, the first by name. */
+  maxTools?: number
 }
 
 export interface StdioServerConfig {

@@ -86,6 +86,7 @@ export const mcpServerSchema = strict({
   headers: z.record(z.string(), z.string()).exactOptional(),
   tools: texts.exactOptional().describe('The tools that agents may use, by name or glob.'),
   readOnly: z.boolean().exactOptional().describe('Only tools with readOnlyHint.'),
+  maxTools: wholePositive.exactOptional().describe('So many of its tools go to a model.'),
   timeoutSeconds: positive.exactOptional(),
 })
 

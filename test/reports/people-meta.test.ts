@@ -101,7 +101,7 @@ test('people F7: an agent that calls another server counts the cycles that its r
       reported = spending
     },
   }
-  reportSpending('other', { content, structuredContent, _meta }, run as unknown as ParentRun)
+  reportSpending('other', { content, structuredContent, _meta }, run as unknown as ParentRun, {})
   const cycles = reported?.metrics.cycles ?? []
   expect(cycles).toHaveLength(9)
   const input = cycles.reduce((total, { usage }) => total + (usage?.inputTokens ?? 0), 0)

@@ -12,6 +12,8 @@ import spawn from 'cross-spawn'
 import type { StdioServerConfig } from '../../config/mcp-servers.js'
 import { within } from '../../util/within.js'
 import { childEnvironment } from './child-environment.js'
+import { guardChild } from './child-guard.js'
+import { IdleFlood } from './idle-flood.js'
 import { Lines } from './lines.js'
 
 const maxMessageBytes = 32 * 1024 * 1024
@@ -38,6 +40,8 @@ export class ChildTransport implements Transport {
   private child: ChildProcess | undefined
   private gone: Promise<void> = Promise.resolve()
   private readonly lines = new Lines(maxMessageBytes)
+  private readonly flood = new IdleFlood()
+  private isClosing = false
 
   constructor(
     private readonly server: StdioServerConfig,
@@ -56,7 +60,9 @@ export class ChildTransport implements Transport {
     this.child = child
     this.pid = child.pid ?? null
     killWithUs(child)
+    const endGuard = child.pid === undefined ? undefined : guardChild(child.pid)
     this.gone = ended(child).then(() => {
+      endGuard?.()
       running.delete(child)
       this.child = undefined
       this.onclose?.()
@@ -73,6 +79,7 @@ export class ChildTransport implements Transport {
 
   send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.child?.stdin
+    this.flood.sent(message)
     return new Promise((resolve, reject) => {
       if (!stdin?.writable) reject(new SdkError(SdkErrorCode.NotConnected, 'The server has ended.'))
       else stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()))
@@ -98,10 +105,15 @@ export class ChildTransport implements Transport {
   }
 
   private receive(chunk: Buffer): void {
+    // What a closing server prints is not read, and it may print without an end.
+    if (this.isClosing) return
     try {
-      for (const line of this.lines.push(chunk)) this.take(line)
+      const lines = this.lines.push(chunk)
+      for (const line of lines) this.take(line)
+      this.flood.printed(chunk.length, lines.length)
     } catch (error) {
       this.onerror?.(asError(error))
+      this.isClosing = true
       void this.close()
     }
   }
@@ -115,6 +127,7 @@ export class ChildTransport implements Transport {
       this.onerror?.(new Error('The server printed a line that is not a JSON-RPC message.'))
       return
     }
+    this.flood.received(message)
     this.onmessage?.(message)
   }
 }

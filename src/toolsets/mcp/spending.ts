@@ -1,4 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
+import type { Limits } from '../../agent/limits.js'
 import { emptyCacheReport } from '../../agent/metrics/cache-report.js'
 import { unspentCall } from '../../agent/metrics/recorder.js'
 import type {
@@ -18,11 +19,17 @@ const counted = new WeakMap<object, Set<string>>()
 
 /**
  * Counts what a run on another server of this package spent as spent by this run. The numbers are
- * the other server's: too high ones harm only its own callers.
+ * the other server's, so no more is counted than `limits`, which it was given to spend.
  */
-export function reportSpending(server: string, result: CallToolResult, run: ParentRun): void {
-  const spending = spendingOf(server, result._meta)
-  if (!spending) return
+export function reportSpending(
+  server: string,
+  result: CallToolResult,
+  run: ParentRun,
+  limits: Limits,
+): void {
+  const claimed = spendingOf(server, result._meta)
+  if (!claimed) return
+  const spending = boundSpending(claimed, limits)
   const { runId, status } = isJsonObject(result.structuredContent) ? result.structuredContent : {}
   // The result of a run that is still running comes again with all that it spent.
   if (status === 'running') return
@@ -31,6 +38,39 @@ export function reportSpending(server: string, result: CallToolResult, run: Pare
   if (typeof runId === 'string' && known.has(runId)) return
   if (typeof runId === 'string') known.add(runId)
   run.report(server, spending)
+}
+
+/** More than this is not believed of one call if there is no limit. */
+const mostUsd = 10_000
+const mostTokens = 1e9
+
+/**
+ * Returns a spending that is no higher than what a server could spend. The parts of a higher one are
+ * left out, because their sum would be wrong.
+ */
+export function boundSpending(claimed: ChildSpending, limits: Limits): ChildSpending {
+  const { maxCostUsd = mostUsd, maxTotalTokens = mostTokens } = limits
+  const { usage, metrics } = claimed
+  const isTooCostly = [metrics, ...metrics.cycles, ...Object.values(metrics.agents ?? {})].some(
+    ({ costUsd }) => (costUsd ?? 0) > maxCostUsd,
+  )
+  const isTooLong = [usage, ...metrics.cycles.map((cycle) => cycle.usage)].some(
+    (one) => (one?.totalTokens ?? 0) > maxTotalTokens,
+  )
+  if (!isTooCostly && !isTooLong) return claimed
+  const costUsd = metrics.costUsd === null ? null : Math.min(metrics.costUsd, maxCostUsd)
+  const bounded = usage && (isTooLong ? atMost(usage, maxTotalTokens) : usage)
+  const { agents: _, ...rest } = metrics
+  const cycles = metrics.cycles.slice(0, 1).map((cycle) => ({ ...cycle, usage: bounded, costUsd }))
+  return {
+    usage: bounded,
+    metrics: { ...rest, cycles, costUsd, accumulatedUsage: bounded },
+  }
+}
+
+function atMost(usage: Usage, totalTokens: number): Usage {
+  const entries = Object.entries(usage).map(([name, count]) => [name, Math.min(count, totalTokens)])
+  return Object.fromEntries(entries) as Usage
 }
 
 function spendingOf(server: string, meta: unknown): ChildSpending | undefined {

@@ -1,9 +1,10 @@
 import type { Tool as McpTool } from '@modelcontextprotocol/client'
 import { cancelledError, configurationError } from '../../agent/errors.js'
-import { budgetMetaKey, budgetToPass } from '../../agent/tools/budget-meta.js'
+import { budgetMetaKey, budgetToPass, readBudget } from '../../agent/tools/budget-meta.js'
 import type { Tool } from '../../agent/tools/tool.js'
 import type { McpServerConfig } from '../../config/mcp-servers.js'
-import { matchesGlob } from '../../util/glob.js'
+import { cutText } from '../../util/cut-text.js'
+import { matchesAny, matchesGlob } from '../../util/glob.js'
 import type { JsonObject } from '../../util/json.js'
 import { wellFormed } from '../../util/well-formed.js'
 import { providerName, splitToolName, toolName } from './names.js'
@@ -90,6 +91,11 @@ export class McpToolsets {
   }
 }
 
+/** Providers refuse more tools in one request. */
+const usualMaxTools = 128
+/** Limits a name in the list of what a server offers. */
+const maxNameChars = 100
+
 async function serverTools(
   server: McpServer,
   globs: readonly string[],
@@ -106,14 +112,22 @@ async function serverTools(
       problems: [`The tools of the MCP server ${server.name} are missing. ${why}`],
     }
   }
-  const tools = listed
-    .filter(({ name }) => globs.some((glob) => matchesGlob(glob, name)))
-    .map((tool) => agentTool(server, tool, options))
-  const names = listed.map(({ name }) => name).join(', ') || 'none'
+  const { maxTools = usualMaxTools } = server.config
+  const fitting = listed.filter(({ name }) => matchesAny(globs, name))
+  const tools = fitting.slice(0, maxTools).map((tool) => agentTool(server, tool, options))
+  const names = listed
+    .slice(0, maxTools)
+    .map(({ name }) => cutText(name, maxNameChars))
+    .join(', ')
   const missing = globs.filter((glob) => !listed.some(({ name }) => matchesGlob(glob, name)))
   const problems = missing.map(
-    (glob) => `No tool of an MCP server fits ${toolName(server.name, glob)}; it offers: ${names}.`,
+    (glob) =>
+      `No tool of an MCP server fits ${toolName(server.name, glob)}; it offers: ${names || 'none'}.`,
   )
+  if (fitting.length > maxTools)
+    problems.push(
+      `The MCP server ${server.name} offers ${fitting.length} tools; ${fitting.length - maxTools} of them are left out.`,
+    )
   return { tools, problems }
 }
 
@@ -131,16 +145,17 @@ function agentTool(server: McpServer, tool: McpTool, options: FindToolsOptions):
       inputSchema: inputSchema as JsonObject,
     }),
     run: async (input, { idempotencyKey, signal, run }) => {
+      const passed = run && budgetToPass(run)
       const meta = {
         // A server of this package limits its run to what is left of this run's budget.
-        ...(run && { [budgetMetaKey]: budgetToPass(run) }),
+        ...(passed && { [budgetMetaKey]: passed }),
         ...run?.span?.context,
         // A read-only call may be made twice.
         ...(idempotencyKey !== undefined &&
           annotations?.readOnlyHint !== true && { [idempotencyMetaKey]: idempotencyKey }),
       }
       const result = await server.call(tool, input, { signal, meta })
-      if (run) reportSpending(server.name, result, run)
+      if (run) reportSpending(server.name, result, run, readBudget(passed).limits)
       return toolOutput(result, options)
     },
   }
