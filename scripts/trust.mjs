@@ -1,5 +1,5 @@
 // Runs the test suites that measure the reliability of this server in full, and writes their counts
-// into docs/reliability.md. `npm run trust -- faults` runs only that suite.
+// into docs/reliability.md, and those of attacks into docs/security.md. `npm run trust -- faults` runs only that suite.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
@@ -7,8 +7,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const page = 'docs/reliability.md'
-const suites = ['conformance', 'clients', 'faults', 'properties', 'supply-chain', 'soak']
+const suites = [
+  'conformance',
+  'clients',
+  'faults',
+  'hardening',
+  'properties',
+  'supply-chain',
+  'soak',
+]
+const pageOf = (suite) => (suite === 'hardening' ? 'docs/security.md' : 'docs/reliability.md')
 
 process.chdir(`${import.meta.dirname}/..`)
 const asked = process.argv.slice(2)
@@ -71,6 +79,7 @@ function joined(reports) {
 
 /** Replaces the text between the markers of the suite. */
 async function writeDown(suite, reports) {
+  const page = pageOf(suite)
   const text = await readFile(page, 'utf8')
   const begin = `<!-- ${suite} -->\n`
   const end = `<!-- /${suite} -->`
