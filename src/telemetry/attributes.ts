@@ -99,7 +99,7 @@ function usageAttributes(usage: Usage | null): Attributes {
     'gen_ai.usage.input_tokens': usage.inputTokens,
     'gen_ai.usage.output_tokens': usage.outputTokens,
     ...(read !== undefined && { 'gen_ai.usage.cache_read.input_tokens': read }),
-    ...(written !== undefined && { 'gen_ai.usage.cache_creation.input_tokens': written }),
+    ...(written !== undefined && { 'gen_ai.usage.cache_write.input_tokens': written }),
     ...(reasoningTokens !== undefined && {
       'gen_ai.usage.reasoning.output_tokens': reasoningTokens,
     }),
