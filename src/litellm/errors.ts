@@ -1,8 +1,9 @@
 import type { ErrorCode } from '../agent/error-codes.js'
 import { AgentError } from '../agent/errors.js'
-import { isJsonObject } from '../util/json.js'
+import type { ContentBlock } from '../agent/messages/content.js'
 import { redact } from '../util/redact.js'
 import { where } from './connection-errors.js'
+import { readErrorBody } from './error-body.js'
 import type { ReplyHeaders } from './http/reply.js'
 import { retryAfterMs } from './http/retry-after.js'
 
@@ -17,18 +18,23 @@ export interface ProviderError {
    * status.
    */
   status: number | undefined
-  /** The `error` member of the body, if the body is JSON. */
+  /** The body: its text, its JSON value, or the part of it that is about the error. */
   error: unknown
   headers?: ReplyHeaders | undefined
   /** The text that the model returned before the error. */
   text?: string
 }
 
+/** A provider that is available again only after a day has no retry window, but an empty account. */
+const longestWindowMs = 86_400_000
+
 interface Rule {
   code: ErrorCode
   status?: (status: number) => boolean
   type?: RegExp
   message?: RegExp
+  /** Whether the provider says how long to wait. */
+  waits?: boolean
   retryable?: boolean
   /** Replaces the default hint of the code. */
   hint?: string
@@ -63,9 +69,13 @@ export const overflowMessage = new RegExp(
     "longer than (the|this) model's context length",
     '(input|prompt) is too long',
     'too many input tokens',
-    'input token count.{0,40}exceeds',
     'input tokens exceed the configured limit',
     'reduce the length of the messages',
+    'token count.{0,40}exceeds',
+    '(greater|longer) than the (context|maximum model) length',
+    'loaded with context length of only',
+    '`inputs` tokens \\+ `max_new_tokens` must be',
+    'Range of input length should be',
     // Servers also send this message for short fields, such as ids and descriptions. The six digits
     // exclude those limits.
     "(?<!url': )string too long\\. Expected a string with maximum length \\d{6}",
@@ -79,6 +89,8 @@ export const overflowMessage = new RegExp(
  */
 const rules: readonly Rule[] = [
   { code: 'budgetExceeded', type: /budget_exceeded|insufficient_quota/ },
+  // Google words a limit per minute like an empty account.
+  { code: 'rateLimit', status: (status) => status === 429, waits: true, retryable: true },
   {
     code: 'budgetExceeded',
     message:
@@ -89,7 +101,7 @@ const rules: readonly Rule[] = [
   { code: 'rateLimit', type: /rate_limit/, retryable: true },
   {
     code: 'contextWindowOverflow',
-    type: /context_length_exceeded/,
+    type: /context_length_exceeded|exceed_context_size/,
   },
   { code: 'contextWindowOverflow', message: overflowMessage },
   { code: 'contentPolicy', type: /content_policy_violation|content_filter|invalid_prompt/ },
@@ -99,6 +111,12 @@ const rules: readonly Rule[] = [
     type: /no_db_connection|auth_error|token_not_found|expired_key|invalid_api_key/,
   },
   { code: 'authentication', status: (status) => status === 401 },
+  {
+    code: 'authentication',
+    status: (status) => status < 500,
+    message:
+      /(incorrect|invalid|missing|wrong|expired) (api[ _-]?key|x-api-key|bearer token|authentication)|api[ _-]?key (is )?(not valid|invalid|missing|expired|not found)|no auth credentials/i,
+  },
   { code: 'permission', type: /_access_denied|permission/ },
   { code: 'permission', status: (status) => status === 403 },
   { code: 'unsupportedParams', type: /unsupported_(parameter|value)/ },
@@ -155,24 +173,24 @@ export function hintFor(code: ErrorCode): string {
 }
 
 export function httpErrorToAgentError(refusal: ProviderError, route: Route): AgentError {
-  const detail = isJsonObject(refusal.error) ? refusal.error : {}
-  const status = refusal.status ?? numericStatus(detail.code)
-  const types = [detail.type, detail.code].filter((part) => typeof part === 'string').join(' ')
-  const told = typeof refusal.error === 'string' ? refusal.error : detail.message
-  const message = typeof told === 'string' && told !== '' ? told : undefined
+  const { message, types, ...body } = readErrorBody(refusal.error)
+  const status = refusal.status ?? body.status
+  const window = retryAfterMs(refusal.headers) ?? body.retryAfterMs
+  const after = window !== undefined && window <= longestWindowMs ? window : undefined
   const rule = rules.find(
-    ({ status: fits, type, message: pattern }) =>
+    ({ status: fits, type, message: pattern, waits }) =>
+      (!waits || after !== undefined) &&
       (fits === undefined || (status !== undefined && fits(status))) &&
       (type === undefined || type.test(types)) &&
       (pattern === undefined || (message !== undefined && pattern.test(message))),
   ) as Rule
-  const after = retryAfterMs(refusal.headers)
+  const shouldRetry = refusal.headers?.get('x-should-retry') !== 'false' && after === window
   return new AgentError({
     code: rule.code,
     message: `${where(route)} ${answered(refusal.status, message, route)}`,
     hint: rule.hint ?? hints[rule.code],
     // The clients of OpenAI and Anthropic also respect this header.
-    retryable: (rule.retryable ?? false) && refusal.headers?.get('x-should-retry') !== 'false',
+    retryable: (rule.retryable ?? false) && shouldRetry,
     ...(refusal.status !== undefined && { status: refusal.status }),
     ...(after !== undefined && { retryAfterMs: after }),
     ...(refusal.text && { text: refusal.text }),
@@ -187,6 +205,22 @@ export function truncatedError(route: Route, text: string): AgentError {
   return new AgentError({
     code: 'connection',
     message: `The answer of ${where(route)} broke off before the model had finished.`,
+    hint: 'Try again; what had arrived is not a complete answer.',
+    retryable: true,
+    ...(text && { text }),
+  })
+}
+
+/** Returns the error for an answer that the provider ended for a reason of its own, such as a failure. */
+export function unfinishedError(
+  route: Route,
+  { content, rawStopReason }: { content: readonly ContentBlock[]; rawStopReason: string | null },
+): AgentError {
+  const text = content.map((block) => ('text' in block ? block.text : '')).join('')
+  const reason = JSON.stringify((rawStopReason ?? '').slice(0, 100))
+  return new AgentError({
+    code: 'providerError',
+    message: `${where(route)} ended its answer with the reason ${reason}, so the answer is not complete.`,
     hint: 'Try again; what had arrived is not a complete answer.',
     retryable: true,
     ...(text && { text }),
@@ -252,10 +286,4 @@ function answered(status: number | undefined, message: string | undefined, route
   return message === undefined
     ? `${how} without a message that can be read.`
     : `${how}: ${redact(message, [route.apiKey ?? ''], maxQuoted).toWellFormed()}`
-}
-
-function numericStatus(code: unknown): number | undefined {
-  const status =
-    typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : Number.NaN
-  return Number.isInteger(status) && status >= 400 && status < 600 ? status : undefined
 }

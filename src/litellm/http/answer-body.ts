@@ -31,7 +31,7 @@ export async function answerBody(reply: HttpReply, stream: boolean): Promise<Ans
 const longestField = 'event:'.length
 /** Matches the start of JSON, of an event field or comment, or of other text. */
 const decided = /^\s*([{[<]|[a-z]*:|\S+\s)/
-const field = /^\s*(data|event|id|retry)?:/
+const field = /^\s*(data|event|id|retry|error)?:/
 
 function isStream(text: string): boolean {
   return field.test(text)

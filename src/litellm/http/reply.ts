@@ -18,6 +18,11 @@ export interface HttpReply {
    * Rejects above the limit of all answers.
    */
   pieces(): AsyncGenerator<string>
+  /**
+   * Stops reading, because the caller has the answer. The connection is used again if the body ends
+   * soon, and closed otherwise.
+   */
+  release(): void
 }
 
 /** Limits an answer. The longest have images, some megabytes each. */
@@ -29,6 +34,9 @@ export class AnswerTooLong extends Error {
     super(`The answer is longer than ${maxBytes} bytes.`)
   }
 }
+
+/** How long a connection may take to end a body that nobody reads any more. */
+const releaseMs = 1_000
 
 /** Limits the bytes that are buffered before the caller reads them. */
 const readAheadBytes = 65_536
@@ -46,6 +54,7 @@ export class IncomingReply implements HttpReply, Exchange {
   private failed: { by: unknown } | undefined
   private wake: (() => void) | undefined
   private decoder: Decoder | undefined
+  private releaseTimer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly onHead: (reply: HttpReply) => void,
@@ -85,7 +94,7 @@ export class IncomingReply implements HttpReply, Exchange {
   }
 
   private take(bytes: Buffer): void {
-    if (this.failed) return
+    if (this.failed || this.releaseTimer) return
     this.received += bytes.length
     if (this.received > this.maxBytes) {
       this.refuse()
@@ -112,6 +121,7 @@ export class IncomingReply implements HttpReply, Exchange {
   }
 
   private finish(): void {
+    clearTimeout(this.releaseTimer)
     this.ended = true
     this.onOver()
     this.wake?.()
@@ -120,6 +130,7 @@ export class IncomingReply implements HttpReply, Exchange {
   fail(reason: unknown): void {
     if (this.ended || this.failed) return
     this.failed = { by: reason }
+    clearTimeout(this.releaseTimer)
     this.decoder?.destroy()
     this.onOver()
     // This call has no effect if the head has arrived.
@@ -157,11 +168,21 @@ export class IncomingReply implements HttpReply, Exchange {
         } else await this.news()
       }
     } finally {
-      if (!this.ended) {
+      if (!this.ended && !this.releaseTimer) {
         this.connection()?.abandon(this, undefined)
         this.decoder?.destroy()
       }
     }
+  }
+
+  release(): void {
+    if (this.ended || this.failed || this.releaseTimer) return
+    this.releaseTimer = setTimeout(() => {
+      this.connection()?.abandon(this, undefined)
+    }, releaseMs).unref()
+    this.queue = []
+    this.queued = 0
+    this.setPaused(false)
   }
 
   private taken(): Buffer {

@@ -41,6 +41,9 @@ class EventReader {
       } else if (line.startsWith('data:')) {
         const value = line.charCodeAt(5) === space ? line.slice(6) : line.slice(5)
         this.data = this.data === undefined ? value : `${this.data}\n${value}`
+      } else if (line.startsWith('error:')) {
+        // Old llama.cpp servers report an error in a field of this name.
+        complete.push(`{"error":${line.slice(6)}}`)
       }
     }
     return complete

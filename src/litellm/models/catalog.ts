@@ -119,7 +119,7 @@ async function list(path: string, route: Route): Promise<JsonObject[]> {
   const content = parseJsonObject(text) ?? {}
   const { headers, status } = reply
   if (status < 200 || status >= 300)
-    throw httpErrorToAgentError({ status, error: content.error, headers }, route)
+    throw httpErrorToAgentError({ status, error: text, headers }, route)
   if (Array.isArray(content.data)) return content.data.filter(isJsonObject)
   throw protocolError(route, 'did not answer with a list of models')
 }

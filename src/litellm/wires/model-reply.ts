@@ -1,21 +1,23 @@
 import { asAgentError, withSpending } from '../../agent/errors.js'
-import type { ContentBlock, StopReason } from '../../agent/messages/content.js'
+import type { ContentBlock } from '../../agent/messages/content.js'
 import type { CallSpending } from '../../agent/metrics/types.js'
 import type { Usage } from '../../agent/metrics/usage.js'
 import type { ModelReply } from '../../agent/model.js'
 import type { CachePoints } from '../cache/cache-points.js'
 import { cacheReport } from '../cache/cache-report.js'
 import { computeCost, hasOtherPrice, savedUsd } from '../cost/cost.js'
+import { unfinishedError } from '../errors.js'
 import type { ReplyHeaders } from '../http/reply.js'
 import { modelInfo } from '../models/model-data.js'
 import type { ModelInfo } from '../models/model-info.js'
 import { withOrigin } from './reasoning-origin.js'
+import type { EndOfAnswer } from './stop-reasons.js'
 import type { WireCall } from './wire.js'
 
 /** Holds the result of a call on a wire. */
 export interface WireAnswer {
   content: ContentBlock[]
-  stopReason: StopReason
+  stopReason: EndOfAnswer
   rawStopReason: string | null
   usage: Usage | null
   /** The part of the written cache tokens that is cached for an hour. */
@@ -64,11 +66,12 @@ export async function withReportedSpending(
 
 /** Returns the reply of a call: the answer, its cost and the cache report. */
 export async function modelReply(answer: WireAnswer, call: WireCall): Promise<ModelReply> {
-  const { usage, headers } = answer
+  const { stopReason, usage, headers } = answer
+  if (stopReason === 'failed') throw unfinishedError(call.route, answer)
   const { providerModel, info, saved, spent } = await priced(answer, call)
   return {
     message: { role: 'assistant', content: withOrigin(answer.content, call.route) },
-    stopReason: answer.stopReason,
+    stopReason,
     rawStopReason: answer.rawStopReason,
     ...spent,
     providerModel,

@@ -1,5 +1,4 @@
 import { cancelledError, configurationError } from '../../agent/errors.js'
-import { parseJsonObject } from '../../util/json.js'
 import { wellFormedJson } from '../../util/well-formed.js'
 import {
   connectionError,
@@ -50,9 +49,8 @@ export async function send(
   const text = await reply.text(maxErrorBytes).catch(() => '')
   if (reply.status < 400)
     throw redirectError(route, { status: reply.status, location: locationOf(reply, url) })
-  const content = parseJsonObject(text)
-  const error = content?.error ?? content
-  throw httpErrorToAgentError({ status: reply.status, error, headers: reply.headers }, route)
+  const { headers: replyHeaders, status } = reply
+  throw httpErrorToAgentError({ status, error: text, headers: replyHeaders }, route)
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources
 import { AgentError } from '../../../agent/errors.js'
 import type { Usage } from '../../../agent/metrics/usage.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
+import { isErrorBody } from '../../error-body.js'
 import {
   connectionError,
   httpErrorToAgentError,
@@ -32,7 +33,7 @@ export const messagesCall: Wire = normalizeErrors(async (call, emit) => {
     const body = await answerBody(reply, stream)
     const streamed = 'events' in body
     const push = (events: readonly string[]) => pushAll(events, builder, route)
-    if (streamed) await readStream(body.events, builder, push, call, emit)
+    if (streamed) await readStream({ reply, events: body.events, builder, push }, call, emit)
     else await emitAll(builder.complete(message(body.text, route)), emit)
     return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
@@ -53,7 +54,7 @@ function* pushAll(events: readonly string[], builder: MessageBuilder, route: Rou
 function parsedEvent(data: string, route: Route, builder: MessageBuilder): RawMessageStreamEvent {
   const event = parseJsonObject(data)
   if (!event) throw truncatedError(route, builder.text)
-  if (event.type === 'error' || event.error)
+  if (isErrorBody(event))
     throw httpErrorToAgentError(
       { status: undefined, error: event.error ?? event, text: builder.text },
       route,
@@ -65,7 +66,8 @@ function message(text: string, route: Route): Message {
   const content = parseJsonObject(text)
   if (!content && text.trimStart().startsWith('{')) throw truncatedError(route, '')
   if (!content) throw protocolError(route, 'answered with text that is not a JSON object')
-  if (content.error) throw httpErrorToAgentError({ status: undefined, error: content.error }, route)
+  if (isErrorBody(content))
+    throw httpErrorToAgentError({ status: undefined, error: content.error ?? content }, route)
   if (!Array.isArray(content.content)) throw protocolError(route, 'answered without any content')
   return content as unknown as Message
 }

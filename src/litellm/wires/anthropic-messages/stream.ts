@@ -3,10 +3,11 @@ import type {
   Message as ClaudeMessage,
   RawMessageStreamEvent,
 } from '@anthropic-ai/sdk/resources'
-import type { ContentBlock, StopReason } from '../../../agent/messages/content.js'
+import type { ContentBlock } from '../../../agent/messages/content.js'
 import { isJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
 import { count } from '../openai-chat/usage.js'
+import { endOfAnswer } from '../stop-reasons.js'
 import { AnsweredCalls, argumentText } from '../tool-arguments.js'
 
 /**
@@ -69,6 +70,15 @@ export class MessageBuilder {
     return this.blocks.map(({ block }) => ('text' in block ? block.text : '')).join('')
   }
 
+  /** Whether the provider said that the stream is over. */
+  get hasEnded(): boolean {
+    return this.finished
+  }
+
+  get isFinished(): boolean {
+    return this.stop !== null
+  }
+
   /** Whether the model has finished and its usage is known. */
   get isComplete(): boolean {
     return this.stop !== null && this.reportedUsage() !== null
@@ -81,7 +91,10 @@ export class MessageBuilder {
     return {
       content,
       model: this.model,
-      stopReason: stopReason(this.stop),
+      stopReason: endOfAnswer(
+        this.stop ?? 'end_turn',
+        content.some((block) => 'toolUse' in block),
+      ),
       rawStopReason: this.stop ?? (this.finished ? 'end_turn' : null),
       usage: this.reportedUsage(),
     }
@@ -171,20 +184,4 @@ function closed({ block, json }: Open, calls: AnsweredCalls): ContentBlock[] {
   if (!('toolUse' in block)) return 'text' in block && block.text === '' ? [] : [block]
   const { toolUseId: id, name } = block.toolUse
   return calls.blocks({ id, name, pieces: json })
-}
-
-function stopReason(stop: string | null): StopReason {
-  switch (stop) {
-    case 'tool_use':
-      return 'toolUse'
-    case 'max_tokens':
-    case 'model_context_window_exceeded':
-      return 'maxTokens'
-    case 'stop_sequence':
-      return 'stopSequence'
-    case 'refusal':
-      return 'contentFiltered'
-    default:
-      return 'endTurn'
-  }
 }

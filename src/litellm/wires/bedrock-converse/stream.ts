@@ -5,14 +5,15 @@ import type {
   ConverseStreamOutput,
   TokenUsage,
 } from '@aws-sdk/client-bedrock-runtime'
-import type { ContentBlock, ImageBlock, StopReason } from '../../../agent/messages/content.js'
+import type { ContentBlock, ImageBlock } from '../../../agent/messages/content.js'
 import { isJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
+import { type EndOfAnswer, endOfAnswer } from '../stop-reasons.js'
 import { AnsweredCalls, type ReceivedCall } from '../tool-arguments.js'
 
 export interface ConverseAnswer {
   content: ContentBlock[]
-  stopReason: StopReason
+  stopReason: EndOfAnswer
   /** The stop reason; `null` if the model did not report one. */
   rawStopReason: string | null
   usage: TokenUsage | undefined
@@ -81,7 +82,7 @@ export class ConverseAnswerBuilder {
     const content = inOrder.flatMap(([, block]) => contentBlocks(block, calls))
     const called = content.some((block) => 'toolUse' in block)
     const { rawStopReason, usage, additional, model } = this
-    const stopReason = stopReasonOf(rawStopReason, called)
+    const stopReason = endOfAnswer(rawStopReason ?? 'end_turn', called)
     return { content, stopReason, rawStopReason, usage, additional, model }
   }
 
@@ -166,20 +167,4 @@ function contentBlocks(open: OpenBlock, calls: AnsweredCalls): ContentBlock[] {
       },
     ]
   return text === '' ? [] : [{ text }]
-}
-
-function stopReasonOf(raw: string | null, called: boolean): StopReason {
-  switch (raw) {
-    case 'max_tokens':
-    case 'model_context_window_exceeded':
-      return 'maxTokens'
-    case 'guardrail_intervened':
-    case 'content_filtered':
-    case 'refusal':
-      return 'contentFiltered'
-    case 'stop_sequence':
-      return called ? 'toolUse' : 'stopSequence'
-    default:
-      return called ? 'toolUse' : 'endTurn'
-  }
 }

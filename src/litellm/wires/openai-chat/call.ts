@@ -1,5 +1,6 @@
 import { AgentError } from '../../../agent/errors.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
+import { isErrorBody } from '../../error-body.js'
 import {
   connectionError,
   httpErrorToAgentError,
@@ -31,7 +32,8 @@ export const chatCall: Wire = normalizeErrors(async (call, emit) => {
     const body = await answerBody(reply, stream)
     streamed = 'events' in body
     const push = (events: readonly string[]) => pushAll(events, builder, route)
-    if ('events' in body) await readStream(body.events, builder, push, call, emit)
+    if ('events' in body)
+      await readStream({ reply, events: body.events, builder, push }, call, emit)
     else await emitAll(builder.complete(completion(body.text, route)), emit)
     ended = true
     const answered = answer(builder, prepared, route, reply.headers, streamed)
@@ -51,16 +53,17 @@ export const chatCall: Wire = normalizeErrors(async (call, emit) => {
 
 function* pushAll(events: readonly string[], builder: ChatAnswerBuilder, route: Route) {
   for (const data of events)
-    if (!data.startsWith('[DONE]')) yield* builder.push(parsedChunk(data, route, builder))
+    if (data.startsWith('[DONE]')) builder.end()
+    else yield* builder.push(parsedChunk(data, route, builder))
 }
 
 /** Parses a chunk of a stream. Throws if the chunk reports an error or is truncated. */
 function parsedChunk(data: string, route: Route, builder: ChatAnswerBuilder): JsonObject {
   const chunk = parseJsonObject(data)
   if (!chunk) throw truncatedError(route, builder.text)
-  if (chunk.error)
+  if (isErrorBody(chunk))
     throw httpErrorToAgentError(
-      { status: undefined, error: chunk.error, text: builder.text },
+      { status: undefined, error: chunk.error ?? chunk, text: builder.text },
       route,
     )
   return chunk
@@ -70,7 +73,8 @@ function completion(text: string, route: Route): JsonObject {
   const content = parseJsonObject(text)
   if (!content && text.trimStart().startsWith('{')) throw truncatedError(route, '')
   if (!content) throw protocolError(route, 'answered with something that is no JSON object')
-  if (content.error) throw httpErrorToAgentError({ status: undefined, error: content.error }, route)
+  if (isErrorBody(content))
+    throw httpErrorToAgentError({ status: undefined, error: content.error ?? content }, route)
   if (!Array.isArray(content.choices) || content.choices.length === 0)
     throw protocolError(route, 'answered without any choice')
   return content

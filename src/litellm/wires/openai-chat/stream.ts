@@ -1,13 +1,14 @@
-import type { ContentBlock, StopReason } from '../../../agent/messages/content.js'
+import type { ContentBlock } from '../../../agent/messages/content.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
+import { type EndOfAnswer, endOfAnswer } from '../stop-reasons.js'
 import { answeredImage } from './media.js'
 import { ReasoningDetails } from './reasoning-details.js'
 import { ToolCalls } from './tool-calls.js'
 
 export interface ChatAnswer {
   content: ContentBlock[]
-  stopReason: StopReason
+  stopReason: EndOfAnswer
   /** The provider's finish reason; `null` if the provider did not report one. */
   rawStopReason: string | null
   /** The `usage` member as received. */
@@ -50,11 +51,25 @@ export class ChatAnswerBuilder {
     const [choice] = choices(completion)
     if (!choice) return
     if (isJsonObject(choice.message)) yield* this.take(choice.message)
-    this.finish({ ...choice, finish_reason: choice.finish_reason ?? 'stop' })
+    this.finish({ ...choice, finish_reason: choice.finish_reason || 'stop' })
   }
 
   get text(): string {
     return this.blocks.map((block) => ('text' in block ? block.text : '')).join('')
+  }
+
+  /** Whether the provider said that the stream is over. */
+  hasEnded = false
+  private emptyReason = false
+
+  /** Ends the stream. A server without a word for its reason is believed only here. */
+  end(): void {
+    this.hasEnded = true
+    if (this.emptyReason) this.finishReason ??= 'stop'
+  }
+
+  get isFinished(): boolean {
+    return this.finishReason !== null
   }
 
   /** Whether the model has finished and its usage is known. */
@@ -179,22 +194,22 @@ export class ChatAnswerBuilder {
   }
 
   private finish(choice: JsonObject): void {
-    if (typeof choice.finish_reason === 'string') this.finishReason = choice.finish_reason
+    const { finish_reason: reason, native_finish_reason: native } = choice
+    // Some servers send an empty reason with every chunk.
+    if (reason === '') this.emptyReason = true
+    else if (typeof reason === 'string') this.finishReason = reason
+    // A router may report its provider's failure as a normal end.
+    if (typeof native === 'string' && native.toLowerCase() === 'network_error')
+      this.finishReason = native
     // vLLM reports the stop string that ended the answer.
     if (typeof choice.stop_reason === 'string') this.stopSequence = true
   }
 
-  private stopReason(called: boolean): StopReason {
-    switch (this.finishReason) {
-      case 'length':
-        return 'maxTokens'
-      case 'content_filter':
-        return 'contentFiltered'
-      default:
-        if (called) return 'toolUse'
-        if (this.refused) return 'contentFiltered'
-        return this.stopSequence ? 'stopSequence' : 'endTurn'
-    }
+  private stopReason(called: boolean): EndOfAnswer {
+    const end = endOfAnswer(this.finishReason ?? '', called)
+    if (end !== 'endTurn') return end
+    if (this.refused) return 'contentFiltered'
+    return this.stopSequence ? 'stopSequence' : 'endTurn'
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type JsonValue,
   parseJsonObject,
 } from '../../../util/json.js'
+import { isErrorBody } from '../../error-body.js'
 import {
   connectionError,
   httpErrorToAgentError,
@@ -37,7 +38,8 @@ export const responsesCall: Wire = normalizeErrors(async (call, emit) => {
     const body = await answerBody(reply, stream)
     streamed = 'events' in body
     const push = (events: readonly string[]) => pushAll(events, builder, route)
-    if ('events' in body) await readStream(body.events, builder, push, call, emit)
+    if ('events' in body)
+      await readStream({ reply, events: body.events, builder, push }, call, emit)
     else await emitAll(whole(body.text, builder, route), emit)
     const said = builder.answer()
     if (said.rawStopReason === null) throw truncatedError(route, builder.text)
@@ -76,8 +78,10 @@ function* pushAll(events: readonly string[], builder: ResponseBuilder, route: Ro
     if (data.trim() === '' || data.startsWith('[DONE]')) continue
     const event = parseJsonObject(data)
     if (!event) throw truncatedError(route, builder.text)
-    const error = event.type === 'error' ? (event.error ?? event) : event.error
-    if (error) throw httpErrorToAgentError({ status: undefined, error, text: builder.text }, route)
+    if (isErrorBody(event)) {
+      const error = event.error ?? event
+      throw httpErrorToAgentError({ status: undefined, error, text: builder.text }, route)
+    }
     yield* builder.push(event)
     const failure = failureOf(event.response)
     if (failure)
@@ -88,6 +92,8 @@ function* pushAll(events: readonly string[], builder: ResponseBuilder, route: Ro
 function* whole(text: string, builder: ResponseBuilder, route: Route) {
   const response = parseJsonObject(text)
   if (!response && text.trimStart().startsWith('{')) throw truncatedError(route, '')
+  if (response && !failureOf(response) && isErrorBody(response))
+    throw httpErrorToAgentError({ status: undefined, error: response }, route)
   if (!response) throw protocolError(route, 'answered with text that is not a JSON object')
   yield* builder.complete(response)
   const failure = failureOf(response)

@@ -75,6 +75,14 @@ export class ResponseBuilder {
   }
 
   /** Whether the response is over, and its usage known if it was reported at all. */
+  get hasEnded(): boolean {
+    return this.finished
+  }
+
+  get isFinished(): boolean {
+    return this.finished
+  }
+
   get isComplete(): boolean {
     return this.finished
   }
