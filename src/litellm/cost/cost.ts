@@ -1,28 +1,48 @@
 import type { Usage } from '../../agent/metrics/usage.js'
-import type { JsonObject } from '../../util/json.js'
+import type { JsonObject, JsonValue } from '../../util/json.js'
 import type { Prices, TokenPrices } from '../models/prices.js'
+
+/** Holds counts that have prices of their own. */
+export interface BilledApart {
+  readonly audioInputTokens?: number
+  readonly audioOutputTokens?: number
+  readonly imageOutputTokens?: number
+  readonly searches?: number
+  /** Whether the call has a part whose price is never known, such as seconds of audio. */
+  readonly hasUnknownPrice?: boolean
+}
 
 /**
  * Adds the part of `cacheWriteInputTokens` that is cached for an hour, if the provider reports it
- * separately.
+ * separately, and the other counts with prices of their own.
  */
-export type BilledUsage = Usage & { readonly cacheWrite1hInputTokens?: number }
+export type BilledUsage = Usage & BilledApart & { readonly cacheWrite1hInputTokens?: number }
 
 /**
  * Returns the cost of a call in USD, by the rules of LiteLLM's `completion_cost`. Pure. Returns
  * `null` if a required price is unknown. The price of a token kind with no tokens is not required.
  */
 export function computeCost(usage: BilledUsage, prices: Prices | null): number | null {
-  if (prices === null) return null
+  // A call has input. A count of 0 is a missing one.
+  if (prices === null || usage.hasUnknownPrice || isMissingInput(usage)) return null
   const rates = ratesAt(usage.inputTokens, prices)
   const { plain, read, written, written1h } = inputParts(usage)
+  const { audioInputTokens: audioIn = 0, searches = 0 } = usage
+  const { audioOutputTokens: audioOut = 0, imageOutputTokens: images = 0 } = usage
   const reasoning = usage.reasoningTokens ?? 0
+  const { audioInput = null, audioOutput = null, imageOutput = null, search = null } = prices
+  // Which of the cached tokens are audio is not reported.
+  if (audioIn > 0 && read + written + written1h > 0) return null
   return sum(
-    times(plain, rates.input),
+    times(Math.max(plain - audioIn, 0), rates.input),
+    times(audioIn, audioInput),
+    times(searches, search),
+    times(audioOut, audioOutput),
+    times(images, imageOutput),
     times(read, rates.cacheRead),
     times(written, rates.cacheWrite),
     times(written1h, rates.cacheWrite1h),
-    times(Math.max(usage.outputTokens - reasoning, 0), rates.output),
+    times(Math.max(usage.outputTokens - reasoning - audioOut - images, 0), rates.output),
     times(reasoning, rates.reasoning),
   )
 }
@@ -65,18 +85,37 @@ export function maxCallCost(
   )
 }
 
+/** The tiers whose prices are the standard ones, in the words of several providers. */
+const usualTiers = new Set(['auto', 'default', 'standard', 'on_demand', 'standard_only'])
+
 /**
- * Returns whether the call uses a faster, slower or regional service. The price map's standard
- * prices do not apply to these.
+ * Returns the prices of the service that a call uses: the standard ones, those of its tier, or
+ * `null` if they are unknown, as those of faster or regional services are.
  */
-export function hasOtherPrice({
-  service_tier,
-  speed,
-  inference_geo,
-}: Readonly<JsonObject>): boolean {
-  const usualTier =
-    service_tier === undefined || service_tier === 'auto' || service_tier === 'default'
-  return !usualTier || speed !== undefined || inference_geo !== undefined
+export function pricesOfTier(
+  prices: Prices,
+  { service_tier: tier, speed, inference_geo }: Readonly<JsonObject>,
+): Prices | null {
+  if (isGiven(speed) || isGiven(inference_geo)) return null
+  if (isUsualTier(tier)) return prices
+  return prices.services?.[String(tier)] ?? null
+}
+
+/** Returns whether the standard prices may not apply to a call with these parameters. */
+export function hasOtherPrice(body: Readonly<JsonObject>): boolean {
+  return isGiven(body.speed) || isGiven(body.inference_geo) || !isUsualTier(body.service_tier)
+}
+
+function isUsualTier(tier: JsonValue | undefined): boolean {
+  return !isGiven(tier) || usualTiers.has(String(tier))
+}
+
+function isGiven(value: JsonValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== ''
+}
+
+function isMissingInput({ inputTokens, outputTokens }: Usage): boolean {
+  return inputTokens === 0 && outputTokens > 0
 }
 
 /** Returns the prices for an input of this length. They apply to every token of the call. */

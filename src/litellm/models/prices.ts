@@ -21,6 +21,13 @@ export interface PriceTier extends TokenPrices {
 export interface Prices extends TokenPrices {
   /** Lists the price tiers, longest input first. */
   readonly tiers: readonly PriceTier[]
+  /** The price of a token of audio or of an image, and of a web search, if they are known. */
+  readonly audioInput?: number | null
+  readonly audioOutput?: number | null
+  readonly imageOutput?: number | null
+  readonly search?: number | null
+  /** The prices of service tiers such as `flex` and `priority`. */
+  readonly services?: Readonly<Record<string, Prices>>
 }
 
 const free: Prices = {
@@ -47,10 +54,43 @@ export function pricesOf(entry: JsonObject, provider: string): Prices | null {
   if (base.input === null && base.output === null && tiers.length === 0) return null
   return {
     ...rules(base),
+    ...otherPrices(entry),
+    ...servicePrices(entry, provider),
     tiers: tiers
       .map((tier) => ({ ...tier, ...rules(tier) }))
       .sort((a, b) => b.fromInputTokens - a.fromInputTokens),
   }
+}
+
+/** Returns the prices of what is not text. */
+function otherPrices(entry: JsonObject): Partial<Prices> {
+  const { search_context_cost_per_query: search } = entry
+  const searches = isJsonObject(search) ? Object.values(search).map((value) => price(value)) : []
+  const [first] = searches
+  // The size of the context that was searched is not reported, so several prices are none.
+  const same = searches.every((other) => other === first)
+  const known = {
+    audioInput: price(entry.input_cost_per_audio_token),
+    audioOutput: price(entry.output_cost_per_audio_token),
+    imageOutput: price(entry.output_cost_per_image_token),
+    search: same ? (first ?? null) : null,
+  }
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null))
+}
+
+const services = ['flex', 'priority']
+
+/** Returns the prices of the tiers that the entry names by a suffix. Other prices are unknown. */
+function servicePrices(entry: JsonObject, provider: string): Partial<Prices> {
+  const found = services.flatMap((name): [string, Prices][] => {
+    const suffix = `_${name}`
+    const own = Object.entries(entry).flatMap(([key, value]) =>
+      key.endsWith(suffix) ? [[key.slice(0, -suffix.length), value] as const] : [],
+    )
+    const prices = own.length > 0 ? pricesOf(Object.fromEntries(own), provider) : null
+    return prices ? [[name, prices]] : []
+  })
+  return found.length > 0 ? { services: Object.fromEntries(found) } : {}
 }
 
 function namedPrices(entry: JsonObject, above: string): TokenPrices {

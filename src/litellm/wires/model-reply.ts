@@ -5,7 +5,7 @@ import type { Usage } from '../../agent/metrics/usage.js'
 import type { ModelReply } from '../../agent/model.js'
 import type { CachePoints } from '../cache/cache-points.js'
 import { cacheReport } from '../cache/cache-report.js'
-import { computeCost, hasOtherPrice, savedUsd } from '../cost/cost.js'
+import { type BilledApart, computeCost, pricesOfTier, savedUsd } from '../cost/cost.js'
 import { unfinishedError } from '../errors.js'
 import type { ReplyHeaders } from '../http/reply.js'
 import { modelInfo } from '../models/model-data.js'
@@ -22,10 +22,8 @@ export interface WireAnswer {
   usage: Usage | null
   /** The part of the written cache tokens that is cached for an hour. */
   cacheWrite1hTokens?: number | undefined
-  /**
-   * Whether the token counts include audio tokens. The known prices do not apply to audio tokens.
-   */
-  hasAudio?: boolean
+  /** The counts that have prices of their own. */
+  billing?: BilledApart
   /** The cost in USD that the provider or proxy reported. */
   reportedCostUsd: number | null
   /** The service tier of the call, if the provider reports it. Its price may differ. */
@@ -42,7 +40,7 @@ type ReportedUsage = Pick<
   WireAnswer,
   | 'usage'
   | 'cacheWrite1hTokens'
-  | 'hasAudio'
+  | 'billing'
   | 'reportedCostUsd'
   | 'serviceTier'
   | 'model'
@@ -90,22 +88,18 @@ export async function modelReply(answer: WireAnswer, call: WireCall): Promise<Mo
 }
 
 async function priced(told: ReportedUsage, call: WireCall) {
-  const { usage, headers, cacheWrite1hTokens, hasAudio, reportedCostUsd, serviceTier } = told
+  const { usage, headers, cacheWrite1hTokens, billing, reportedCostUsd, serviceTier } = told
   const { body } = call.settings
   const providerModel =
     headers?.get('x-litellm-model-name') ?? (call.route.kind === 'proxy' ? null : told.model)
   const own = call.info
   const isPriced = call.route.kind !== 'proxy' || own?.prices
   const info = isPriced ? own : ((await infoBehindProxy(providerModel)) ?? own)
-  const prices = hasAudio ? null : (info?.prices ?? null)
-  const billed =
-    usage && prices
-      ? { ...usage, ...(cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }) }
-      : null
-  const computed =
-    billed && prices && !hasOtherPrice(serviceTier ? { ...body, service_tier: serviceTier } : body)
-      ? computeCost(billed, prices)
-      : null
+  const tier = serviceTier ?? body.service_tier
+  const prices = info?.prices ? pricesOfTier(info.prices, { ...body, service_tier: tier }) : null
+  const long = cacheWrite1hTokens && { cacheWrite1hInputTokens: cacheWrite1hTokens }
+  const billed = usage && prices ? { ...usage, ...long, ...billing } : null
+  const computed = billed && computeCost(billed, prices)
   const costUsd = reportedCostUsd ?? computed
   const costSource =
     costUsd === null ? 'unknown' : reportedCostUsd === null ? 'computed' : 'reported'

@@ -91,16 +91,26 @@ function answer(
   }
 }
 
-function spending({ usage, model }: Pick<ReturnType<MessageBuilder['answer']>, 'usage' | 'model'>) {
-  return { usage: usage && normalised(usage), cacheWrite1hTokens: usage?.written1h, model }
+type Spent = Pick<ReturnType<MessageBuilder['answer']>, 'usage' | 'model' | 'serviceTier'>
+
+function spending({ usage, model, serviceTier }: Spent) {
+  return {
+    usage: usage && normalised(usage),
+    cacheWrite1hTokens: usage?.written1h,
+    billing: { ...(usage?.searches && { searches: usage.searches }) },
+    serviceTier,
+    model,
+  }
 }
 
 /**
  * Returns usage in which the input includes cached tokens. Anthropic does not count them in
  * `input_tokens`.
  */
-function normalised({ input, output, read, written }: MessagesUsage): Usage {
+function normalised({ input, output, read, written }: MessagesUsage): Usage | null {
   const inputTokens = input + (read ?? 0) + (written ?? 0)
+  // A call has input, so counts that are all 0 report nothing.
+  if (inputTokens + output === 0) return null
   return {
     inputTokens,
     outputTokens: output,

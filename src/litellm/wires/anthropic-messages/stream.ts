@@ -20,6 +20,8 @@ export interface MessagesUsage {
   read: number | undefined
   written: number | undefined
   written1h: number | undefined
+  /** The number of web searches, which have a price of their own. */
+  searches: number | undefined
 }
 
 interface Open {
@@ -86,6 +88,7 @@ export class MessageBuilder {
 
   /** Returns the answer. Its stop reason is `null` if the provider did not report one. */
   answer() {
+    const { service_tier: tier } = this.usage
     const calls = new AnsweredCalls()
     const content = this.blocks.flatMap((open) => closed(open, calls))
     return {
@@ -97,11 +100,12 @@ export class MessageBuilder {
       ),
       rawStopReason: this.stop ?? (this.finished ? 'end_turn' : null),
       usage: this.reportedUsage(),
+      serviceTier: typeof tier === 'string' ? tier : null,
     }
   }
 
   reportedUsage(): MessagesUsage | null {
-    const { input_tokens, output_tokens, cache_creation } = this.usage
+    const { input_tokens, output_tokens, cache_creation, server_tool_use: tools } = this.usage
     const input = count(input_tokens)
     const output = count(output_tokens)
     if (input === undefined && output === undefined) return null
@@ -113,6 +117,7 @@ export class MessageBuilder {
       written1h: isJsonObject(cache_creation)
         ? count(cache_creation.ephemeral_1h_input_tokens)
         : undefined,
+      searches: isJsonObject(tools) ? count(tools.web_search_requests) : undefined,
     }
   }
 

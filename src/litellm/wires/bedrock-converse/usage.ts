@@ -12,6 +12,8 @@ export function converseUsage(raw: TokenUsage | undefined, additional: unknown):
   const { cacheReadInputTokens: read, cacheWriteInputTokens: written } = raw
   const inputTokens = (raw.inputTokens ?? 0) + (read ?? 0) + (written ?? 0)
   const outputTokens = raw.outputTokens ?? 0
+  // A call has input, so counts that are all 0 report nothing.
+  if (inputTokens + outputTokens === 0) return null
   const reasoning = thinkingTokens(additional)
   return {
     inputTokens,

@@ -17,7 +17,7 @@ import { emitAll, normalizeErrors, type Wire } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type ChatRequest, cachedParts, chatRequest } from './request.js'
 import { type ChatAnswer, ChatAnswerBuilder } from './stream.js'
-import { chatUsage, hasAudio, longWrites, reportedCost } from './usage.js'
+import { billedApart, chatUsage, longWrites, reportedCost } from './usage.js'
 
 /** Makes one call on the OpenAI chat wire. Emits deltas and throws an AgentError on failure. */
 export const chatCall: Wire = normalizeErrors(async (call, emit) => {
@@ -97,11 +97,16 @@ function answer(
   }
 }
 
-function spending({ usage, model }: ChatAnswer, headers: ReplyHeaders, streamed: boolean) {
+function spending(
+  { usage, model, serviceTier }: ChatAnswer,
+  headers: ReplyHeaders,
+  streamed: boolean,
+) {
   return {
     usage: chatUsage(usage),
     cacheWrite1hTokens: longWrites(usage),
-    hasAudio: hasAudio(usage),
+    billing: billedApart(usage),
+    serviceTier,
     // The header of a stream is written before the cost is known.
     reportedCostUsd:
       reportedCost(usage) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),

@@ -5,6 +5,7 @@ import { type EndOfAnswer, endOfAnswer } from '../stop-reasons.js'
 import { answeredImage } from './media.js'
 import { ReasoningDetails } from './reasoning-details.js'
 import { ToolCalls } from './tool-calls.js'
+import { chatUsage } from './usage.js'
 
 export interface ChatAnswer {
   content: ContentBlock[]
@@ -14,6 +15,8 @@ export interface ChatAnswer {
   /** The `usage` member as received. */
   usage: unknown
   model: string | null
+  /** The tier that served the call, in the provider's own word. */
+  serviceTier: string | null
 }
 
 /**
@@ -28,17 +31,17 @@ export class ChatAnswerBuilder {
   private stopSequence = false
   private refused = false
   private usage: unknown
-  private model: string | null = null;
+  private model: string | null = null
+  private serviceTier: string | null = null;
 
   /**
    * Adds a chunk of a stream. LiteLLM's last chunk has usage and a choice. OpenAI's last chunk has
    * usage and no choice.
    */
   *push(chunk: JsonObject): Generator<Delta> {
-    if (chunk.usage) this.usage = chunk.usage
-    if (typeof chunk.model === 'string' && chunk.model !== '') this.model = chunk.model
     // With `n` there are several choices, and only the first is this answer.
     const choice = choices(chunk).find(({ index }) => (index ?? 0) === 0)
+    this.report(chunk, choice)
     if (!choice) return
     if (isJsonObject(choice.delta)) yield* this.take(choice.delta)
     this.finish(choice)
@@ -46,9 +49,8 @@ export class ChatAnswerBuilder {
 
   /** Adds a complete response. */
   *complete(completion: JsonObject): Generator<Delta> {
-    this.usage = completion.usage
-    if (typeof completion.model === 'string') this.model = completion.model
     const [choice] = choices(completion)
+    this.report(completion, choice)
     if (!choice) return
     if (isJsonObject(choice.message)) yield* this.take(choice.message)
     this.finish({ ...choice, finish_reason: choice.finish_reason || 'stop' })
@@ -85,7 +87,20 @@ export class ChatAnswerBuilder {
       rawStopReason: this.finishReason,
       usage: this.usage,
       model: this.model,
+      serviceTier: this.serviceTier,
     }
+  }
+
+  /**
+   * Keeps the last usage, model and tier that were reported. Moonshot reports usage in the choice,
+   * and Groq in a field of its own. A last chunk whose counts are all 0 reports nothing.
+   */
+  private report(body: JsonObject, choice: JsonObject | undefined): void {
+    const { usage, x_groq: groq, model, service_tier: tier } = body
+    const told = [usage, choice?.usage, isJsonObject(groq) && groq.usage].find(isJsonObject)
+    if (told && (this.usage === undefined || chatUsage(told))) this.usage = told
+    if (typeof model === 'string' && model !== '') this.model = model
+    if (typeof tier === 'string' && tier !== '') this.serviceTier = tier
   }
 
   private *take(delta: JsonObject): Generator<Delta> {

@@ -17,14 +17,13 @@ import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
 import { modelReply, numberHeader, withReportedSpending } from '../model-reply.js'
 import { endpointOf } from '../openai-chat/endpoint.js'
-import { hasAudio, longWrites } from '../openai-chat/usage.js'
+import { billedApart, chatUsage, longWrites, reportedCost } from '../openai-chat/usage.js'
 import { readStream } from '../read-stream.js'
 import { send } from '../send.js'
 import { type EmitCallEvent, emitAll, normalizeErrors, type Wire, type WireCall } from '../wire.js'
 import { withoutRefused } from './encrypted.js'
 import { originOf, type ResponsesRequest, responsesRequest } from './request.js'
 import { ResponseBuilder, type ResponsesAnswer } from './stream.js'
-import { responsesCost, responsesUsage } from './usage.js'
 
 /** Makes one call on the OpenAI Responses wire. Emits deltas; fails with an AgentError. */
 export const responsesCall: Wire = normalizeErrors(async (call, emit) => {
@@ -115,17 +114,17 @@ function failureOf(response: JsonValue | undefined): JsonValue | undefined {
 }
 
 function spending(
-  { usage, model, serviceTier }: ResponsesAnswer,
+  { usage, model, serviceTier, searches }: ResponsesAnswer,
   headers: ReplyHeaders,
   streamed: boolean,
 ) {
   return {
-    usage: responsesUsage(usage),
+    usage: chatUsage(usage),
     cacheWrite1hTokens: longWrites(usage),
-    hasAudio: hasAudio(usage),
+    billing: { ...(searches > 0 && { searches }), ...billedApart(usage) },
     // The header of a stream was written before its cost was known.
     reportedCostUsd:
-      responsesCost(usage) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
+      reportedCost(usage) ?? (streamed ? null : numberHeader(headers, 'x-litellm-response-cost')),
     serviceTier,
     headers,
     model,

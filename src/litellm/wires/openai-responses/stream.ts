@@ -14,6 +14,8 @@ export interface ResponsesAnswer {
   model: string | null
   /** The tier that served the response, in the provider's own word. */
   serviceTier: string | null
+  /** The number of web searches, which have a price of their own. */
+  searches: number
 }
 
 /** What an event says of the item that it belongs to. */
@@ -109,6 +111,7 @@ export class ResponseBuilder {
       usage,
       model: typeof model === 'string' ? model : null,
       serviceTier: typeof service_tier === 'string' ? service_tier : null,
+      searches: items.filter(({ type }) => type === 'web_search_call').length,
     }
   }
 
