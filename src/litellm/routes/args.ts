@@ -105,8 +105,12 @@ function checkKey({ value, source }: Found): string {
   )
 }
 
+/** The endpoints that wires append themselves. People paste them with the base URL. */
+const endpoint = /\/(chat\/completions|completions|responses|messages)$/
+
 /**
- * Returns a base URL without its trailing slash. Throws `configuration` if the URL is not valid.
+ * Returns a base URL without its query, its trailing slash and the name of an endpoint. Throws
+ * `configuration` if the URL is not valid.
  */
 export function checkUrl(base: string): string {
   const trimmed = trimSlash(base)
@@ -116,11 +120,19 @@ export function checkUrl(base: string): string {
       'The base URL holds a user name or password.',
       'Take them out of the URL and give the key in clientArgs.api_key.',
     )
-  if (url && /^https?:$/.test(url.protocol)) return trimmed
+  if (url && /^https?:$/.test(url.protocol))
+    return trimSlash(trimSlash(trimmed.replace(/[?#].*$/s, '')).replace(endpoint, ''))
   throw configurationError(
     'The base URL is not a valid http or https URL.',
     'Give it in full, such as http://127.0.0.1:4000.',
   )
+}
+
+/** Returns the query of a base URL, such as a gateway's `api-version`; `undefined` if it has none. */
+export function queryOf(base: string): Record<string, string> | undefined {
+  if (!URL.canParse(base)) return undefined
+  const query = Object.fromEntries(new URL(base).searchParams)
+  return Object.keys(query).length > 0 ? query : undefined
 }
 
 export function trimSlash(base: string): string {

@@ -5,6 +5,7 @@ import {
   findKey,
   findText,
   missingKey,
+  queryOf,
   type RouteArgs,
   textArg,
 } from './args.js'
@@ -54,7 +55,8 @@ export function azureRoute(
     env,
   )
   const credential = key ?? token
-  const version = textArg(args.all, 'api_version') ?? (env.AZURE_API_VERSION || undefined)
+  const argument = textArg(args.all, 'api_version') ?? queryOf(base.value)?.['api-version']
+  const version = argument ?? (env.AZURE_API_VERSION || undefined)
   const address = checkUrl(base.value)
   const claude = provider === 'azure_ai' && /claude/i.test(model)
   const own = provider === 'azure' || (isOpenai(model) && !isFoundry(address))
@@ -63,7 +65,7 @@ export function azureRoute(
     : claude
       ? { baseUrl: `${address.replace(/\/anthropic(\/.*)?$/, '')}/anthropic` }
       : // AZURE_API_VERSION applies only to the OpenAI endpoint, not to Foundry's own endpoint.
-        foundry(address, textArg(args.all, 'api_version'))
+        foundry(address, argument)
   return {
     wire: claude ? 'anthropic-messages' : 'openai-chat',
     kind: 'direct',
@@ -72,7 +74,7 @@ export function azureRoute(
     id: `${provider}/${model}`,
     ...place,
     ...(!claude && {
-      responses: responsesPlace(address, textArg(args.all, 'api_version'), version),
+      responses: responsesPlace(address, argument, version),
     }),
     baseSource: base.source,
     apiKey: credential?.value,

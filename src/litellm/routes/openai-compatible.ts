@@ -5,6 +5,7 @@ import {
   findKey,
   findText,
   missingKey,
+  queryOf,
   type RouteArgs,
 } from './args.js'
 import type { ProviderEntry } from './providers.js'
@@ -34,6 +35,7 @@ export function openaiCompatibleRoute(
   const key = findKey({ name: 'api_key', value: args.apiKey }, keyEnv, env)
   const given = checkUrl(withAccount(address, env))
   const own = ownServers.has(provider) || (provider === 'openai' && given !== usual)
+  const query = queryOf(address)
   const baseUrl = addV1 && new URL(given).pathname === '/' ? `${given}/v1` : given
   return {
     wire: 'openai-chat',
@@ -42,6 +44,7 @@ export function openaiCompatibleRoute(
     model: provider === 'fireworks_ai' ? fireworksName(model) : model,
     id: `${provider}/${model}`,
     baseUrl,
+    ...(query && { query }),
     baseSource: base?.source ?? 'default',
     apiKey: key?.value,
     keySource: key?.source ?? null,
