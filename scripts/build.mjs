@@ -98,7 +98,11 @@ try {
 async function bundle() {
   const start = new StartModules()
   const build = await rolldown({
-    input: { main: 'src/main.ts', index: 'src/index.ts' },
+    input: {
+      main: 'src/main.ts',
+      index: 'src/index.ts',
+      'schema-worker': 'src/schema/worker.ts',
+    },
     platform: 'node',
     preserveEntrySignatures: 'allow-extension',
     external,

@@ -23,7 +23,7 @@ const layers: Record<string, Part>[] = [
   {
     'src/config': { packages: ['node:*', 'yaml', 'zod'] },
     'src/media': { packages: ['node:*'] },
-    'src/schema': { packages: ['ajv*', 'jsonrepair', 'node:vm'] },
+    'src/schema': { packages: ['ajv*', 'jsonrepair', 'node:vm', 'node:worker_threads'] },
   },
   {
     'src/library': { packages: [], parts: ['src/agent', 'src/schema', 'src/util'] },

@@ -10,35 +10,31 @@ import { type SchemaText, unusable } from './shape.js'
 /** A compiled JSON Schema. The returned value has the schema's defaults filled in. */
 export type JsonValidator = (value: JsonValue) => Validation
 
-const maxCached = 100
-const compileMs = 3_000
-const validateMs = 500
+/** How long compiling a schema, and then validating a value, may take. */
+export interface TimeLimits {
+  compileMs: number
+  validateMs: number
+}
+
 /** Keywords whose validation can take more than linear time. */
 const costly = /"(\$\w*[rR]ef|pattern|patternProperties|uniqueItems|format)"/
 const longSchema = 20_000
 
-/** Compiled schemas by text, least recently used first, because compiling takes milliseconds. */
-const cache = new Map<string, Promise<JsonValidator>>()
-
-/** Compiles a schema, or returns it from the cache. Throws `invalidRequest` with the error and its place. */
-export function jsonValidator(shape: SchemaText, label: string): Promise<JsonValidator> {
-  const { text } = shape
-  const validator = cache.get(text) ?? compile(shape, label)
-  cache.delete(text)
-  cache.set(text, validator)
-  validator.catch(() => cache.delete(text))
-  const [oldest] = cache.keys()
-  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest)
-  return validator
-}
-
-async function compile(given: SchemaText, label: string): Promise<JsonValidator> {
+/**
+ * Compiles a schema. Throws `invalidRequest` with the error and its place, and TookTooLong above the
+ * limit. The validator throws TookTooLong too.
+ */
+export async function compileWithin(
+  limits: TimeLimits,
+  given: SchemaText,
+  label: string,
+): Promise<JsonValidator> {
   const { text } = given
   const schema = isOldDraft(given) ? fromDraft04(given.schema) : given.schema
   const draft = draftOf({ schema, text }, label)
   compilers[draft] ??= load(draft)
   const { metaSchema, newCompiler } = await compilers[draft]
-  if (!metaSchema(schema)) {
+  if (!inTime(limits.compileMs, () => metaSchema(schema))) {
     const [first] = describeErrors(errorsOf(metaSchema))
     const where = first?.path ? `at ${first.path}: ` : ''
     throw unusable(
@@ -51,13 +47,12 @@ async function compile(given: SchemaText, label: string): Promise<JsonValidator>
   const compiler = (useDefaults: boolean) => newCompiler(useDefaults).compile(schema as AnySchema)
   let compiled: { validate: ValidateFunction; fill: ValidateFunction | undefined }
   try {
-    compiled = inTime(compileMs, () => ({
+    compiled = inTime(limits.compileMs, () => ({
       validate: compiler(false),
       fill: withDefaults ? compiler(true) : undefined,
     }))
   } catch (error) {
-    if (error instanceof TookTooLong)
-      throw unusable(label, 'it takes too long to compile', 'Make it smaller.')
+    if (error instanceof TookTooLong) throw error
     throw unusable(label, reason(error), hintFor(error))
   }
   const { validate, fill } = compiled
@@ -65,17 +60,17 @@ async function compile(given: SchemaText, label: string): Promise<JsonValidator>
     if (!validate(value)) return { ok: false, issues: describeErrors(errorsOf(validate)) }
     return { ok: true, value: fill ? filled(value, fill) : value }
   }
-  return costly.test(text) || text.length > longSchema ? bounded(validator) : validator
+  return costly.test(text) || text.length > longSchema
+    ? bounded(validator, limits.validateMs)
+    : validator
 }
 
-/** Limits the validation time. A value that cannot be checked in time is invalid. */
-function bounded(validator: JsonValidator): JsonValidator {
+/** Limits the validation time. */
+function bounded(validator: JsonValidator, validateMs: number): JsonValidator {
   return (value) => {
     try {
       return inTime(validateMs, () => validator(value))
     } catch (error) {
-      if (error instanceof TookTooLong)
-        return { ok: false, issues: [{ path: '', message: tooLong }] }
       if (!isEndless(error)) throw error
       return { ok: false, issues: [{ path: '', message: endless }] }
     }
@@ -90,7 +85,6 @@ function isEndless(error: unknown): boolean {
 }
 
 const endless = 'cannot be checked: the schema refers to itself without end'
-const tooLong = `cannot be checked within ${validateMs} ms: use shorter texts and lists`
 
 /** Fills in defaults on a copy, unless a default is invalid itself, such as pydantic's `null` for a number. */
 function filled(value: JsonValue, fill: ValidateFunction): JsonValue {

@@ -66,8 +66,16 @@ const attacks: Record<string, Attack> = {
     go: () => run({ params: { stop: Array.from({ length: 19_000 }, (_, index) => `${index}`) } }),
   },
   'a schema of 1,500 properties': {
-    bound: '256 KB, compiling ends after 3 s',
+    bound: '256 KB, compiling ends after 3 s, in a worker',
     go: () => extract({ type: 'object', properties: properties(1_500) }),
+  },
+  'a pattern that backtracks': {
+    bound: 'ends after 0.5 s, in a worker',
+    go: () => {
+      const answer = { name: 'StructuredOutput', arguments: { a: `${'a'.repeat(60)}!` } }
+      fake.script(...Array.from({ length: 6 }, () => ({ toolCalls: [answer] })))
+      return extract({ type: 'object', properties: { a: { type: 'string', pattern: '^(a+)+$' } } })
+    },
   },
   'a prompt of 3 MB': {
     bound: 'http.maxBodyBytes',

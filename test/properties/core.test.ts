@@ -8,7 +8,7 @@ import { ConfigError } from '../../src/config/problems.js'
 import { resolveConfig } from '../../src/config/resolve.js'
 import { eventData } from '../../src/litellm/http/sse.js'
 import { ChatAnswerBuilder } from '../../src/litellm/wires/openai-chat/stream.js'
-import { jsonValidator } from '../../src/schema/json-schema.js'
+import { jsonValidator } from '../../src/schema/json-validator.js'
 import { checkShape } from '../../src/schema/shape.js'
 import type { JsonObject, JsonValue } from '../../src/util/json.js'
 import { readerOf } from '../helpers/config-reader.js'
@@ -145,7 +145,7 @@ test(
         for (const candidate of candidates)
           try {
             const validate = await jsonValidator(checkShape(candidate, 'x'), 'x')
-            const { ok } = validate(value)
+            const { ok } = await validate(value)
             expect(ok).toBeTypeOf('boolean')
           } catch (error) {
             expect(error).toBeInstanceOf(AgentError)

@@ -48,7 +48,7 @@ const mostTokens = 1e9
  * Returns a spending that is no higher than what a server could spend. The parts of a higher one are
  * left out, because their sum would be wrong.
  */
-export function boundSpending(claimed: ChildSpending, limits: Limits): ChildSpending {
+function boundSpending(claimed: ChildSpending, limits: Limits): ChildSpending {
   const { maxCostUsd = mostUsd, maxTotalTokens = mostTokens } = limits
   const { usage, metrics } = claimed
   const isTooCostly = [metrics, ...metrics.cycles, ...Object.values(metrics.agents ?? {})].some(

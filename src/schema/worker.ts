@@ -1,0 +1,3 @@
+import { serveSchemas } from './json-validator.js'
+
+serveSchemas()
