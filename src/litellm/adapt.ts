@@ -38,6 +38,17 @@ const openaiOnly = [
   'response_format',
 ]
 
+/** The models of OpenAI that take sampling parameters only with their usual value, 1, while they reason. */
+const reasoningOnly = /^(o\d|gpt-([5-9]|\d\d))(?!.*chat)/
+
+/** Since GPT 5.1, a model that is asked not to reason takes sampling parameters. */
+function refusesSampling(body: Readonly<JsonObject>, { kind, model, provider }: Route): boolean {
+  if (kind !== 'direct' || (provider !== 'openai' && provider !== 'azure')) return false
+  const name = model.replace(/^.*\//, '')
+  if (!reasoningOnly.test(name)) return false
+  return body.reasoning_effort !== 'none' || /^(o\d|gpt-5(-|$))/.test(name)
+}
+
 /**
  * Returns a call without the parameters that its model is known to refuse. Pure. Throws
  * `unsupportedParams` if a parameter has no counterpart on the wire and `drop_params` is not set.
@@ -93,6 +104,11 @@ export function adapted(
     drop(['stop'], `${route.model} takes no stop sequences`)
   if (info?.supports.samplingParams === false)
     drop(sampling, `${route.model} takes no sampling parameters`)
+  if (refusesSampling(body, route))
+    drop(
+      sampling.filter((param) => body[param] !== 1),
+      `${route.model} takes none while it reasons`,
+    )
   if (settings.dropParams && info && info.supports.reasoning !== true)
     drop(['reasoning_effort', 'thinking'], `${route.model} does not reason, and drop_params is set`)
   if (isClaude(route)) {

@@ -105,9 +105,9 @@ export function callSettings(
   )
   return {
     body: {
-      ...plainArgs,
+      ...withoutNulls(plainArgs),
       ...objectArg('clientArgs.extra_body', clientArgs.extra_body),
-      ...plainParams,
+      ...withoutNulls(plainParams),
       ...objectArg('params.extra_body', extra_body),
     },
     headers: {
@@ -185,4 +185,9 @@ function numberArg(name: string, value: JsonValue | undefined, usual: number): n
     `clientArgs.${name} must be a number that is not negative.`,
     `Give clientArgs.${name} as a number.`,
   )
+}
+
+/** As in LiteLLM, a parameter that is null is not given. `extra_body` can send null. */
+function withoutNulls(params: Readonly<JsonObject>): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== null))
 }

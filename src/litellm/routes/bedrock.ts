@@ -15,11 +15,13 @@ const regionVariables = ['AWS_REGION_NAME', 'AWS_REGION', 'AWS_DEFAULT_REGION']
 
 /**
  * Returns the route of a model on Bedrock's Converse API. The LiteLLM forms
- * `bedrock/<region>/<model>` and `converse/` are also supported.
+ * `bedrock/<region>/<model>` and the prefixes that name an API or a model family are also supported.
  */
 export function bedrockRoute(id: string, args: RouteArgs, env: Environment): Route {
   const [, regionInId, model = id] =
-    /^(?:converse\/|invoke\/)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d)\/)?(.+)$/.exec(id) ?? []
+    /^(?:(?:converse|converse_like|invoke|llama|deepseek_r1|nova|nova-2|openai|qwen2|qwen3|moonshot|twelvelabs|mantle)\/)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d)\/)?(.+)$/.exec(
+      id,
+    ) ?? []
   const endpoint = args.apiBase ?? textArg(args.all, 'aws_bedrock_runtime_endpoint')
   const base = findText(
     { name: 'api_base', value: endpoint },

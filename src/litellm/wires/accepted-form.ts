@@ -52,7 +52,9 @@ function ruleAfter(
       rule.refusal.test(thrown.message) &&
       applies(rule, call) &&
       (rule.repeats || !used.has(rule)) &&
-      (rule.omits !== undefined || rule.traits?.(call.route) !== undefined),
+      (rule.omits !== undefined ||
+        rule.adds !== undefined ||
+        rule.traits?.(call.route) !== undefined),
   )
 }
 
@@ -68,12 +70,12 @@ function changedCall(call: WireCall, rule: RefusalRule, used: Set<RefusalRule>):
   const { route, settings } = call
   const traits = rule.traits?.(route)
   if (traits && !rule.once) learn(route, traits)
-  const body = { ...settings.body }
+  const body = { ...settings.body, ...rule.adds }
   for (const name of rule.omits ?? []) delete body[name]
   return {
     ...call,
     ...(traits && { route: { ...route, traits: { ...route.traits, ...traits } } }),
-    ...(rule.omits && { settings: { ...settings, body } }),
+    ...((rule.omits || rule.adds) && { settings: { ...settings, body } }),
   }
 }
 

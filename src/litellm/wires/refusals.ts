@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../util/json.js'
 import type { Route, Traits } from '../routes/route.js'
 import type { SchemaFormName } from './tool-schemas/forms.js'
 import type { WireCall } from './wire.js'
@@ -9,6 +10,8 @@ export interface RefusalRule {
   readonly traits?: (route: Route) => Partial<Traits> | undefined
   /** The parameters that are left out. */
   readonly omits?: readonly string[]
+  /** The parameters that are added, unless the request has them. */
+  readonly adds?: Readonly<JsonObject>
   /** Whether the rule is about this conversation only, so that it is not remembered. */
   readonly once?: boolean
   /** Whether the rule can apply again, because it has several steps. */
@@ -62,6 +65,17 @@ export const refusalRules: readonly RefusalRule[] = [
     change: 'thinking was not requested, because the conversation has none for its last turn',
   },
   {
+    refusal: /tools with reasoning_effort are not supported/i,
+    adds: { reasoning_effort: 'none' },
+    change: 'the model was asked not to reason, because this endpoint has no tools with reasoning',
+  },
+  {
+    refusal:
+      /(unrecognized|unknown|unsupported|unexpected|extra).{0,60}stream_options|stream_options.{0,60}(not (supported|allowed|permitted)|unsupported|extra inputs)/is,
+    traits: set({ noStreamOptions: true }),
+    change: 'the usage of the stream was not requested',
+  },
+  {
     refusal: /tool.?call.?id.{0,80}length of 9/is,
     traits: set({ toolIds: 'nine' }),
     change: 'ids of tool calls were shortened to nine characters',
@@ -112,6 +126,8 @@ export const refusalRules: readonly RefusalRule[] = [
 
 /** Returns whether a rule can apply to a call. Rules about schemas need tools. */
 export function applies(rule: RefusalRule, { request, settings }: WireCall): boolean {
+  if (rule.adds)
+    return Object.entries(rule.adds).some(([name, value]) => settings.body[name] !== value)
   if (rule.omits) return rule.omits.some((name) => settings.body[name] !== undefined)
   return rule.traits !== simplerSchemas || request.tools.length > 0
 }

@@ -1,5 +1,14 @@
-import { expect, test } from 'vitest'
-import { LiteLLMModel } from '../../../src/index.js'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Agent, LiteLLMModel } from '../../../src/index.js'
+import { type FakeProvider, startFakeProvider } from '../../helpers/fake-provider/index.js'
+import { modelAt, notingTools } from './calling.js'
+
+let fake: FakeProvider
+beforeAll(async () => {
+  fake = await startFakeProvider()
+})
+afterAll(() => fake.close())
+beforeEach(() => fake.reset())
 
 test.each([
   ['openai/gpt-4o', 'https://gw.example/v1/chat/completions', 'https://gw.example/v1', undefined],
@@ -28,4 +37,55 @@ test.each([
   const { route } = new LiteLLMModel({ modelId, clientArgs }, { env: {} })
   expect(route.baseUrl).toBe(baseUrl)
   expect(route.query).toEqual(query)
+})
+
+test.each([
+  ['openai/gpt-5-mini', { temperature: 0.2 }, undefined],
+  ['openai/o3', { temperature: 0.2, top_p: 0.5 }, undefined],
+  ['openai/gpt-5-mini', { temperature: 1 }, 1],
+  ['openai/gpt-5.2', { temperature: 0.2, reasoning_effort: 'none' }, 0.2],
+  ['openai/gpt-5-chat-latest', { temperature: 0.2 }, 0.2],
+  ['openai/gpt-4o', { temperature: 0.2 }, 0.2],
+])('gpt5-temperature: %s with %j is sent the temperature %s', async (modelId, params, sent) => {
+  fake.script({ text: 'ok' })
+  await new Agent({ model: modelAt(fake, modelId, { params }) }).invoke('Hi')
+  expect(fake.modelRequests[0]?.body.temperature).toBe(sent)
+})
+
+test('stream-options-null: a parameter that is null is not sent', async () => {
+  fake.script({ text: 'ok' })
+  const model = modelAt(fake, 'mistral/x', { params: { stream_options: null, seed: null } })
+  await new Agent({ model }).invoke('Hi')
+  const body = fake.modelRequests[0]?.body ?? {}
+  expect('stream_options' in body || 'seed' in body).toBe(false)
+})
+
+test.each([
+  ['stream-options-refused', 'Unrecognized request argument supplied: stream_options'],
+  [
+    'gpt56-tools',
+    'Function tools with reasoning_effort are not supported in /v1/chat/completions.',
+  ],
+])('%s: what the provider refuses is sent in another form', async (_, message) => {
+  fake.script({ raw: { status: 400, body: { error: { message } } } }, { text: 'ok' })
+  const { add } = notingTools()
+  const model = modelAt(fake, 'hosted_vllm/refuses')
+  expect((await new Agent({ model, tools: [add] }).invoke('Hi')).text).toBe('ok')
+  const [first, second] = fake.modelRequests.map(({ body }) => body)
+  expect(second).not.toEqual(first)
+})
+
+test.each([
+  'deepseek_r1',
+  'qwen3',
+  'openai',
+  'converse_like',
+  'mantle',
+  'moonshot',
+  'nova',
+  'llama',
+])('b-id: bedrock/%s/… names a family, which is not part of the model id', (family) => {
+  const arn = 'arn:aws:bedrock:us-east-1:1234567890:imported-model/abc'
+  const { route } = new LiteLLMModel({ modelId: `bedrock/${family}/${arn}` }, { env: {} })
+  expect(route.model).toBe(arn)
 })
