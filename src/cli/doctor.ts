@@ -10,7 +10,7 @@ import { networkChecks } from './checks/network.js'
 import { serverChecks } from './checks/servers.js'
 import { docsPage } from './docs-page.js'
 import { explain } from './explain.js'
-import { counted } from './numbers.js'
+import { count, counted } from './numbers.js'
 import { parseOptions, UsageError } from './parse-options.js'
 import { harmless } from './terminal.js'
 
@@ -84,6 +84,7 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
   const checks = [
     node,
     ok('configuration', configurationText(config)),
+    ok('limits', limitsText(config)),
     ...config.warnings.map(configurationWarning),
     ...routes.map(({ check }) => check),
     ...network,
@@ -116,6 +117,15 @@ async function databaseChecks(from: From): Promise<Check[]> {
 function configurationText({ agents, files, mcpServers }: Config): string {
   if (files.length === 0) return 'from the environment only; litellm-agents-mcp init writes a file'
   return `${shownFiles(files)}: ${counted(agents.size, 'agent')}, ${counted(mcpServers.size, 'MCP server')}`
+}
+
+/** Says what all callers share; over HTTP, one of them gets half at most. */
+function limitsText({ http, runs }: Config): string {
+  const prompts =
+    runs.maxPromptBytes === undefined
+      ? 'an eighth of the heap'
+      : `${count(runs.maxPromptBytes)} bytes`
+  return `${count(runs.maxConcurrent)} runs at once, ${count(runs.maxQueued)} queued, prompts of ${prompts}; over HTTP ${count(http.maxConnections)} connections and ${count(http.maxBodyBytes)} bytes a request`
 }
 
 /** Imported folders can have hundreds of files. */
