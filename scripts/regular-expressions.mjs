@@ -28,6 +28,7 @@ const exceptions = new Map([
   ],
   ['src/import/front-matter.ts /^([\\w-]+):(?:[ \\t]+(.*))?$/', "a line of the operator's files"],
   ['src/import/names.ts /^mcp__(.+?)(?:__(.+))?$/', "a name in the operator's files"],
+  ['src/litellm/routes/args.ts /[?#].*$/s', 'an address that the operator configured'],
   ['src/litellm/routes/args.ts /\\/+$/', 'an address that the operator configured'],
   [
     'src/litellm/routes/azure.ts /\\/anthropic(\\/.*)?$/',
