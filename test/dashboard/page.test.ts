@@ -120,7 +120,7 @@ test('everything is to be had by keyboard', async () => {
   const { page } = await open()
   await signIn(page, seeded.home)
   await page.locator('#live a').first().waitFor()
-  expect(await page.evaluate('document.activeElement.id')).toBe('main')
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main')
   await page.reload()
   await page.locator('#live a').first().waitFor()
   await page.keyboard.press('Tab')
@@ -137,20 +137,20 @@ test('everything is to be had by keyboard', async () => {
   await dialog.waitFor()
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
-  expect(await page.evaluate('document.activeElement.id')).toMatch(/^live-/)
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toMatch(/^live-/)
 })
 
 test('live runs tell what they do, and the focus outlives their news', async () => {
   const { page } = await open()
   await signIn(page, seeded.home)
   await page.getByText('calculator × 1').waitFor()
-  expect(await page.locator('#live-count').textContent()).toBe('2')
+  await expect.poll(() => page.locator('#live-count').textContent()).toBe('2')
   const link = page.locator('#live a').first()
   await link.focus()
   const [id] = [await link.getAttribute('id')]
   await page.waitForResponse((response) => response.url().endsWith('/api/live'))
   await page.waitForResponse((response) => response.url().endsWith('/api/live'))
-  expect(await page.evaluate('document.activeElement.id')).toBe(id)
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe(id)
 })
 
 test('one run is a picture of its cycles and tools, by an address of its own', async () => {
@@ -164,7 +164,8 @@ test('one run is a picture of its cycles and tools, by an address of its own', a
   expect(await picture.locator('.kind-tool').count()).toBe(3)
   expect(await picture.locator('.bad').count()).toBe(1)
   await page.getByRole('button', { name: 'Close' }).click()
-  expect(new URL(page.url()).hash).toBe('')
+  // The address follows in an event of its own.
+  await expect.poll(() => new URL(page.url()).hash).toBe('')
 })
 
 test('who may not see all is not offered principals, and sees no others', async () => {
