@@ -1,11 +1,12 @@
 // npm run bench: sets up, measures, and writes docs/performance.md's table and its chart.
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const usage = `npm run bench -- [options]
+       npm run bench -- durable [options]   runs on PostgreSQL: see bench/durable.ts
 
   --quick            within three minutes: one floor, Strands for TypeScript, us
   --no-py            without the Python peers and the proxy (--quick leaves them out)
@@ -20,6 +21,11 @@ const usage = `npm run bench -- [options]
 
 const here = import.meta.dirname
 const root = resolve(here, '..')
+if (process.argv[2] === 'durable') {
+  const args = ['tsx', join(here, 'durable.ts'), ...process.argv.slice(3)]
+  const { status } = spawnSync('npx', args, { cwd: root, stdio: 'inherit' })
+  process.exit(status ?? 1)
+}
 const { values: options } = parseArgs({
   allowNegative: true,
   options: {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,6 +23,15 @@ export interface OwnPostgres extends TestPostgres {
   /** Ends the server; its databases stay. */
   goAway(): Promise<void>
   comeBack(): Promise<void>
+  /** The process id of the postmaster. */
+  pid(): number
+}
+
+export interface OwnPostgresOptions {
+  /** Further arguments of the server. */
+  flags?: readonly string[]
+  /** Writes reach the disk before a commit returns. */
+  fsync?: boolean
 }
 
 /** The server named by TEST_DATABASE_URL, or one of our own on a free port. */
@@ -32,10 +42,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     : databasesOn({ url: given, stop: async () => {} })
 }
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const server = await ownServer()
-  const { goAway, comeBack } = server
-  return { ...databasesOn(server), goAway, comeBack }
+export async function startOwnPostgres(options: OwnPostgresOptions = {}): Promise<OwnPostgres> {
+  const server = await ownServer(options)
+  const { goAway, comeBack, pid } = server
+  return { ...databasesOn(server), goAway, comeBack, pid }
 }
 
 function databasesOn(server: { url: string; stop(): Promise<void> }): TestPostgres {
@@ -57,7 +67,7 @@ function databasesOn(server: { url: string; stop(): Promise<void> }): TestPostgr
   }
 }
 
-async function ownServer() {
+async function ownServer({ flags = [], fsync = false }: OwnPostgresOptions) {
   const databaseDir = await mkdtemp(join(tmpdir(), 'postgres-'))
   const port = await freePort()
   const server = new EmbeddedPostgres({
@@ -68,7 +78,11 @@ async function ownServer() {
     persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    postgresFlags: [
+      ...['-c', `fsync=${fsync ? 'on' : 'off'}`],
+      ...['-c', 'max_connections=200'],
+      ...flags,
+    ],
     onLog: () => {},
     onError: () => {},
   })
@@ -76,6 +90,7 @@ async function ownServer() {
   await server.start()
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    pid: () => Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]),
     goAway: () => server.stop(),
     comeBack: () => server.start(),
     stop: async () => {
