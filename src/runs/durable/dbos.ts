@@ -14,7 +14,7 @@ const schemaName = 'litellm_agents_dbos'
 export const workflowTable = `${schemaName}.workflow_status`
 
 const queueName = 'runs'
-const queuePollMs = 100
+const queuePollMs = 250
 
 export interface DbosOptions {
   databaseUrl: string
@@ -24,8 +24,8 @@ export interface DbosOptions {
   executorId: string
   /** The version of the program: workflows stay with nodes of one version. */
   version: string
-  /** The maximum number of runs that this node executes at a time. */
-  maxRunning: number
+  /** The maximum number of runs that this node takes from the queue at a time. */
+  maxDequeued: number
   warn: (message: string) => unknown
   /** Does work that only one node may do at a time. */
   withLock: (work: () => Promise<void>) => Promise<void>
@@ -39,6 +39,8 @@ export interface Dbos {
   readonly runStep: RunStep
   /** Enqueues a run. A run that is already in the queue is not changed. */
   enqueue(runId: string, principal: string): Promise<void>
+  /** Starts a run on this node, without the queue. A run that is in the queue is not started. */
+  startHere(runId: string): Promise<void>
   /** Puts the runs of a dead node back into the queue. */
   requeueRunsOf(executorId: string): Promise<number>
   /** Puts a run of this node back into the queue. */
@@ -60,7 +62,7 @@ export async function launchDbos(
     sdk,
     () => import('@dbos-inc/dbos-sdk'),
   )
-  const { withLock, databaseUrl, pool, executorId, version, maxRunning, warn } = options
+  const { withLock, databaseUrl, pool, executorId, version, maxDequeued, warn } = options
   DBOS.setConfig({
     name: 'litellm-agents-mcp',
     systemDatabaseUrl: databaseUrl,
@@ -78,11 +80,24 @@ export async function launchDbos(
     },
   })
   const workflow = DBOS.registerWorkflow((runId: string) => work(runId, dbos), { name: 'run' })
+  const resume = async (runIds: string[]) => {
+    // A run that was started without the queue has no partition, without which it stays in the queue.
+    await pool.query(
+      `UPDATE ${workflowTable} w SET queue_partition_key = r.principal FROM litellm_agents.runs r
+       WHERE r.run_id = w.workflow_uuid AND w.workflow_uuid = ANY($1)
+         AND w.queue_partition_key IS NULL`,
+      [runIds],
+    )
+    await DBOS.resumeWorkflows(runIds, { queueName })
+  }
   const dbos: Dbos = {
     runStep: (name, step) => DBOS.runStep(step, { name }),
     enqueue: async (runId, principal) => {
       const enqueueOptions = { queuePartitionKey: principal }
       await DBOS.startWorkflow(workflow, { workflowID: runId, queueName, enqueueOptions })(runId)
+    },
+    startHere: async (runId) => {
+      await DBOS.startWorkflow(workflow, { workflowID: runId })(runId)
     },
     requeueRunsOf: async (dead) => {
       const pending = await DBOS.listWorkflows({
@@ -93,10 +108,10 @@ export async function launchDbos(
         loadOutput: false,
       })
       const runIds = pending.map(({ workflowID }) => workflowID)
-      if (runIds.length > 0) await DBOS.resumeWorkflows(runIds, { queueName })
+      if (runIds.length > 0) await resume(runIds)
       return runIds.length
     },
-    requeue: (runId) => DBOS.resumeWorkflows([runId], { queueName }).then(() => {}),
+    requeue: (runId) => resume([runId]),
     forget: async (runIds) => {
       await DBOS.deleteWorkflows([...runIds])
     },
@@ -107,8 +122,8 @@ export async function launchDbos(
   await withLock(() => DBOS.launch())
   // Each principal is a partition, and partitions take turns regardless of their length.
   await DBOS.registerQueue(queueName, {
-    workerConcurrency: maxRunning,
-    partitionWorkerConcurrency: maxRunning,
+    workerConcurrency: maxDequeued,
+    partitionWorkerConcurrency: maxDequeued,
     minPollingIntervalMs: queuePollMs,
   })
   return dbos

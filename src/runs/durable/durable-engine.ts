@@ -1,4 +1,3 @@
-import { cancelledError } from '../../agent/errors.js'
 import type { ApprovalDecision } from '../../agent/tools/approval.js'
 import { within } from '../../util/within.js'
 import {
@@ -23,9 +22,10 @@ import { type Dbos, launchDbos, workflowTable } from './dbos.js'
 import type { DurableEngineOptions } from './engine-options.js'
 import { enginePool } from './engine-pool.js'
 import { Execution, type ExecutionContext } from './execution.js'
+import { LocalStarts } from './local-starts.js'
 import { Maintenance } from './maintenance.js'
 import { NodeRegistry } from './node-registry.js'
-import { noProgress } from './run-rows.js'
+import { cancelledBeforeStart } from './run-state.js'
 import { cancelTopic, RunStore } from './run-store.js'
 import { RunWaits } from './run-waits.js'
 
@@ -46,6 +46,7 @@ export class DurableEngine implements RunEngine {
   private readonly executorId = crypto.randomUUID()
   private readonly store: RunStore
   private readonly executions = new Map<string, Execution>()
+  private readonly localStarts: LocalStarts
   private readonly attached: AttachedCalls
   private readonly waits: RunWaits
   /** Statements of DBOS have no time limit until its tables exist. */
@@ -63,11 +64,10 @@ export class DurableEngine implements RunEngine {
     const { executorId } = this
     const storeOptions = { version, executorId, workflowTable, maxQueued }
     this.store = new RunStore(database, notifications, storeOptions)
-    this.waits = new RunWaits(
-      this.store.reads,
-      notifications,
-      (id) => this.executions.get(id)?.activity,
-    )
+    this.waits = new RunWaits(this.store.reads, notifications, (id) => {
+      return (this.executions.get(id) ?? this.localStarts.get(id))?.activity
+    })
+    this.localStarts = new LocalStarts(options.maxConcurrent)
     this.attached = new AttachedCalls((runId, principal) => {
       this.stop(runId, principal).catch(options.onError)
     })
@@ -93,9 +93,9 @@ export class DurableEngine implements RunEngine {
     if (found && found.argumentsDigest !== idempotency?.argumentsDigest) throw keyReused()
     if (found) return { runId: found.runId }
     this.waits.remember(runId, spec)
-    // From here on the run exists: if this node does not enqueue it, maintenance does.
-    const enqueued = this.dbos.enqueue(runId, spec.principal).catch(this.options.onError)
-    await within(enqueued, startWithinMs)
+    // From here on the run exists: if this node does not begin it, maintenance enqueues it.
+    const begun = this.localStarts.begin(runId, spec.principal, this.dbos)
+    await within(begun.catch(this.options.onError), startWithinMs)
     if (options.signal && !idempotency) this.attached.add(runId, spec.principal, options.signal)
     return { runId }
   }
@@ -197,7 +197,7 @@ export class DurableEngine implements RunEngine {
   }
 
   private async launch(): Promise<void> {
-    const { database, databaseUrl, maxConcurrent, onError, version } = this.options
+    const { database, databaseUrl, onError, version } = this.options
     this.nodes = await this.openNodes()
     await this.nodes.announce()
     this.dbosPool = await enginePool(this.options, 'dbos', dbosConnections, this.statement)
@@ -207,7 +207,7 @@ export class DurableEngine implements RunEngine {
         pool: this.dbosPool,
         executorId: this.executorId,
         version,
-        maxRunning: maxConcurrent,
+        maxDequeued: this.localStarts.maxDequeued,
         warn: (message) => this.closing || onError(new Error(message)),
         withLock: (work) => database.withLock(schemaLock, work),
       },
@@ -245,7 +245,7 @@ export class DurableEngine implements RunEngine {
     if (this.closing) await never
     this.executions.get(runId)?.supersede()
     const taken = await retryUntilAvailable(() => store.take(runId))
-    if (!taken) return
+    if (!taken) return this.localStarts.ended(runId)
     const context: ExecutionContext = {
       store,
       sessions,
@@ -258,7 +258,10 @@ export class DurableEngine implements RunEngine {
       requeue: dbos.requeue,
       closing: () => this.closing,
       onError,
-      onEnd,
+      onEnd: (record) => {
+        this.waits.ended(record)
+        onEnd?.(record)
+      },
     }
     const execution = new Execution(runId, taken, context)
     this.executions.set(runId, execution)
@@ -271,6 +274,7 @@ export class DurableEngine implements RunEngine {
     } finally {
       off()
       if (this.executions.get(runId) === execution) this.executions.delete(runId)
+      if (!this.executions.has(runId)) this.localStarts.ended(runId)
       this.attached.delete(runId)
     }
   }
@@ -290,11 +294,7 @@ export class DurableEngine implements RunEngine {
   private async stop(runId: string, principal: string): Promise<void> {
     const { resultTtlSeconds: keepSeconds } = this.options
     await this.store.requestCancel(runId, principal)
-    const progress = noProgress()
-    const { usage, metrics } = progress
-    const error = { ...cancelledError().toJSON(), usage, metrics }
-    const end = { status: 'cancelled' as const, progress, outcome: { error }, keepSeconds }
-    const ended = await this.store.endQueued(runId, end)
+    const ended = await this.store.endQueued(runId, cancelledBeforeStart(keepSeconds))
     if (!ended) await this.waitFor(runId, principal, { timeoutMs: stopMs }, () => false)
   }
 }

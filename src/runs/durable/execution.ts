@@ -38,8 +38,8 @@ export interface ExecutionContext {
   /** Returns whether this node is shutting down, and leaves its runs to other nodes. */
   readonly closing: () => boolean
   readonly onError: (error: unknown) => void
-  /** Called with every run that has ended on this node. */
-  readonly onEnd: ((record: RunRecord) => void) | undefined
+  /** Called with every run that has ended on this node, before others hear of it. */
+  readonly onEnd: (record: RunRecord) => void
 }
 
 /**
@@ -120,7 +120,8 @@ export class Execution {
     const news = progressWriter.unwritten(transcript)
     const ended = await retryUntilAvailable(() => store.finish(this.runId, spec, end, news))
     this.finishing = false
-    if (ended) onEnd?.({ ...record, createdAt, startedAt, ...ended })
+    if (ended) onEnd({ ...record, createdAt, startedAt, ...ended })
+    store.announceEnd(this.runId)
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Message } from '../../agent/messages/content.js'
+import type { RunStatus } from '../engine.js'
 import type { LiveRun } from '../live/live-run.js'
 import { withoutMedia } from '../live/transcript.js'
 import { progressOf } from './run-rows.js'
@@ -6,12 +7,18 @@ import type { NewMessages } from './run-state.js'
 import type { RunStore } from './run-store.js'
 
 /** The minimum time between writes, which limits the load on the database. */
-const gapMs = 250
+const gapMs = 1_000
+/** The time until the first write: a shorter run is only written at its end. */
+const firstMs = 250
 
-/** Writes the progress of a run to the store, at most every 250 ms and one write at a time. */
+/**
+ * Writes the progress of a run to the store, at most once a second and one write at a time. A new
+ * status, such as the wait for approval, is written at once.
+ */
 export class ProgressWriter {
   private written = 0
-  private writtenAt = 0
+  private writtenAt = Date.now() + firstMs - gapMs
+  private writtenStatus: RunStatus = 'running'
   private timer: NodeJS.Timeout | undefined
   private writing: Promise<void> = Promise.resolve()
   private stopped = false
@@ -28,8 +35,11 @@ export class ProgressWriter {
   }
 
   changed(): void {
-    if (this.stopped || this.timer) return
-    const wait = Math.max(0, this.writtenAt + gapMs - Date.now())
+    if (this.stopped) return
+    const atOnce = this.live.status !== this.writtenStatus
+    if (this.timer && !atOnce) return
+    clearTimeout(this.timer)
+    const wait = atOnce ? 0 : Math.max(0, this.writtenAt + gapMs - Date.now())
     this.timer = setTimeout(() => {
       this.timer = undefined
       this.writing = this.writing.then(() => this.report()).catch(this.onError)
@@ -47,6 +57,7 @@ export class ProgressWriter {
     if (this.stopped) return
     this.writtenAt = Date.now()
     const { status, activity, approvals, ...record } = this.live.record()
+    this.writtenStatus = status
     const progress = progressOf(record)
     const news = this.unwritten(withoutMedia(this.live.transcript()))
     await this.store.report(this.live.runId, { status, activity, approvals, progress, news })

@@ -1,7 +1,8 @@
+import { cancelledError } from '../../agent/errors.js'
 import type { Message } from '../../agent/messages/content.js'
 import type { PendingApproval, RunOutcome, RunStatus } from '../engine.js'
 import type { RunSpec } from '../spec.js'
-import type { RunProgress } from './run-rows.js'
+import { noProgress, type RunProgress } from './run-rows.js'
 
 /** Holds a run with the data that the executing node needs. */
 export interface TakenRun {
@@ -49,4 +50,12 @@ export interface RunNews {
 export interface KeyedRun {
   readonly runId: string
   readonly argumentsDigest: string
+}
+
+/** Returns the end of a run that was cancelled while it was queued. */
+export function cancelledBeforeStart(keepSeconds: number): RunEnd {
+  const progress = noProgress()
+  const { usage, metrics } = progress
+  const error = { ...cancelledError().toJSON(), usage, metrics }
+  return { status: 'cancelled', progress, outcome: { error }, keepSeconds }
 }

@@ -1,4 +1,4 @@
-import type { StartOptions } from '../engine.js'
+import type { RunStatus, StartOptions } from '../engine.js'
 import { runFigures } from '../history/run-history.js'
 import type { Notifications } from '../postgres/notifications.js'
 import type { Database, Queryable } from '../postgres/queryable.js'
@@ -135,7 +135,7 @@ export class RunStore {
       [runId, this.options.executorId],
     )
     if (!row) return undefined
-    this.notifications.send(runTopic(runId))
+    this.notifications.send(runTopic(runId), runNotice('running', 'started'))
     return {
       spec: row.spec,
       stream: row.stream ?? undefined,
@@ -168,7 +168,7 @@ export class RunStore {
         news.messages.map((message) => JSON.stringify(message)),
       ],
     )
-    this.notifications.send(runTopic(runId))
+    this.notifications.send(runTopic(runId), runNotice(status, activity))
   }
 
   /** Returns the steps of a child agent in a tool call. */
@@ -179,7 +179,7 @@ export class RunStore {
 
   /**
    * Writes the outcome of a run, and logs its spending. Returns its end times; `undefined` if
-   * another node owns the run.
+   * another node owns the run. The caller announces the end.
    */
   async finish(
     runId: string,
@@ -219,9 +219,12 @@ export class RunStore {
         metrics.costUsd,
       ],
     )
-    if (!ended) return undefined
+    return ended && { endedAt: Math.round(ended.ended_at), expiresAt: Math.round(ended.expires_at) }
+  }
+
+  /** Tells all nodes that a run has ended. */
+  announceEnd(runId: string): void {
     this.notifications.send(runTopic(runId))
-    return { endedAt: Math.round(ended.ended_at), expiresAt: Math.round(ended.expires_at) }
   }
 
   /** Ends a queued run. Returns false if a node has started it. */
@@ -272,4 +275,16 @@ export class RunStore {
 const waitedSoFar = "waited = r.waited + coalesce(now() - r.waiting_since, '0')"
 
 export const runTopic = (runId: string) => `run:${runId}`
+
+/** What a notice tells of a run that goes on. */
+export interface RunNotice {
+  readonly status: RunStatus
+  readonly activity: string
+}
+
+/** Returns the content of a notice. Waits for approval and ends are not in it: they are read. */
+function runNotice(status: RunStatus, activity: string): string | undefined {
+  return status === 'running' ? JSON.stringify({ status, activity } satisfies RunNotice) : undefined
+}
+
 export const cancelTopic = (runId: string) => `cancel:${runId}`

@@ -6,12 +6,19 @@ const channel = 'litellm_agents'
 const reconnectMs = 1_000
 /** Notices are sent together, because each commit with a notice takes a lock of the whole database. */
 const batchMs = 20
+/** PostgreSQL limits a notice to 8,000 bytes. A longer one is sent without its content. */
+const maxNoticeBytes = 7_900
 /** A notice that was not sent within this time is useless: its listeners have polled by then. */
 const sendWithinMs = 5_000
 
+type Listener = (content: string | undefined) => void
+
 export interface Watch {
-  /** Resolves at the next notice, after `withinMs`, or when the signal aborts. */
-  next(withinMs: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Resolves at the next notice, after `withinMs`, or when the signal aborts. Returns the content of
+   * the last notice; `undefined` if there was none, or if what it tells has to be read.
+   */
+  next(withinMs: number, signal?: AbortSignal): Promise<string | undefined>
   stop(): void
 }
 
@@ -20,8 +27,8 @@ export interface Watch {
  * polls.
  */
 export class Notifications {
-  private readonly listeners = new Map<string, Set<() => void>>()
-  private unsent = new Set<string>()
+  private readonly listeners = new Map<string, Set<Listener>>()
+  private unsent = new Map<string, string | undefined>()
   private sending: Promise<void> | undefined
   private client: Client | undefined
   private timer: NodeJS.Timeout | undefined
@@ -60,7 +67,11 @@ export class Notifications {
     }
     client.on('error', onBreak)
     client.on('end', onBreak)
-    client.on('notification', ({ payload }) => this.emit(payload ?? ''))
+    client.on('notification', ({ payload = '' }) => {
+      const end = payload.indexOf('\n')
+      if (end < 0) this.emit(payload)
+      else this.emit(payload.slice(0, end), payload.slice(end + 1))
+    })
     await client.connect()
     await client.query(`LISTEN ${channel}`)
     this.client = client
@@ -68,17 +79,20 @@ export class Notifications {
     for (const topic of this.listeners.keys()) this.emit(topic)
   }
 
-  /** Calls the listeners of this process, and soon sends a notice of this topic to all nodes. */
-  send(topic: string): void {
-    this.emit(topic)
-    this.unsent.add(topic)
+  /**
+   * Calls the listeners of this process, and soon sends a notice of this topic to all nodes. Of the
+   * notices of one topic that are sent together, only the last one is.
+   */
+  send(topic: string, content?: string): void {
+    this.emit(topic, content)
+    this.unsent.set(topic, content)
     this.sending ??= new Promise<void>((resolve) => setTimeout(resolve, batchMs)).then(() =>
       this.flush(),
     )
   }
 
   /** Calls back at each notice of this topic, until the returned function is called. */
-  on(topic: string, listener: () => void): () => void {
+  on(topic: string, listener: Listener): () => void {
     const listeners = this.listeners.get(topic) ?? new Set()
     this.listeners.set(topic, listeners.add(listener))
     return () => {
@@ -90,9 +104,11 @@ export class Notifications {
   /** Follows a topic from now on, so that no notice is missed between two waits. */
   watch(topic: string): Watch {
     let changed = false
+    let latest: string | undefined
     let wake = () => {}
-    const off = this.on(topic, () => {
+    const off = this.on(topic, (content) => {
       changed = true
+      latest = content
       wake()
     })
     return {
@@ -101,8 +117,9 @@ export class Notifications {
           const done = () => {
             clearTimeout(timer)
             signal?.removeEventListener('abort', done)
+            const content = changed ? latest : undefined
             changed = false
-            resolve()
+            resolve(content)
           }
           const timer = setTimeout(done, withinMs)
           wake = done
@@ -113,8 +130,8 @@ export class Notifications {
     }
   }
 
-  private emit(topic: string): void {
-    for (const listener of [...(this.listeners.get(topic) ?? [])]) listener()
+  private emit(topic: string, content?: string): void {
+    for (const listener of [...(this.listeners.get(topic) ?? [])]) listener(content)
   }
 
   /** Sends the notices that are due, then closes the connection. */
@@ -127,12 +144,12 @@ export class Notifications {
 
   private async flush(): Promise<void> {
     this.sending = undefined
-    const topics = [...this.unsent]
-    this.unsent = new Set()
+    const notices = [...this.unsent].map(([topic, content]) => noticeOf(topic, content))
+    this.unsent = new Map()
     const send = () =>
-      this.database.rows('SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic', [
+      this.database.rows('SELECT pg_notify($1, notice) FROM unnest($2::text[]) AS notice', [
         channel,
-        topics,
+        notices,
       ])
     await retryUntilAvailable(send, Date.now() + sendWithinMs).catch((error: unknown) =>
       this.onError(error instanceof Error ? error : new Error(String(error))),
@@ -148,4 +165,10 @@ export class Notifications {
       })
     }, reconnectMs)
   }
+}
+
+/** Returns a notice as it is sent: the topic, and the content on the next line. */
+function noticeOf(topic: string, content: string | undefined): string {
+  const notice = `${topic}\n${content}`
+  return content === undefined || Buffer.byteLength(notice) > maxNoticeBytes ? topic : notice
 }
