@@ -39,7 +39,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 90_000,
     // Browsers, databases and other programs share two cores with the suite. A test that fails twice has failed.
-    retry: process.env['CI'] ? 1 : 0,
+    retry: process.env.CI ? 1 : 0,
     // The servers under test need the other cores.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

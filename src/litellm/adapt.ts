@@ -5,6 +5,7 @@ import { takenMessages } from './models/modalities.js'
 import type { ModelInfo } from './models/model-info.js'
 import type { Route } from './routes/route.js'
 import type { CallSettings } from './settings.js'
+import { chatOnlyParams as googleLacks } from './wires/google-generate-content/params.js'
 import { chatOnlyParams } from './wires/openai-responses/params.js'
 import { claudeThinking, isClaude } from './wires/thinking.js'
 
@@ -85,6 +86,8 @@ export function adapted(
   }
   if (route.wire === 'openai-responses')
     drop(chatOnlyParams, 'the Responses API has no place for it')
+  if (route.wire === 'google-generate-content')
+    drop(googleLacks, "Google's API has no place for it")
   // Only the Responses API returns a summary. Chat completions take the effort as a string.
   if (
     route.wire === 'openai-chat' &&

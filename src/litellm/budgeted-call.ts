@@ -26,6 +26,7 @@ const lengthParams = ['max_completion_tokens', 'max_tokens']
 const ownLengthParams: Partial<Record<Route['wire'], string>> = {
   'bedrock-converse': 'maxTokens',
   'openai-responses': 'max_output_tokens',
+  'google-generate-content': 'max_output_tokens',
 }
 
 /** The Responses API refuses a lower output limit. */

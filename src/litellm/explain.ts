@@ -1,6 +1,5 @@
 import type { AgentError } from '../agent/errors.js'
 import type { JsonObject } from '../util/json.js'
-
 import { adapted, type Dropped } from './adapt.js'
 import { modelDataFacts } from './models/model-data.js'
 import type { ModelInfo } from './models/model-info.js'
@@ -16,6 +15,7 @@ import {
   resolveRoute,
 } from './routes/route.js'
 import { callSettings } from './settings.js'
+import { generateUrl } from './wires/google-generate-content/endpoint.js'
 
 /** Describes the route and the parameters of a call. It does not contain the key. */
 export interface RouteExplanation {
@@ -143,16 +143,21 @@ export function takesCachePoints({ wire, traits }: Route): boolean {
   return wire !== 'openai-chat' || traits.cacheControl === true
 }
 
-function requestUrl({ wire, baseUrl, model, aws, query, kind }: Route): string | null {
+function requestUrl(route: Route): string | null {
+  const { wire, baseUrl, model, aws, query, kind, rawPredict } = route
   if (kind === 'offline') return null
   switch (wire) {
     case 'openai-chat':
     case 'openai-responses': {
+      if (rawPredict) return `${withoutCredentials(baseUrl)}:streamRawPredict`
       const path = wire === 'openai-chat' ? '/chat/completions' : '/responses'
       const search = query ? `?${new URLSearchParams(query)}` : ''
       return withoutCredentials(baseUrl) + path + search
     }
+    case 'google-generate-content':
+      return generateUrl({ ...route, baseUrl: withoutCredentials(baseUrl) }, true)
     case 'anthropic-messages':
+      if (rawPredict) return `${withoutCredentials(baseUrl)}:streamRawPredict`
       return `${messagesBase(withoutCredentials(baseUrl))}/v1/messages`
     case 'bedrock-converse': {
       const base = baseUrl || `https://bedrock-runtime.${aws?.region}.amazonaws.com`

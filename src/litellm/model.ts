@@ -246,6 +246,8 @@ const wires: Record<Route['wire'], () => Promise<Wire>> = {
   'anthropic-messages': async () =>
     (await import('./wires/anthropic-messages/call.js')).messagesCall,
   'bedrock-converse': async () => (await import('./wires/bedrock-converse/call.js')).bedrockCall,
+  'google-generate-content': async () =>
+    (await import('./wires/google-generate-content/call.js')).googleCall,
 }
 
 /** Caches loaded wires, because even a repeated import adds module loader time to each call. */

@@ -51,6 +51,9 @@ const ownArgs = [
   'aws_session_token',
   'aws_profile_name',
   'aws_bedrock_runtime_endpoint',
+  'vertex_project',
+  'vertex_location',
+  'vertex_credentials',
 ] as const
 
 /**

@@ -20,4 +20,9 @@ export class Lru<Value> {
     if (oldest !== undefined) this.values.delete(oldest)
     return value
   }
+
+  delete(key: string): void {
+    this.values.delete(key)
+    if (this.latest?.key === key) this.latest = undefined
+  }
 }

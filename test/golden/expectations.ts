@@ -59,3 +59,26 @@ function lastText(messages: GoldenCase['expected']['messages']): string {
   const content = messages.at(-1)?.content ?? []
   return content.map((block) => block.text ?? '').join('')
 }
+
+const stopReasons: Record<string, string> = { stop: 'endTurn', length: 'maxTokens' }
+
+/** Returns the outcome of a case, whether Strands or a caller of LiteLLM recorded it. */
+export function outcomeOf(recorded: GoldenCase): CaseOutcome {
+  if (recorded.driver !== 'litellm') return expectedOutcome(recorded)
+  const { text, finishReason, toolCalls } = recorded.expected as unknown as JsonObject
+  const results = { status: 'success', content: expect.anything() as never }
+  return {
+    text: text as string,
+    stopReason: stopReasons[String(finishReason)] ?? String(finishReason),
+    usage: expect.anything() as never,
+    cycles: recorded.exchanges.length,
+    toolCalls: ((toolCalls ?? []) as JsonObject[]).map(({ id, name, arguments: text }) => ({
+      toolUseId: id,
+      name,
+      input: JSON.parse(String(text)) as JsonValue,
+      ...results,
+    })),
+    output: undefined,
+    errorCode: null,
+  }
+}

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JsonObject, JsonValue } from '../../src/util/json.js'
+import type { JsonObject } from '../../src/util/json.js'
 import { bendNetwork } from './bent-network.js'
 import { type GoldenCase, goldenCases } from './case.js'
-import { expectedOutcome, withoutEmptyTools, withoutReasoning } from './expectations.js'
+import { outcomeOf, withoutEmptyTools, withoutReasoning } from './expectations.js'
 import { serve } from './replay-server.js'
 import { responsesExceptions as exceptions } from './responses-exceptions.js'
-import { type CaseOutcome, runCase } from './run-case.js'
+import { runCase } from './run-case.js'
 
 interface Seen {
   url: string
@@ -96,26 +96,4 @@ function expectedBody(body: JsonObject): JsonObject {
 /** Nothing is stored, and reasoning is returned encrypted: LiteLLM does neither unless told to. */
 function withoutStorage({ store: _, include: __, ...body }: JsonObject): JsonObject {
   return body
-}
-
-const stopReasons: Record<string, string> = { stop: 'endTurn', length: 'maxTokens' }
-
-function outcomeOf(recorded: GoldenCase): CaseOutcome {
-  if (recorded.driver !== 'litellm') return expectedOutcome(recorded)
-  const { text, finishReason, toolCalls } = recorded.expected as unknown as JsonObject
-  const results = { status: 'success', content: expect.anything() as never }
-  return {
-    text: text as string,
-    stopReason: stopReasons[String(finishReason)] ?? String(finishReason),
-    usage: expect.anything() as never,
-    cycles: recorded.exchanges.length,
-    toolCalls: ((toolCalls ?? []) as JsonObject[]).map(({ id, name, arguments: text }) => ({
-      toolUseId: id,
-      name,
-      input: JSON.parse(String(text)) as JsonValue,
-      ...results,
-    })),
-    output: undefined,
-    errorCode: null,
-  }
 }

@@ -77,6 +77,11 @@ export class CachePoints {
     return true
   }
 
+  /** Takes back the points that were to be sent, with the reason for the report. */
+  withdraw(reason: NonNullable<CachePointReport['reason']>, detail: string): void {
+    for (const { at } of this.sent.splice(0)) this.refuse(at, reason, detail)
+  }
+
   /** Records a point that is not sent, with the reason for the report. */
   refuse(at: string, reason: NonNullable<CachePointReport['reason']>, detail: string): false {
     this.refused.push({ at, effect: 'none', reason, detail })

@@ -5,8 +5,6 @@ import { type AgentError, configurationError } from '../../agent/errors.js'
  * need a LiteLLM Proxy.
  */
 export const proxyOnly: ReadonlySet<string> = new Set([
-  'vertex_ai',
-  'vertex_ai_beta',
   'sagemaker',
   'sagemaker_chat',
   'sagemaker_nova',
@@ -36,9 +34,9 @@ export const proxyOnly: ReadonlySet<string> = new Set([
 ])
 
 /** Returns the error for a model that needs a LiteLLM Proxy, with the command that starts one. */
-export function needsProxy(modelId: string, otherwise = ''): AgentError {
+export function needsProxy(modelId: string): AgentError {
   return configurationError(
     `${modelId} cannot be called directly: it needs a LiteLLM Proxy.`,
-    `Start one with: pip install 'litellm[proxy]==1.102.4' && litellm --model ${modelId} --port 4000 — then set LITELLM_PROXY_API_BASE=http://127.0.0.1:4000 and LITELLM_PROXY_API_KEY, and use litellm_proxy/${modelId}. ${otherwise}`.trim(),
+    `Start one with: pip install 'litellm[proxy]==1.102.4' && litellm --model ${modelId} --port 4000 — then set LITELLM_PROXY_API_BASE=http://127.0.0.1:4000 and LITELLM_PROXY_API_KEY, and use litellm_proxy/${modelId}.`,
   )
 }

@@ -4,12 +4,14 @@ import { type ClientArgs, type Environment, type RouteArgs, routeArgs } from './
 import { azureRoute } from './azure.js'
 import { bedrockRoute, mantleRoute } from './bedrock.js'
 import { responsesRoute } from './call-route.js'
+import { geminiRoute } from './gemini.js'
 import { needsProxy, proxyOnly } from './needs-proxy.js'
 import { openaiCompatibleRoute } from './openai-compatible.js'
 import { providers } from './providers.js'
 import { proxyPrefix, proxyRoute } from './proxy.js'
 import { snowflakeRoute } from './snowflake.js'
 import type { FoundRoute, Route } from './types.js'
+import { vertexRoute } from './vertex.js'
 
 export type { ClientArgs, Environment } from './args.js'
 export type { Route, Traits } from './types.js'
@@ -98,6 +100,11 @@ function prefixedRoute(
       return mantleRoute(model, args, env)
     case 'snowflake':
       return snowflakeRoute(model, args, env)
+    case 'gemini':
+      return geminiRoute(model, args, env)
+    case 'vertex_ai':
+    case 'vertex_ai_beta':
+      return vertexRoute(model, args, env)
     case 'azure':
     case 'azure_ai':
       return azureRoute(prefix, model, args, env)
@@ -116,8 +123,7 @@ function bareRoute(modelId: string, args: RouteArgs, env: Environment): FoundRou
   // If an address is given, a bare Bedrock name is more likely an alias on that server.
   if (bedrockName.test(modelId) && args.apiBase === undefined)
     return bedrockRoute(modelId, args, env)
-  if (modelId.startsWith('gemini-'))
-    throw needsProxy(modelId, `Write gemini/${modelId} for Google's own API with a key.`)
+  if (modelId.startsWith('gemini-')) return vertexRoute(modelId, args, env)
   throw unplaced(modelId, args)
 }
 

@@ -5,7 +5,12 @@ import type { ProviderEntry } from './providers.js'
 
 /** Describes the destination of a model id, with everything that is known before a call. */
 export interface Route {
-  readonly wire: 'openai-chat' | 'openai-responses' | 'anthropic-messages' | 'bedrock-converse'
+  readonly wire:
+    | 'openai-chat'
+    | 'openai-responses'
+    | 'anthropic-messages'
+    | 'bedrock-converse'
+    | 'google-generate-content'
   readonly kind: 'proxy' | 'direct' | 'offline'
   /** The LiteLLM name of the provider: `litellm_proxy`, `openai`, `groq`, … */
   readonly provider: string
@@ -34,11 +39,18 @@ export interface Route {
   readonly keySource: string | null
   readonly traits: Traits
   /** The header form of the key. The default is `bearer`. */
-  readonly auth?: 'bearer' | 'x-api-key' | 'api-key'
+  readonly auth?: 'bearer' | 'x-api-key' | 'api-key' | 'x-goog-api-key'
   readonly query?: Readonly<Record<string, string>>
   /** Headers that the provider requires on every request. */
   readonly headers?: Readonly<Record<string, string>>
   readonly aws?: AwsAccess
+  /**
+   * Google credentials that the access token of each call is obtained with: the text or the path of
+   * a credentials file, or `default` for Google's application default credentials.
+   */
+  readonly googleCredentials?: string
+  /** Whether the base URL names the model on Vertex AI, and the method of a call is its suffix. */
+  readonly rawPredict?: boolean
   /** The address of the provider's Responses API; `undefined` if it has none. */
   readonly responses?: Place
   /** The certificates to trust; `undefined` if the environment determines them. */

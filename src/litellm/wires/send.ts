@@ -9,6 +9,7 @@ import {
 import { post } from '../http/post.js'
 import type { HttpReply } from '../http/reply.js'
 import { InvalidHeader } from '../http/request-text.js'
+import type { Route } from '../routes/route.js'
 import type { WireCall } from './wire.js'
 
 /** Describes a request of a wire: its URL, its headers and its body, which is sent as JSON. */
@@ -29,10 +30,11 @@ export async function send(
   { url, headers, body }: WireRequest,
   { route, settings, signal, stream }: WireCall,
 ): Promise<HttpReply> {
+  const access = route.googleCredentials === undefined ? undefined : await accessHeaders(route)
   let reply: HttpReply
   try {
     reply = await post(url, {
-      headers: { ...headers, ...settings.headers },
+      headers: { ...headers, ...access, ...settings.headers },
       // Providers refuse a request with a lone surrogate, so one would make every later call fail.
       body: wellFormedJson(JSON.stringify(body)),
       signal,
@@ -51,6 +53,15 @@ export async function send(
     throw redirectError(route, { status: reply.status, location: locationOf(reply, url) })
   const { headers: replyHeaders, status } = reply
   throw httpErrorToAgentError({ status, error: text, headers: replyHeaders }, route)
+}
+
+/** Returns the headers of a route whose key is obtained anew when it expires. */
+export async function accessHeaders({
+  googleCredentials,
+}: Route): Promise<Record<string, string> | undefined> {
+  if (googleCredentials === undefined) return undefined
+  const { googleAccessToken } = await import('./google-access.js')
+  return { authorization: `Bearer ${await googleAccessToken(googleCredentials)}` }
 }
 
 /**

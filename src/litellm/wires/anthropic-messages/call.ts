@@ -27,7 +27,7 @@ export const messagesCall: Wire = normalizeErrors(async (call, emit) => {
   const { route, stream } = call
   const prepared = messagesRequest(call)
   const builder = new MessageBuilder()
-  const reply = await send({ ...endpointOf(route), body: prepared.body }, call)
+  const reply = await send({ ...endpointOf(route, stream), body: prepared.body }, call)
   const { headers } = reply
   try {
     const body = await answerBody(reply, stream)

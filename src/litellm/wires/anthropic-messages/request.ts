@@ -64,7 +64,8 @@ export function messagesRequest({
         }
       : undefined
   const body = {
-    model: route.model,
+    // On Vertex AI, the URL names the model.
+    ...(route.rawPredict ? { anthropic_version: 'vertex-2023-10-16' } : { model: route.model }),
     max_tokens: longestAnswer(info, thinkingBudget(settings.body)),
     messages,
     ...(system.length > 0 && { system }),

@@ -24,7 +24,7 @@ export const chatCall: Wire = normalizeErrors(async (call, emit) => {
   const { request, route, settings, stream } = call
   const prepared = chatRequest(request, route, settings, stream)
   const builder = new ChatAnswerBuilder()
-  const { url, headers } = await endpointOf(route)
+  const { url, headers } = await endpointOf(route, stream)
   const reply = await send({ url, headers, body: prepared.body }, call)
   let streamed = stream
   let ended = false

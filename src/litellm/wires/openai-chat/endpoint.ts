@@ -1,4 +1,5 @@
 import type { Route } from '../../routes/route.js'
+import { rawPredictUrl } from '../raw-predict.js'
 import { requestHeaders } from '../request-headers.js'
 
 export interface Endpoint {
@@ -9,7 +10,8 @@ export interface Endpoint {
 const endpoints = new WeakMap<Route, Endpoint>()
 
 /** Returns the URL and headers of a route's requests. They are created once for each route. */
-export async function endpointOf(route: Route): Promise<Endpoint> {
+export async function endpointOf(route: Route, stream = true): Promise<Endpoint> {
+  if (route.rawPredict) return { url: rawPredictUrl(route, stream), headers: requestHeaders(route) }
   let endpoint = endpoints.get(route)
   if (!endpoint) {
     endpoint = { url: await urlOf(route), headers: requestHeaders(route) }
