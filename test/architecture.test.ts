@@ -40,7 +40,14 @@ const layers: Record<string, Part>[] = [
     'src/litellm/http': { packages: ['node:*'], parts: ['src/util'] },
     'src/litellm/offline': { packages: ['node:*'], parts: ['src/agent', 'src/util'] },
     'src/litellm/wires': {
-      packages: ['node:*', 'openai*', '@anthropic-ai/sdk*', '@aws-sdk/*', '@smithy/*'],
+      packages: [
+        'node:*',
+        'openai*',
+        '@anthropic-ai/sdk*',
+        '@aws-sdk/*',
+        '@smithy/*',
+        'google-auth-library',
+      ],
       parts: [
         'src/agent',
         'src/litellm',

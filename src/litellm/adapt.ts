@@ -5,6 +5,7 @@ import { takenMessages } from './models/modalities.js'
 import type { ModelInfo } from './models/model-info.js'
 import type { Route } from './routes/route.js'
 import type { CallSettings } from './settings.js'
+import { schemaTool } from './wires/anthropic-messages/schema-tool.js'
 import { chatOnlyParams as googleLacks } from './wires/google-generate-content/params.js'
 import { chatOnlyParams } from './wires/openai-responses/params.js'
 import { claudeThinking, isClaude } from './wires/thinking.js'
@@ -80,7 +81,10 @@ export function adapted(
   if (route.wire === 'bedrock-converse' && !native)
     drop(['response_format'], `${route.model} takes no schema on Bedrock (an outputSchema works)`)
   if (claude) {
-    const unknown = openaiOnly.filter((param) => body[param] !== undefined)
+    const unknown = openaiOnly.filter(
+      (param) =>
+        body[param] !== undefined && !(param === 'response_format' && schemaTool(body[param])),
+    )
     if (unknown.length > 0 && !settings.dropParams) throw unsupported(unknown, route)
     drop(unknown, 'the Messages API has no place for it, and drop_params is set')
   }

@@ -19,6 +19,7 @@ const models: Record<Route, string> = {
   responses: 'openai/responses/gpt-5.6',
   anthropic: 'anthropic/claude-sonnet-4-6',
   bedrock: 'bedrock/anthropic.claude-sonnet-4-6',
+  google: 'gemini/gemini-3-flash-preview',
 }
 
 export interface Outcome {
@@ -128,6 +129,7 @@ function configuration({ url }: FakeProvider, base = url) {
       openai: { ...args, api_base: `${base}/v1` },
       litellm_proxy: { ...args, api_base: base },
       anthropic: { ...args, api_base: base },
+      gemini: { ...args, api_base: `${base}/v1beta` },
       bedrock: {
         api_base: base,
         num_retries: 1,

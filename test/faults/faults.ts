@@ -8,7 +8,7 @@ import {
 import * as streams from './streams.js'
 
 /** The ways to a model: every wire, and the proxy, which speaks the first of them. */
-export const routes = ['openai', 'proxy', 'responses', 'anthropic', 'bedrock'] as const
+export const routes = ['openai', 'proxy', 'responses', 'anthropic', 'bedrock', 'google'] as const
 export type Route = (typeof routes)[number]
 
 export interface Fault {
@@ -37,7 +37,7 @@ export interface Fault {
 }
 
 const html = '<html><body><h1>502 Bad Gateway</h1></body></html>'
-const sse: readonly Wire[] = ['openai', 'responses', 'anthropic']
+const sse: readonly Wire[] = ['openai', 'responses', 'anthropic', 'google']
 /** Their last event says nothing that the events before it have not said. */
 const closing: readonly Wire[] = ['openai', 'anthropic']
 const openai: readonly Wire[] = ['openai']
@@ -148,7 +148,7 @@ const broken: Fault[] = [
     name: 'no finish reason',
     group: 'stream',
     step: (usual) => ({ ...usual, stopReason: null }),
-    told: { openai: 'all', bedrock: 'all' },
+    told: { openai: 'all', bedrock: 'all', google: 'all' },
     ends: 'connection',
     asked: 1,
     delivered: true,

@@ -40,6 +40,7 @@ export function pinged(stream: RenderedStream, wire: Wire): RenderedStream {
     ],
     anthropic: [sseEvent(': comment\n\n'), anthropicEvent({ type: 'ping' })],
     bedrock: [event(bedrockEvent('somethingNew', { of: 'no account' }))],
+    google: [sseEvent(': comment\n\n'), sseEvent('data: {"responseId": "x"}\n\n')],
   }
   return before(stream, noise[wire])
 }
@@ -55,6 +56,13 @@ export function withNulls(stream: RenderedStream, wire: Wire): RenderedStream {
       responsesEvent({ type: 'response.output_item.added', item: null }),
       responsesEvent({ type: 'response.output_text.done', output_index: 0, text: null }),
     ])
+  if (wire === 'google')
+    return before(
+      stream,
+      [{ candidates: null }, { candidates: [{ content: null }] }, { usageMetadata: null }].map(
+        (response) => sseEvent(`data: ${JSON.stringify(response)}\n\n`),
+      ),
+    )
   const nothing = [
     { choices: [{ index: 0, delta: null, finish_reason: null }] },
     { choices: [{ index: 0, delta: { content: null, tool_calls: null, role: null } }] },

@@ -88,3 +88,15 @@ export function filled<T extends JsonValue | undefined>(value: T, urls: Record<s
     Object.entries(value).map(([key, item]) => [key, filled(item, urls)]),
   ) as T
 }
+
+/** A caller of LiteLLM gives tools as a parameter; an agent has them. */
+export function withToolsOfParams(recorded: GoldenCase): GoldenCase {
+  const { tools, ...params } = recorded.agentConfig.params ?? {}
+  if (!Array.isArray(tools)) return recorded
+  const specs = (tools as { function: JsonObject }[]).map(({ function: fn }) => ({
+    name: String(fn.name),
+    description: String(fn.description),
+    inputSchema: fn.parameters as JsonObject,
+  }))
+  return { ...recorded, agentConfig: { ...recorded.agentConfig, params, tools: specs } }
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/util/json.js'
 import { bendNetwork } from './bent-network.js'
-import { type GoldenCase, goldenCases } from './case.js'
+import { type GoldenCase, goldenCases, withToolsOfParams } from './case.js'
 import { outcomeOf, withoutEmptyTools, withoutReasoning } from './expectations.js'
 import { googleExceptions as exceptions } from './google-exceptions.js'
 import { serve } from './replay-server.js'
@@ -44,7 +44,7 @@ describe('golden cases of the Google wire and of Vertex AI', () => {
     async (name, recorded) => {
       const exception = exceptions[name]
       if (exception) used.add(name)
-      current = inProject(recorded)
+      current = inProject(withToolsOfParams(recorded))
       seen = []
 
       const outcome = withoutReasoning(await runCase(current, 'https://unused.example'))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/util/json.js'
 import { bendNetwork } from './bent-network.js'
-import { type GoldenCase, goldenCases } from './case.js'
+import { type GoldenCase, goldenCases, withToolsOfParams } from './case.js'
 import { outcomeOf, withoutEmptyTools, withoutReasoning } from './expectations.js'
 import { serve } from './replay-server.js'
 import { responsesExceptions as exceptions } from './responses-exceptions.js'
@@ -66,18 +66,6 @@ describe('golden cases of the Responses wire', () => {
 it('uses every listed exception of the Responses wire', () => {
   expect([...used].sort()).toEqual(Object.keys(exceptions).sort())
 })
-
-/** A caller of LiteLLM gives tools as a parameter; an agent has them. */
-function withToolsOfParams(recorded: GoldenCase): GoldenCase {
-  const { tools, ...params } = recorded.agentConfig.params ?? {}
-  if (!Array.isArray(tools)) return recorded
-  const specs = (tools as { function: JsonObject }[]).map(({ function: fn }) => ({
-    name: String(fn.name),
-    description: String(fn.description),
-    inputSchema: fn.parameters as JsonObject,
-  }))
-  return { ...recorded, agentConfig: { ...recorded.agentConfig, params, tools: specs } }
-}
 
 /** LiteLLM retries nothing on this wire, we do: one retry shows it. */
 function withOneRetry(recorded: GoldenCase): GoldenCase {

@@ -12,6 +12,7 @@ const otherProviders = [
   'azure',
   'azure_ai',
   'snowflake',
+  'vertex_ai',
 ]
 const wanted = new Set([...otherProviders, ...Object.keys(providers)])
 /** Matches entries that are not models: hourly commitments, price classes and tools. */
@@ -45,7 +46,9 @@ export function usableEntries(map: JsonObject): [string, Entry][] {
   return Object.entries(map).flatMap(([name, entry]): [string, Entry][] => {
     if (!isJsonObject(entry) || notModels.test(name)) return []
     // Maps of one's own may leave these two out.
-    const { litellm_provider: provider = name.split('/')[0], mode = 'chat' } = entry
+    const { litellm_provider: owner = name.split('/')[0], mode = 'chat' } = entry
+    // The map divides the models of Vertex AI by their makers, such as `vertex_ai-llama_models`.
+    const provider = typeof owner === 'string' ? owner.replace(/^vertex_ai-.*/, 'vertex_ai') : owner
     if (typeof mode !== 'string' || !modes.has(mode)) return []
     if (typeof provider !== 'string' || !wanted.has(provider)) return []
     return hasValidNumbers(entry) ? [[name, { ...entry, mode, litellm_provider: provider }]] : []

@@ -13,5 +13,10 @@ export async function routeInfo(
   const own = ownModelInfo(clientArgs)
   if (kind !== 'direct' && !own) return undefined
   const { modelInfo } = await import('./model-data.js')
-  return modelInfo({ provider, model, ...(aws && { region: aws.region }) }, own)
+  const info = await modelInfo({ provider, model, ...(aws && { region: aws.region }) }, own)
+  if (provider !== 'vertex_ai' || !model.startsWith('claude')) return info
+  // The map has older lengths of answers for Claude on Vertex AI. LiteLLM uses Anthropic's as well.
+  const atAnthropic = await modelInfo({ provider: 'anthropic', model: model.replace(/@.*$/, '') })
+  const maxOutputTokens = atAnthropic?.maxOutputTokens ?? info?.maxOutputTokens ?? null
+  return info && { ...info, maxOutputTokens }
 }

@@ -1,6 +1,7 @@
 import { anthropicBody, anthropicError, anthropicStream } from './anthropic-wire.js'
 import { bedrockBody, bedrockError, bedrockStream } from './bedrock-wire.js'
 import type { Answer } from './delivery.js'
+import { googleBody, googleError, googleStream } from './google-wire.js'
 import { openAiBody, openAiError, openAiStream } from './openai-wire.js'
 import type { Reply } from './reply.js'
 import { responsesBody, responsesStream } from './responses-wire.js'
@@ -15,12 +16,14 @@ const STREAMS = {
   responses: responsesStream,
   anthropic: anthropicStream,
   bedrock: bedrockStream,
+  google: googleStream,
 }
 const BODIES = {
   openai: openAiBody,
   responses: responsesBody,
   anthropic: anthropicBody,
   bedrock: bedrockBody,
+  google: googleBody,
 }
 
 export function replyAnswer(reply: Reply, { stream, wire }: ModelRequest): Answer {
@@ -47,8 +50,13 @@ export function errorAnswer(wire: Wire, status: number, message: string): Answer
     const { name, body } = bedrockError(status, message)
     return { status, headers: { ...JSON_TYPE, 'x-amzn-errortype': name }, body }
   }
-  const body = wire === 'anthropic' ? anthropicError(status, message) : openAiError(status, message)
+  const body = errorBody(wire, status, message)
   return { status, headers: JSON_TYPE, body: JSON.stringify(body) }
+}
+
+function errorBody(wire: Wire, status: number, message: string): object {
+  if (wire === 'google') return googleError(status, message)
+  return wire === 'anthropic' ? anthropicError(status, message) : openAiError(status, message)
 }
 
 /** Whatever is no model call: the list of models, or 404. */

@@ -23,8 +23,12 @@ export async function receive(req: IncomingMessage): Promise<RecordedRequest> {
 
 function wireOf(path: string): RecordedRequest['wire'] {
   const [route = ''] = path.replace(/^\/v1(?=\/)/, '').split('?')
+  if (/:(generateContent|streamGenerateContent)$/.test(route)) return 'google'
+  if (/:(rawPredict|streamRawPredict)$/.test(route))
+    return route.includes('/publishers/anthropic/') ? 'anthropic' : 'openai'
   if (/^\/model\/[^/]+\/converse(-stream)?$/.test(route)) return 'bedrock'
   // Azure and accounts have paths of their own before these.
+  if (/\/endpoints\/openapi\/chat\/completions$/.test(route)) return 'openai'
   if (/^(\/(openai|models|client)\/.+|\/models)?\/chat\/completions$/.test(route)) return 'openai'
   if (/^(\/(openai|client)(\/.+)?)?\/responses$/.test(route)) return 'responses'
   return /^(\/anthropic\/v1)?\/messages$/.test(route) ? 'anthropic' : 'other'

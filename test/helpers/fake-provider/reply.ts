@@ -25,9 +25,21 @@ export type StreamEvent = { bytes: string | Uint8Array; isContent: boolean }
 /** `closing` is what a reply that breaks off never gets to say. */
 export type RenderedStream = { content: StreamEvent[]; closing: StreamEvent[] }
 
-const CALL_IDS = { openai: 'call', responses: 'call', anthropic: 'toolu', bedrock: 'tooluse' }
+const CALL_IDS = {
+  openai: 'call',
+  responses: 'call',
+  anthropic: 'toolu',
+  bedrock: 'tooluse',
+  google: 'call',
+}
 
-const REPLY_IDS = { openai: 'chatcmpl', responses: 'resp', anthropic: 'msg', bedrock: 'msg' }
+const REPLY_IDS = {
+  openai: 'chatcmpl',
+  responses: 'resp',
+  anthropic: 'msg',
+  bedrock: 'msg',
+  google: 'resp',
+}
 
 export function makeReply(
   step: Step,

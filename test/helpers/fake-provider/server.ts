@@ -4,6 +4,8 @@ import { errorAnswer, otherAnswer, rawAnswer, replyAnswer } from './answer.js'
 import { bedrockCall } from './bedrock-request.js'
 import { defaultReply } from './default-reply.js'
 import { deliver } from './delivery.js'
+import { cachesAnswer } from './google-caches.js'
+import { type GoogleCaches, googleCall } from './google-request.js'
 import { type Manner, manners } from './manners/index.js'
 import { parseModelRequest } from './model-request.js'
 import { cacheControlProblem, PromptCache } from './prompt-cache.js'
@@ -15,13 +17,14 @@ import type * as Fake from './types.js'
 const keepAliveMs = 120_000
 const DEFAULT_MODELS = ['gpt-4o-mini', 'claude-sonnet-4-6', 'amazon.nova-lite-v1:0']
 
-/** The scripted upstream of the tests: OpenAI, Anthropic and Bedrock on one port of 127.0.0.1. */
+/** The scripted upstream of the tests: OpenAI, Anthropic, Bedrock and Google on one port of 127.0.0.1. */
 export async function startFakeProvider(
   options: Fake.FakeProviderOptions = {},
 ): Promise<Fake.FakeProvider> {
   const requests: Fake.RecordedRequest[] = []
   const queue: (Fake.Step | Fake.StepFunction)[] = []
   const cache = new PromptCache(options.minCacheTokens ?? 1024)
+  const caches: GoogleCaches = new Map()
   const watchers = new Set<() => void>()
   /** Encrypted reasoning of this provider, the only one that it can read. */
   const issued = new Set<string>()
@@ -36,12 +39,19 @@ export async function startFakeProvider(
     const bedrock = wire === 'bedrock' ? bedrockCall(record) : undefined
     const responses =
       wire === 'responses' ? responsesCall(record.body, record.headers, issued) : undefined
+    const google = wire === 'google' ? googleCall(record, caches) : undefined
+    if (google?.problem)
+      return { step: {}, answer: errorAnswer(wire, google.problem.status, google.problem.message) }
     const request =
-      bedrock?.request ?? responses?.request ?? parseModelRequest(wire, record.body, record.headers)
+      bedrock?.request ??
+      responses?.request ??
+      google?.request ??
+      parseModelRequest(wire, record.body, record.headers)
     // Converse is counted as the Messages request that it comes to, so that both come out alike.
     const prompt = bedrock?.messagesBody ?? responses?.messagesBody ?? record.body
     const form = wire === 'openai' ? 'openai' : 'anthropic'
-    const problem = bedrock?.problem ?? (responses ? null : cacheControlProblem(form, prompt))
+    const problem =
+      bedrock?.problem ?? (responses || google ? null : cacheControlProblem(form, prompt))
     if (problem) return { step: {}, answer: errorAnswer(wire, 400, problem) }
     const chatProblem = wire === 'openai' ? openAiRule(record.body, record.headers) : null
     if (chatProblem)
@@ -57,7 +67,7 @@ export async function startFakeProvider(
     const scripted = typeof next === 'function' ? await next(request) : next
     const step = manner.amend?.(scripted, request) ?? scripted
     if (step.raw) return { step, answer: rawAnswer(wire, step.raw) }
-    const account = cache.account(form, prompt)
+    const account = google?.account ?? cache.account(form, prompt)
     const reply = makeReply(step, request, account, nextId)
     if (responses?.encrypts && step.reasoning) {
       reply.encrypted = `gAAA-${port}-${nextId('enc')}`
@@ -65,6 +75,14 @@ export async function startFakeProvider(
     }
     record.billed = { ...account, output: reply.outputTokens }
     return { step, answer: replyAnswer(reply, request) }
+  }
+
+  function otherAnswerOf(record: Fake.RecordedRequest) {
+    const minTokens = options.minCacheTokens ?? 1024
+    return (
+      cachesAnswer(record, caches, minTokens) ??
+      otherAnswer(record, options.models ?? DEFAULT_MODELS)
+    )
   }
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -77,7 +95,7 @@ export async function startFakeProvider(
     changed()
     const { step, answer } =
       record.wire === 'other'
-        ? { step: {}, answer: otherAnswer(record, options.models ?? DEFAULT_MODELS) }
+        ? { step: {}, answer: otherAnswerOf(record) }
         : await answerModelCall(record.wire, record)
     await deliver(res, answer, step, () => {
       record.finishedAt = Date.now()
@@ -100,6 +118,7 @@ export async function startFakeProvider(
     port,
     manners: options.manners,
     requests,
+    cachedContents: caches,
     get modelRequests() {
       return requests.filter((request) => request.wire !== 'other')
     },
@@ -112,6 +131,7 @@ export async function startFakeProvider(
       queue.length = 0
       provider.manners = options.manners
       cache.clear()
+      caches.clear()
       lastId = 0
     },
     waitFor: (predicate, timeoutMs = 5000) =>

@@ -6,7 +6,7 @@ import type { RenderedStream } from './reply.js'
 // biome-ignore lint/suspicious/noExplicitAny: parsed JSON of unknown shape, read freely by tests
 export type JsonObject = { [key: string]: any }
 
-export type Wire = 'openai' | 'responses' | 'anthropic' | 'bedrock'
+export type Wire = 'openai' | 'responses' | 'anthropic' | 'bedrock' | 'google'
 
 type ToolCallStep = {
   id?: string
@@ -131,7 +131,9 @@ export type FakeProvider = {
   script(...steps: (Step | StepFunction)[]): void
   /** How many queued replies are left. */
   readonly pendingSteps: number
-  /** Forgets requests, queue and cache. */
+  /** The names of the caches that Google's wire has. A test may take one away. */
+  readonly cachedContents: Map<string, unknown>
+  /** Forgets requests, queue and caches. */
   reset(): void
   /** Resolves with the predicate's first truthy value; looks again whenever something happens. */
   waitFor<T>(predicate: (provider: FakeProvider) => T, timeoutMs?: number): Promise<NonNullable<T>>

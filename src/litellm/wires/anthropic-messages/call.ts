@@ -18,6 +18,7 @@ import { send } from '../send.js'
 import { emitAll, normalizeErrors, type Wire } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
+import { withoutSchemaCalls, withoutSchemaTool } from './schema-tool.js'
 import { MessageBuilder, type MessagesUsage } from './stream.js'
 
 /**
@@ -32,9 +33,15 @@ export const messagesCall: Wire = normalizeErrors(async (call, emit) => {
   try {
     const body = await answerBody(reply, stream)
     const streamed = 'events' in body
-    const push = (events: readonly string[]) => pushAll(events, builder, route)
+    const push = (events: readonly string[]) => {
+      const deltas = pushAll(events, builder, route)
+      return prepared.hasSchemaTool ? withoutSchemaCalls(deltas) : deltas
+    }
     if (streamed) await readStream({ reply, events: body.events, builder, push }, call, emit)
-    else await emitAll(builder.complete(message(body.text, route)), emit)
+    else {
+      const deltas = builder.complete(message(body.text, route))
+      await emitAll(prepared.hasSchemaTool ? withoutSchemaCalls(deltas) : deltas, emit)
+    }
     return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
     const { text, isComplete: complete } = builder
@@ -74,15 +81,19 @@ function message(text: string, route: Route): Message {
 
 function answer(
   builder: MessageBuilder,
-  { points, body }: MessagesRequest,
+  { points, body, hasSchemaTool }: MessagesRequest,
   route: Route,
   headers: ReplyHeaders,
   streamed: boolean,
 ): WireAnswer {
   const said = builder.answer()
   if (said.rawStopReason === null) throw truncatedError(route, builder.text)
+  const content = hasSchemaTool ? withoutSchemaTool(said.content) : said.content
+  const answered = content.some((block) => 'toolUse' in block) || said.stopReason !== 'toolUse'
   return {
     ...said,
+    content,
+    stopReason: answered ? said.stopReason : 'endTurn',
     ...spending(said),
     reportedCostUsd: streamed ? null : numberHeader(headers, 'x-litellm-response-cost'),
     headers,

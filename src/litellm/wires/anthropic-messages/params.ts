@@ -19,6 +19,7 @@ export function messagesParams(body: Readonly<JsonObject>): MessagesParams {
     parallel_tool_calls,
     tool_choice,
     stream_options: _,
+    response_format: __,
     ...rest
   } = body
   return {

@@ -27,12 +27,15 @@ import type { WireCall } from '../wire.js'
 import { withdrawnTools } from '../withdrawn-tools.js'
 import { documentBlock, imageBlock, noAudio } from './media.js'
 import { messagesParams } from './params.js'
+import { schemaTool } from './schema-tool.js'
 
 const usualMaxTokens = 4096
 
 export interface MessagesRequest {
   body: MessageCreateParams
   points: CachePoints
+  /** Whether the answer comes as a call of the schema tool. */
+  hasSchemaTool: boolean
 }
 
 /**
@@ -55,9 +58,17 @@ export function messagesRequest({
     ),
   )
   const { parallel, choice: wished, ...params } = messagesParams(settings.body)
-  const choice = request.toolChoice ? toolChoice(request.toolChoice) : wished
+  const asked = schemaTool(settings.body.response_format)
+  // With tools of its own, and while it thinks, a model cannot be made to call this one.
+  const isForced = asked && tools.length === 0 && !isJsonObject(settings.body.thinking)
+  if (asked) tools.push(asked)
+  const choice = isForced
+    ? { type: 'tool' as const, name: asked.name }
+    : request.toolChoice
+      ? toolChoice(request.toolChoice)
+      : wished
   const toolChoiceParam =
-    request.tools.length > 0 && (choice || parallel === false)
+    (request.tools.length > 0 || isForced) && (choice || parallel === false)
       ? {
           ...(choice ?? { type: 'auto' }),
           ...(parallel === false && { disable_parallel_tool_use: true }),
@@ -75,7 +86,7 @@ export function messagesRequest({
     ...(stream && { stream: true }),
   }
   // The body may contain LiteLLM's and new vendor parameters that the types do not include.
-  return { body: body as MessageCreateParams, points }
+  return { body: body as MessageCreateParams, points, hasSchemaTool: asked !== undefined }
 }
 
 /**
