@@ -9,7 +9,7 @@ import {
 import type { FakeProvider, JsonObject } from './fake-provider/index.js'
 import type { LiteLLMProxy } from './litellm-proxy.js'
 
-/** The four ways to one Claude, and the route of the Responses API, which has another model. */
+/** The four ways to one Claude, and the routes of OpenAI's and Google's own models. */
 export function fourRoutes(fake: FakeProvider, proxy: LiteLLMProxy) {
   const toProxy = { api_key: proxy.key, api_base: proxy.url, use_litellm_proxy: true }
   const routes: Record<string, LiteLLMModelConfig> = {
@@ -32,12 +32,19 @@ export function fourRoutes(fake: FakeProvider, proxy: LiteLLMProxy) {
       modelId: 'openai/responses/gpt-5.6',
       clientArgs: { api_key: 'sk-test-0123456789', api_base: `${fake.url}/v1` },
     },
+    [googleRouteName]: {
+      modelId: 'gemini/gemini-3-flash-preview',
+      clientArgs: { api_key: 'test-0123456789', api_base: `${fake.url}/v1beta` },
+    },
   }
   return routes
 }
 
 /** OpenAI's model, prices and cache: the words and the tokens are the same, the cents are not. */
 export const responsesRouteName = 'direct OpenAI Responses'
+
+/** Google's model, prices and cache: the words are the same, the tokens and the cents are not. */
+export const googleRouteName = 'direct Google'
 
 const system = 'You are a careful bookkeeper. Compute with the calculator only. '.repeat(150)
 
@@ -101,7 +108,8 @@ export async function runOnRoute(
 }
 
 /** Anthropic marks the block before a point, Bedrock puts the point behind it. */
-function landedPoints({ tools, toolConfig, system, input }: JsonObject): string[] {
+function landedPoints({ tools, toolConfig, system, input, cachedContent }: JsonObject): string[] {
+  if (cachedContent) return ['in a cache of its own: the tool list and the system text']
   if (input) return ['none: cached by itself']
   const marked = (blocks: JsonObject[] = []) =>
     blocks.filter((block, at) => block.cache_control ?? blocks[at + 1]?.cachePoint)

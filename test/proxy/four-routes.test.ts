@@ -4,6 +4,7 @@ import { fourRoutesTable } from '../../scripts/four-routes.js'
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider/index.js'
 import {
   fourRoutes,
+  googleRouteName,
   type RouteOutcome,
   responsesRouteName,
   runOnRoute,
@@ -41,7 +42,7 @@ test('one agent on four routes: same words, same tool calls, same tokens, same c
   expect(reference.landed).toEqual(['after the tool calculator', 'after the system text'])
   expect(reference.costUsd).toBeGreaterThan(0)
   for (const [name, outcome] of outcomes) {
-    if (name === responsesRouteName) continue
+    if (name === responsesRouteName || name === googleRouteName) continue
     expect(outcome, name).toEqual({
       ...reference,
       costUsd: expect.closeTo(reference.costUsd as number, 12),
@@ -59,6 +60,15 @@ test('one agent on four routes: same words, same tool calls, same tokens, same c
     costUsd: expect.any(Number),
     costSource: 'computed',
     points: ['tools unsupported', 'system[1] unsupported'],
+  })
+  const google = outcomes.find(([name]) => name === googleRouteName)?.[1]
+  expect(google).toMatchObject({
+    texts: reference.texts,
+    toolCalls: reference.toolCalls,
+    usage: { inputTokens, outputTokens, cacheReadInputTokens: expect.any(Number) },
+    costUsd: expect.any(Number),
+    costSource: 'computed',
+    points: reference.points,
   })
   expect(await readFile('docs/caching.md', 'utf8')).toContain(fourRoutesTable(outcomes))
 })

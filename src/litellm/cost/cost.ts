@@ -8,6 +8,8 @@ export interface BilledApart {
   readonly audioOutputTokens?: number
   readonly imageOutputTokens?: number
   readonly searches?: number
+  /** Input that was written to a cache by a request of its own, at the price of input. */
+  readonly cacheCreationTokens?: number
   /** Whether the call has a part whose price is never known, such as seconds of audio. */
   readonly hasUnknownPrice?: boolean
 }
@@ -37,6 +39,7 @@ export function computeCost(usage: BilledUsage, prices: Prices | null): number |
     times(Math.max(plain - audioIn, 0), rates.input),
     times(audioIn, audioInput),
     times(searches, search),
+    times(usage.cacheCreationTokens ?? 0, rates.input),
     times(audioOut, audioOutput),
     times(images, imageOutput),
     times(read, rates.cacheRead),

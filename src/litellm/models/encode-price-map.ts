@@ -15,8 +15,12 @@ const otherProviders = [
   'vertex_ai',
 ]
 const wanted = new Set([...otherProviders, ...Object.keys(providers)])
-/** Matches entries that are not models: hourly commitments, price classes and tools. */
-const notModels = /-month-commitment\/|^(together|fireworks)-ai-|^(openai|azure)\/container$/
+/**
+ * Matches entries that are not models: hourly commitments, price classes and tools. The last names
+ * are models of Google's former PaLM API.
+ */
+const notModels =
+  /-month-commitment\/|^(together|fireworks)-ai-|^(openai|azure)\/container$|^(medlm-|text-unicorn)/
 const defaults: Readonly<Record<string, unknown>> = { mode: 'chat' }
 /** The fields of LiteLLM's `model_info` that are used. */
 const fieldsUsed = [

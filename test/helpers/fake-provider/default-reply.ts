@@ -1,5 +1,5 @@
 import { exampleOf } from './example-instance.js'
-import type { ModelRequest, OfferedTool, Step } from './types.js'
+import type { JsonObject, ModelRequest, OfferedTool, Step } from './types.js'
 
 const ARITHMETIC = /(-?\d+(?:\.\d+)?)\s*([-+*/×x])\s*(\d+(?:\.\d+)?)/
 const ORDINARY_TOOLS = ['calculator', 'current_time']
@@ -9,9 +9,16 @@ export function defaultReply(request: ModelRequest): Step {
   const tool = forcedTool(request) ?? wantedTool(request)
   if (tool) return { toolCalls: [{ name: tool.name, arguments: argumentsFor(tool, request) }] }
 
-  if (request.responseSchema) return { text: JSON.stringify(exampleOf(request.responseSchema)) }
+  const schema = request.responseSchema ?? schemaIn(request.lastUserText)
+  if (schema) return { text: JSON.stringify(exampleOf(schema)) }
   if (request.toolResults.length > 0) return { text: answerFromResults(request) }
   return { text: `You said: ${request.lastUserText}` }
+}
+
+/** The JSON Schema that a prompt asks an answer to follow. */
+function schemaIn(prompt: string): JsonObject | undefined {
+  const [, text] = /JSON Schema:\n(\{.*\})$/s.exec(prompt) ?? []
+  return text === undefined ? undefined : JSON.parse(text)
 }
 
 function forcedTool(request: ModelRequest): OfferedTool | undefined {

@@ -1,4 +1,4 @@
-import { countTokens, type PromptAccount } from './prompt-cache.js'
+import { type PromptAccount, promptTokens } from './prompt-cache.js'
 import type { JsonObject, ModelRequest, RecordedRequest } from './types.js'
 
 export interface GoogleCall {
@@ -50,14 +50,45 @@ export function googleCall(
       headers,
       body,
     },
-    account: { input: tokensOf(body), read, written5m: 0, written1h: 0 },
+    account: {
+      input: tokensOf({ ...prefix, contents }) - read,
+      read,
+      written5m: 0,
+      written1h: 0,
+    },
     problem: problemOf(model, body, contents, cache !== undefined),
   }
 }
 
 /** The tokens of what a request or a cache holds. */
-export function tokensOf({ system_instruction, tools, contents }: JsonObject): number {
-  return countTokens(JSON.stringify([system_instruction, tools, contents]))
+export function tokensOf({ system_instruction, tools = [], contents = [] }: JsonObject): number {
+  return promptTokens({
+    system: (system_instruction?.parts ?? []).map(block),
+    tools: tools.flatMap(({ function_declarations = [] }: JsonObject) =>
+      function_declarations.map(({ parameters, ...tool }: JsonObject) => ({
+        ...tool,
+        input_schema: parameters,
+        type: 'custom',
+      })),
+    ),
+    messages: contents.map(({ role, parts }: JsonObject) => ({
+      role: role === 'model' ? 'assistant' : role,
+      content: parts.filter(isCounted).map(block),
+    })),
+  })
+}
+
+/** Google counts neither thoughts that come back nor the text that a cache without any must have. */
+function isCounted({ thought, text }: JsonObject): boolean {
+  return !thought && text !== '.'
+}
+
+/** The block of the Messages API that a part comes to, so that both count alike. */
+function block({ text, function_call: call, function_response: result }: JsonObject): JsonObject {
+  if (call) return { type: 'tool_use', id: call.id, name: call.name, input: call.args }
+  return result
+    ? { type: 'tool_result', tool_use_id: result.id, content: result.response?.content }
+    : { type: 'text', text: text ?? '' }
 }
 
 function results(parts: JsonObject[]): { id: string; text: string }[] {

@@ -19,6 +19,11 @@ export function countTokens(text: string): number {
   return Math.ceil(text.length / 4)
 }
 
+/** The tokens of a Messages request, wherever they come from. */
+export function promptTokens(body: JsonObject): number {
+  return promptBlocks('anthropic', body).reduce((sum, { tokens }) => sum + tokens, 0)
+}
+
 /** Prompt caching as Anthropic does it, over tools, then system, then messages. */
 export class PromptCache {
   readonly #minTokens: number

@@ -27,6 +27,7 @@ function wireOf(path: string): RecordedRequest['wire'] {
   if (/:(rawPredict|streamRawPredict)$/.test(route))
     return route.includes('/publishers/anthropic/') ? 'anthropic' : 'openai'
   if (/^\/model\/[^/]+\/converse(-stream)?$/.test(route)) return 'bedrock'
+  if (/^\/v1beta\/openai\/chat\/completions$/.test(route)) return 'openai'
   // Azure and accounts have paths of their own before these.
   if (/\/endpoints\/openapi\/chat\/completions$/.test(route)) return 'openai'
   if (/^(\/(openai|models|client)\/.+|\/models)?\/chat\/completions$/.test(route)) return 'openai'

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from '../../../util/js
 import { Lru } from '../../../util/lru.js'
 import { get } from '../../http/post.js'
 import type { Route } from '../../routes/route.js'
+import { count } from '../openai-chat/usage.js'
 import { requestHeaders } from '../request-headers.js'
 import { accessHeaders, send } from '../send.js'
 import type { WireCall } from '../wire.js'
@@ -11,6 +12,12 @@ import type { CachedPrefix, GoogleRequest } from './request.js'
 
 /** The names of caches. A promise fails or is `undefined` if Google did not create the cache. */
 const caches = new Lru<Promise<string | undefined>>(500)
+
+export interface PrefixedBody {
+  body: JsonObject
+  /** The tokens of a cache that this call created. Google bills them as input. */
+  cacheCreationTokens: number
+}
 
 /**
  * Returns the members of a request that a cache can hold. What precedes the last cache point is
@@ -21,18 +28,19 @@ const caches = new Lru<Promise<string | undefined>>(500)
 export async function withCachedPrefix(
   request: GoogleRequest,
   call: WireCall,
-): Promise<JsonObject> {
+): Promise<PrefixedBody> {
   const { prefix, contents, points } = request
   // A cache has its tool choice as well, so a choice for one call would need a cache of its own.
   if (prefix.toolConfig) {
     points.withdraw('unsupported', 'Google takes no cache together with a tool choice.')
-    return { contents, ...prefix }
+    return { body: { contents, ...prefix }, cacheCreationTokens: 0 }
   }
   const { cached, rest } = splitContents(contents, points.sent.at(-1)?.target as Part | undefined)
-  const name = await cacheOf(cached, prefix, call)
-  if (name !== undefined) return { contents: rest, cachedContent: name }
+  const { name, created } = await cacheOf(cached, prefix, call)
+  if (name !== undefined)
+    return { body: { contents: rest, cachedContent: name }, cacheCreationTokens: created }
   points.withdraw('belowMinimum', 'Google did not create a cache for what precedes this point.')
-  return { contents, ...prefix }
+  return { body: { contents, ...prefix }, cacheCreationTokens: 0 }
 }
 
 /** Returns whether a call failed because its cache is gone. The next one creates it again. */
@@ -69,16 +77,21 @@ async function cacheOf(
   contents: readonly Content[],
   prefix: CachedPrefix,
   call: WireCall,
-): Promise<string | undefined> {
+): Promise<{ name: string | undefined; created: number }> {
   const wanted = creationOf(contents, prefix, call.route)
   const key = keyOf(wanted, call.route)
-  const name = caches.get(key, () => findOrCreate(wanted, key, call))
+  let created = 0
+  const find = async () => {
+    const cache = await findOrCreate(wanted, key, call)
+    created = cache.created
+    return cache.name
+  }
   try {
-    return await name
+    return { name: await caches.get(key, find), created }
   } catch (thrown) {
     // A refusal holds for later calls as well. Another failure does not.
     if (!(thrown instanceof AgentError) || thrown.status !== 400) caches.delete(key)
-    return undefined
+    return { name: undefined, created }
   }
 }
 
@@ -115,7 +128,7 @@ async function findOrCreate(
   wanted: JsonObject,
   key: string,
   call: WireCall,
-): Promise<string | undefined> {
+): Promise<{ name: string | undefined; created: number }> {
   const { route } = call
   // The caches of Google AI Studio are only in this version of the API.
   const base = route.baseUrl.replace(/(googleapis\.com\/)v1alpha$/, '$1v1beta')
@@ -128,11 +141,12 @@ async function findOrCreate(
   })
   const known =
     found.status === 200 ? cacheNamed(key, parseJsonObject(await found.text())) : undefined
-  if (known !== undefined) return known
+  if (known !== undefined) return { name: known, created: 0 }
   const body = { ...wanted, displayName: key }
   const reply = await send({ url, headers, body }, { ...call, stream: false })
-  const name = parseJsonObject(await reply.text())?.name
-  return typeof name === 'string' ? name : undefined
+  const { name, usageMetadata } = parseJsonObject(await reply.text()) ?? {}
+  const tokens = isJsonObject(usageMetadata) ? count(usageMetadata.totalTokenCount) : undefined
+  return { name: typeof name === 'string' ? name : undefined, created: tokens ?? 0 }
 }
 
 function cacheNamed(displayName: string, list: JsonObject | undefined): string | undefined {

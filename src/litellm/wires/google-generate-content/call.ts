@@ -14,7 +14,7 @@ import { modelReply, withReportedSpending } from '../model-reply.js'
 import { readStream } from '../read-stream.js'
 import { send } from '../send.js'
 import { emitAll, normalizeErrors, type Wire, type WireCall } from '../wire.js'
-import { isGone, withCachedPrefix } from './cached-contents.js'
+import { isGone, type PrefixedBody, withCachedPrefix } from './cached-contents.js'
 import { endpointOf } from './endpoint.js'
 import { type GoogleRequest, googleRequest } from './request.js'
 import { type GoogleAnswer, GoogleAnswerBuilder } from './stream.js'
@@ -25,7 +25,7 @@ export const googleCall: Wire = normalizeErrors(async (call, emit) => {
   const { route, stream } = call
   const prepared = googleRequest(call)
   const builder = new GoogleAnswerBuilder()
-  const reply = await sendPrepared(prepared, call)
+  const { reply, cacheCreationTokens } = await sendPrepared(prepared, call)
   const { headers } = reply
   try {
     const body = await answerBody(reply, stream)
@@ -36,24 +36,35 @@ export const googleCall: Wire = normalizeErrors(async (call, emit) => {
     const said = builder.answer()
     if (said.rawStopReason === null) throw truncatedError(route, builder.text)
     const { points, parts } = prepared
-    return await modelReply({ ...said, ...spending(said, headers), points, parts }, call)
+    return await modelReply(
+      { ...said, ...spending(said, headers, cacheCreationTokens), points, parts },
+      call,
+    )
   } catch (thrown) {
     const { text, isComplete: complete } = builder
     const error =
       thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
     throw await withReportedSpending(
       error,
-      { ...spending(builder.answer(), headers), complete },
+      { ...spending(builder.answer(), headers, cacheCreationTokens), complete },
       call,
     )
   }
 })
 
+interface Sent {
+  reply: HttpReply
+  cacheCreationTokens: number
+}
+
 /** Sends the request. A cache that is gone is created again, once. */
-async function sendPrepared(prepared: GoogleRequest, call: WireCall): Promise<HttpReply> {
+async function sendPrepared(prepared: GoogleRequest, call: WireCall): Promise<Sent> {
   const { stream, once, headers } = endpointOf(call.route)
   const url = call.stream ? stream : once
-  const trySend = async () => send({ url, headers, body: await bodyOf(prepared, call) }, call)
+  const trySend = async () => {
+    const { body, cacheCreationTokens } = await bodyOf(prepared, call)
+    return { reply: await send({ url, headers, body }, call), cacheCreationTokens }
+  }
   try {
     return await trySend()
   } catch (thrown) {
@@ -62,10 +73,12 @@ async function sendPrepared(prepared: GoogleRequest, call: WireCall): Promise<Ht
   }
 }
 
-async function bodyOf(prepared: GoogleRequest, call: WireCall): Promise<JsonObject> {
+async function bodyOf(prepared: GoogleRequest, call: WireCall): Promise<PrefixedBody> {
   const { contents, prefix, rest, points } = prepared
-  if (points.sent.length === 0) return { contents, ...prefix, ...rest }
-  return { ...(await withCachedPrefix(prepared, call)), ...rest }
+  if (points.sent.length === 0)
+    return { body: { contents, ...prefix, ...rest }, cacheCreationTokens: 0 }
+  const { body, cacheCreationTokens } = await withCachedPrefix(prepared, call)
+  return { body: { ...body, ...rest }, cacheCreationTokens }
 }
 
 function* pushAll(events: readonly string[], builder: GoogleAnswerBuilder, route: Route) {
@@ -85,10 +98,18 @@ function parsed(text: string, route: Route, builder: GoogleAnswerBuilder): JsonO
   return response
 }
 
-function spending({ usage, model, searches }: GoogleAnswer, headers: ReplyHeaders) {
+function spending(
+  { usage, model, searches }: GoogleAnswer,
+  headers: ReplyHeaders,
+  cacheCreationTokens: number,
+) {
   return {
     usage: googleUsage(usage),
-    billing: { ...(searches > 0 && { searches }), ...modalities(usage) },
+    billing: {
+      ...(searches > 0 && { searches }),
+      ...(cacheCreationTokens > 0 && { cacheCreationTokens }),
+      ...modalities(usage),
+    },
     reportedCostUsd: null,
     headers,
     model,
