@@ -81,6 +81,9 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
   const found = routes.flatMap(({ route }) => route ?? [])
   const network = await networkChecks(config, found, process.env)
   const bedrock = routes.some(({ route }) => route?.wire === 'bedrock-converse')
+  const google = routes.some(
+    ({ route }) => route?.provider === 'vertex_ai' && route.keySource !== 'clientArgs.api_key',
+  )
   const checks = [
     node,
     ok('configuration', configurationText(config)),
@@ -95,6 +98,7 @@ async function allChecks(from: From, call: boolean): Promise<Check[]> {
     ...(sessions ? [sessions] : []),
     ...database,
     ...(bedrock ? [packageCheck('@aws-sdk/client-bedrock-runtime', 'Bedrock models')] : []),
+    ...(google ? [packageCheck('google-auth-library', 'Models on Vertex AI')] : []),
     ...(call ? [await callCheck(config, live.models)] : []),
   ]
   return checks.map(({ detail, fix, ...check }) => ({

@@ -148,7 +148,9 @@ export function adapted(
  */
 const newClaude = /claude-[a-z]+-(?:[5-9]|\d\d)(?!\d)/i
 
-function takesSchema({ model }: Route, info: ModelInfo | undefined): boolean {
+/** Claude on Vertex AI takes no schema. */
+function takesSchema({ model, rawPredict }: Route, info: ModelInfo | undefined): boolean {
+  if (rawPredict) return false
   return info?.supports.nativeOutput ?? (newClaude.test(model) || info === undefined)
 }
 

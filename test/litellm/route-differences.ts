@@ -20,11 +20,6 @@ export interface Difference {
 /** Where our routes are not LiteLLM's, and why. */
 export const differences: readonly Difference[] = [
   {
-    model: /^gemini\//,
-    differs: ['url'],
-    why: 'Google’s own wire there, its OpenAI-compatible one here.',
-  },
-  {
     model: /^ollama(_chat)?\//,
     differs: ['base', 'url'],
     why: 'Ollama’s own wire there, its OpenAI-compatible one under /v1 here.',
@@ -132,7 +127,18 @@ export const differences: readonly Difference[] = [
     why: 'An agent cannot talk to an embedding model.',
   },
   {
-    model: /^(vertex_ai\/|watsonx\/|sagemaker\/|replicate\/|gemini-)/,
+    model: /^(vertex_ai\/|gemini-)/,
+    differs: ['placed'],
+    why: 'LiteLLM asks for the project in the call. Here, its absence is an error at once.',
+  },
+  {
+    model: /^gemini\//,
+    variable: 'GEMINI_API_BASE',
+    differs: ['url'],
+    why: 'A base URL that ends in /v1 is a server with OpenAI’s API.',
+  },
+  {
+    model: /^(watsonx\/|sagemaker\/|replicate\/)/,
     differs: ['placed'],
     why: 'These need a LiteLLM Proxy, and the error says so.',
   },

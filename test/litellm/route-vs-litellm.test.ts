@@ -112,6 +112,7 @@ function urlOf({ wire, baseUrl, model, query, aws }: Route): string {
   const search = query ? `?${new URLSearchParams(query)}` : ''
   if (wire === 'openai-chat') return `${baseUrl}/chat/completions${search}`
   if (wire === 'anthropic-messages') return `${baseUrl}/v1/messages`
+  if (wire === 'google-generate-content') return `${baseUrl}/models/${model}:generateContent`
   const host = baseUrl || `https://bedrock-runtime.${aws?.region}.amazonaws.com`
   return `${host}/model/${encodeURIComponent(model)}/converse`
 }

@@ -219,10 +219,34 @@ const reasons: readonly Reason[] = [
     why: 'The id names no provider, or the model has only an API that is not spoken here.',
   },
   {
-    difference: /^proxy: /,
+    difference: /^key: x-api-key \{\{KEY:VERTEX_ACCESS_TOKEN\}\} there, none here$/,
+    title: 'the access token as `x-api-key`',
+    why: 'LiteLLM sends the token in a second header, which Vertex AI does not read.',
+    form: true,
+  },
+  {
+    difference: /^(path|host: .*aiplatform.* there, .*)$/,
     provider: /^vertex_ai/,
-    title: 'Vertex AI',
-    why: "It needs Google's login.",
+    title: "places and addresses of other makers' models on Vertex AI",
+    why: 'The region that is set is kept, because it decides where data is processed; LiteLLM replaces it. The folder of Mistral is written once.',
+  },
+  {
+    difference: /^model name$/,
+    provider: /^vertex_ai-mistral/,
+    title: "names of Mistral's models on Vertex AI",
+    why: 'The name of the maker is part of the address only.',
+  },
+  {
+    difference:
+      /^only (there: generationConfig\.response_schema|here: generationConfig\.response_json_schema) = /,
+    title: 'a schema in JSON Schema for every Gemini',
+    why: "LiteLLM goes by the model's name, and takes the latest models for old ones.",
+  },
+  {
+    difference: /^only (here|there): (tools|tool_choice|output_format|output_config) = /,
+    provider: /^(azure_ai|snowflake|vertex_ai)/,
+    title: 'a schema for Claude on Azure, Snowflake and Vertex AI',
+    why: 'The answer comes as the arguments of a tool, which every Claude can do. LiteLLM sends the form of a beta there, or leaves the schema out.',
   },
   {
     difference: /^proxy: /,

@@ -43,7 +43,8 @@ export function vertexRoute(model: string, args: RouteArgs, env: Environment): F
     return {
       ...common,
       wire: 'openai-chat',
-      model: name,
+      // Mistral's version is in the URL only.
+      model: maker === 'mistralai' ? name.replace(/@.*$/, '') : name,
       baseUrl: `${root}/publishers/${maker}/models/${name}`,
       rawPredict: true,
       traits: maker === 'mistralai' ? { toolIds: 'nine' } : {},

@@ -34,6 +34,7 @@ export function googleRequest({ request, route, settings }: WireCall): GoogleReq
   if (request.toolsCachePoint) points.admit(functions, 'tools')
   const system = systemParts(request, points)
   const contents = contentsOf(withSentIds(request.messages, 'any'), route, points)
+  if (withoutSystem.test(route.model)) moveSystem(system, contents)
   const tools = [
     ...(functions.length > 0 ? [{ function_declarations: functions }] : []),
     ...params.tools,
@@ -62,6 +63,14 @@ function functionDeclaration(
   route: Route,
 ): JsonObject {
   return { name, description, parameters: sentSchema(inputSchema, route, name) }
+}
+
+/** Matches models that refuse a system prompt: Gemma before 4, music models and live models. */
+const withoutSystem = /gemma-[123]|lyria|-streaming/
+
+/** Moves the system prompt to the start of the conversation. */
+function moveSystem(system: Part[], contents: Content[]): void {
+  contents[0]?.parts.unshift(...system.splice(0))
 }
 
 function systemParts({ system }: ModelRequest, points: CachePoints): Part[] {
