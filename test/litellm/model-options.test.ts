@@ -163,9 +163,9 @@ describe('explainRoute', () => {
   })
 
   test('fails as a call would, with what to do', async () => {
-    await expect(explainRoute({ modelId: 'vertex_ai/gemini-3-pro' }, {})).rejects.toMatchObject({
+    await expect(explainRoute({ modelId: 'watsonx/ibm/granite' }, {})).rejects.toMatchObject({
       code: 'configuration',
-      hint: expect.stringContaining('litellm --model vertex_ai/gemini-3-pro'),
+      hint: expect.stringContaining('litellm --model watsonx/ibm/granite'),
     })
     await expect(explainRoute({ modelId: 'mistral-large-latest' }, {})).rejects.toMatchObject({
       code: 'modelNotFound',

@@ -29,6 +29,8 @@ export interface Reach {
   rows: number
   direct: number
   directWithTools: number
+  /** The direct rows that LiteLLM calls as well. */
+  comparable: number
   equal: number
 }
 
@@ -38,6 +40,7 @@ export function reachOf(rows: readonly Row[]): Reach {
     rows: rows.length,
     direct: count(({ verdicts }) => isDirect(verdicts.get('A'))),
     directWithTools: count(({ verdicts }) => isDirect(verdicts.get('B'))),
+    comparable: count(({ verdicts: of }) => isDirect(of.get('A')) && of.get('A')?.kind !== 'more'),
     equal: count(({ verdicts }) => isEqual(verdicts.get('A'))),
   }
 }
@@ -46,7 +49,7 @@ function summary(rows: readonly Row[], popular: readonly Row[]): string {
   const [all, used] = [reachOf(rows), reachOf(popular)]
   return [
     `- ${percent(all.direct, all.rows)} of the ${number(all.rows)} chat and responses rows of the price map are called directly (${number(all.direct)}).`,
-    `- ${percent(all.equal, all.direct)} of these calls are LiteLLM's own request up to form. Every other difference is listed below with its reason.`,
+    `- LiteLLM calls ${number(all.comparable)} of them as well. ${percent(all.equal, all.comparable)} of these calls are LiteLLM's own request up to form. Every other difference is listed below with its reason.`,
     `- Of ${used.rows} ids that people use, ${used.direct} are called directly, and ${used.directWithTools} with a tool.`,
   ].join('\n')
 }

@@ -75,14 +75,12 @@ test('reach 7: response_format on Claude is sent as output_config.format beside 
   expect(body).not.toHaveProperty('response_format')
 })
 
-test('reach 7: response_format on a Claude that takes no schema is refused before the call', async () => {
-  const old = sent(
-    'anthropic/claude-3-7-sonnet-20250219',
-    { response_format },
-    { api_base: fake.url },
-  )
-  await expect(old).rejects.toMatchObject({ code: 'unsupportedParams' })
-  expect(fake.modelRequests).toHaveLength(0)
+test('reach 7: response_format on a Claude that takes no schema is sent as a forced tool', async () => {
+  const old = 'anthropic/claude-3-7-sonnet-20250219'
+  const { body } = await sent(old, { response_format }, { api_base: fake.url })
+  expect(body.tools).toEqual([{ name: 'json_tool_call', input_schema: schema }])
+  expect(body.tool_choice).toEqual({ type: 'tool', name: 'json_tool_call' })
+  expect(body).not.toHaveProperty('response_format')
 })
 
 test.each([
