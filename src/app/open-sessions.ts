@@ -15,7 +15,7 @@ export async function openSessions(
   }
   if (dir === undefined) return new MemorySessions(options)
   const { FileSessions } = await import('../runs/sessions/files/file-sessions.js')
-  return new FileSessions(dir, options)
+  return new FileSessions(dir, options, onError)
 }
 
 export function storeOptions({ maxSessions, ttlSeconds, limits }: SessionsConfig) {

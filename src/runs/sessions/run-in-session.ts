@@ -51,7 +51,7 @@ export async function runInSession(store: SessionAccess, wanted: SessionRun): Pr
     throw withSpending(error, end)
   }
   if (end instanceof AgentError) throw end
-  return end
+  return session.notice === undefined ? end : withNotice(end, session.notice)
 }
 
 async function enter(store: SessionAccess, { key, signal, onWait }: SessionRun): Promise<Session> {
@@ -64,8 +64,12 @@ async function enter(store: SessionAccess, { key, signal, onWait }: SessionRun):
 
 function notSaved({ message, hint }: AgentError, result: AgentResult): AgentResult {
   const unsaved = `The session does not have this turn: ${message} ${hint}`
-  const metrics = { ...result.metrics, notices: [...result.metrics.notices, unsaved] }
-  return Object.assign(result, { metrics, unsaved })
+  return Object.assign(withNotice(result, unsaved), { unsaved })
+}
+
+function withNotice(result: AgentResult, notice: string): AgentResult {
+  const metrics = { ...result.metrics, notices: [...result.metrics.notices, notice] }
+  return Object.assign(result, { metrics })
 }
 
 function withSpending(error: AgentError, { text, usage, metrics }: AgentResult): AgentError {

@@ -29,6 +29,8 @@ export interface Session {
   readonly cacheMemory: CacheMemory
   /** The spending of all earlier runs. */
   readonly spent: Spending
+  /** What the caller must know of the session, such as turns that are lost. */
+  readonly notice?: string
   /**
    * Saves a turn, if given, and lets the next run start. Must be called exactly once. The turn is saved
    * when this resolves. Fails with an AgentError if the store is full or unavailable, or if another run

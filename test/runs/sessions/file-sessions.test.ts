@@ -31,6 +31,57 @@ function file(): string {
   return join(folder, name as string)
 }
 
+describe('a damaged file', () => {
+  const problems: Error[] = []
+  const damagedFiles = () => readdirSync(folder).filter((one) => one.includes('.damaged-'))
+
+  async function damage(change: (log: string) => string) {
+    for (const text of ['one', 'two', 'three']) await say(anew(), text, 'one')
+    writeFileSync(file(), change(readFileSync(file(), 'utf8')))
+    problems.length = 0
+    const store = new FileSessions(folder, {}, (problem) => problems.push(problem))
+    const { messages, notice, release } = await store.acquire(key('one'), never)
+    await release()
+    return { said: messages.length, notice, store }
+  }
+
+  test('continues after the turns before the damage, and is kept', async () => {
+    const edited = (log: string) => log.replace('two', 'TWO')
+    const { said, notice } = await damage(edited)
+    expect(said).toBe(1)
+    expect(notice).toContain('turn 1')
+    const [name = ''] = damagedFiles()
+    expect(notice).toContain(name)
+    expect(readFileSync(join(folder, name), 'utf8')).toContain('three')
+    expect(problems).toHaveLength(1)
+  })
+
+  test('is reported once, and the session goes on', async () => {
+    await damage((log) => log.replace('two', 'TWO'))
+    const next = await anew().acquire(key('one'), never)
+    expect(next.notice).toBeUndefined()
+    await next.release()
+    await say(anew(), 'four', 'one')
+    expect(await texts(anew(), 'one')).toEqual(['one', 'four'])
+    expect(damagedFiles()).toHaveLength(1)
+  })
+
+  test('is kept if nothing of it can be read', async () => {
+    const { said, notice } = await damage(() => 'not\na session\n')
+    expect(said).toBe(0)
+    expect(notice).toContain('damaged')
+    expect(damagedFiles()).toHaveLength(1)
+  })
+
+  test('is whole if only its line endings were converted', async () => {
+    const { said, notice, store } = await damage((log) => log.replaceAll('\n', '\r\n'))
+    expect(said).toBe(3)
+    expect(notice).toBeUndefined()
+    await say(store, 'four', 'one')
+    expect(await texts(anew(), 'one')).toEqual(['one', 'two', 'three', 'four'])
+  })
+})
+
 describe('a write that was cut off', () => {
   /** A file of three turns, and where each of them ends. */
   async function threeTurns() {
@@ -47,7 +98,8 @@ describe('a write that was cut off', () => {
     const { log, ends } = await threeTurns()
     for (let length = 0; length <= log.length; length++) {
       const whole = ends.filter((end) => end <= length)
-      const found = readLog(log.subarray(0, length))
+      const { session: found, isDamaged } = readLog(log.subarray(0, length))
+      expect(isDamaged).toBe(false)
       expect(found?.state.messages.length ?? 0).toBe(whole.length)
       expect(found?.end).toBe(whole.at(-1))
     }
@@ -56,12 +108,12 @@ describe('a write that was cut off', () => {
   test('or wherever a byte of it is wrong', async () => {
     const { log, ends } = await threeTurns()
     const [, second = 0] = ends
-    const kept = readLog(log.subarray(0, second))?.state.messages
+    const kept = readLog(log.subarray(0, second)).session?.state.messages
     expect(kept).toHaveLength(2)
     for (let at = second; at < log.length; at++) {
       const damaged = Buffer.from(log)
       damaged[at] = (damaged[at] as number) ^ 1
-      expect(readLog(damaged)?.state.messages).toEqual(kept)
+      expect(readLog(damaged).session?.state.messages).toEqual(kept)
     }
   })
 

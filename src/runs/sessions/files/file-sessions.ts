@@ -26,6 +26,7 @@ import {
   deleteSession,
   isSame,
   type LoadedSession,
+  type ReadSession,
   readSession,
   readSummary,
   saveSession,
@@ -51,6 +52,7 @@ export class FileSessions implements SessionStore {
   constructor(
     private readonly folder: string,
     options: SessionStoreOptions = {},
+    private readonly onDamage: (problem: Error) => void = () => {},
   ) {
     this.limits = options.limits ?? {}
     this.ttlMs = options.ttlMs ?? defaultSessions.ttlMs
@@ -73,10 +75,13 @@ export class FileSessions implements SessionStore {
       ticket = await this.locks.enqueue(name)
       await ticket.turn(signal, onWait)
       const held = ticket
-      const before = await this.load(name)
+      const { session: before, damaged } = await this.load(name)
       const session = toSession(before?.state)
+      const notice = damaged === undefined ? undefined : damageNotice(damaged, before?.turn ?? 0)
+      if (notice !== undefined) this.onDamage(new Error(notice))
       return {
         ...session,
+        ...(notice !== undefined && { notice }),
         release: async (turn) => {
           try {
             if (turn) await this.save(key, held, before, turn, session.cacheMemory)
@@ -115,7 +120,7 @@ export class FileSessions implements SessionStore {
       const ticket = await this.locks.enqueue(name)
       try {
         await ticket.turn(signal)
-        if (await this.load(name)) forgotten++
+        if ((await this.load(name)).session) forgotten++
         this.loaded.delete(name)
         await deleteSession(this.path(name))
       } finally {
@@ -144,18 +149,20 @@ export class FileSessions implements SessionStore {
   }
 
   /** Returns a session. The file is read again only if another process has changed it. */
-  private async load(name: string): Promise<LoadedSession | undefined> {
+  private async load(name: string): Promise<ReadSession> {
     const path = this.path(name)
     const stamp = await stampOf(path)
-    if (!stamp) return undefined
+    if (!stamp) return { session: undefined }
+    let damaged: string | undefined
     if (!this.expired(stamp.modifiedMs)) {
       const known = this.loaded.get(name)
-      if (known && isSame(known.stamp, stamp)) return known
+      if (known && isSame(known.stamp, stamp)) return { session: known }
       const found = await readSession(path)
-      if (found) return this.loaded.set(name, found)
+      if (found.session) return { ...found, session: this.loaded.set(name, found.session) }
+      damaged = found.damaged
     }
     await deleteSession(path)
-    return undefined
+    return { session: undefined, ...(damaged !== undefined && { damaged }) }
   }
 
   private async save(
@@ -199,6 +206,10 @@ function principalName(principal: string): string {
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
+
+function damageNotice(file: string, turns: number): string {
+  return `The file of this session is damaged, so the session continues after turn ${turns}. What the file had is in ${file}, in the folder of sessions.`
 }
 
 function storeError(error: unknown): unknown {

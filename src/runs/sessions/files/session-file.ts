@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, stat, unlink, utimes } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { copyFile, type FileHandle, open, rename, stat, unlink, utimes } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import type { SessionState } from '../session-state.js'
 import type { SessionSummary } from '../session-store.js'
 import { isMissing } from './lock-queue.js'
@@ -22,6 +22,13 @@ export interface LoadedSession extends LoggedSession {
   readonly stamp: Stamp
 }
 
+export interface ReadSession {
+  /** `undefined` if the file has no committed turn. */
+  session: LoadedSession | undefined
+  /** The name of the copy of a damaged file, which has everything that the file had. */
+  damaged?: string
+}
+
 /** Returns the stamp of a file; `undefined` if the file does not exist. */
 export async function stampOf(path: string): Promise<Stamp | undefined> {
   return unlessMissing(async () => toStamp(await stat(path)))
@@ -35,13 +42,22 @@ export function isSame(one: Stamp | undefined, other: Stamp | undefined): boolea
   )
 }
 
-/** Returns a session; `undefined` if its file has no committed turn. */
-export async function readSession(path: string): Promise<LoadedSession | undefined> {
-  return withFile(path, 'r', async (file) => {
-    const stamp = toStamp(await file.stat())
-    const log = readLog(await file.readFile())
-    return log && { ...log, stamp }
-  })
+/**
+ * Returns a session. A damaged file is set aside, and the turns before the damage continue the
+ * session.
+ */
+export async function readSession(path: string): Promise<ReadSession> {
+  const { log, stamp } = await withFile(path, 'r', async (file) => ({
+    stamp: toStamp(await file.stat()),
+    log: await file.readFile(),
+  }))
+  const { session, isDamaged } = readLog(log)
+  if (!isDamaged) return { session: session && { ...session, stamp } }
+  const aside = `${path}.damaged-${randomUUID()}`
+  await copyFile(path, aside)
+  if (!session) return { session: undefined, damaged: basename(aside) }
+  const whole = await replace(path, log.subarray(0, session.end))
+  return { session: { ...session, stamp: whole }, damaged: basename(aside) }
 }
 
 /** Returns the summary at the end of the file, without reading the whole file. */
@@ -54,7 +70,7 @@ export async function readSummary(path: string): Promise<SessionSummary | undefi
       return lastSummary(buffer.toString('utf8', 0, bytesRead))
     }),
   )
-  return found ?? (await unlessMissing(() => readSession(path)))?.state.summary
+  return found ?? (await unlessMissing(() => readSession(path)))?.session?.state.summary
 }
 
 /**

@@ -55,29 +55,45 @@ export function compactLog(state: SessionState, turn: number): Buffer {
   return Buffer.from(`${change}\n${seal(change, turn, state)}\n`)
 }
 
-/** Returns the logged session; `undefined` if no turn was committed. */
-export function readLog(log: Buffer): LoggedSession | undefined {
+export interface ReadLog {
+  /** The session up to the last committed turn; `undefined` if no turn was committed. */
+  session: LoggedSession | undefined
+  /**
+   * Whether complete lines follow that are not the next turn. An interrupted write leaves incomplete
+   * lines only, so the file was changed by something else.
+   */
+  isDamaged: boolean
+}
+
+const lineFeed = 10
+const carriageReturn = 13
+
+/** Returns the logged session. Lines may end in CRLF, because editors convert files. */
+export function readLog(log: Buffer): ReadLog {
   let messages: Message[] = []
   let last: Seal | undefined
   let end = 0
+  let isDamaged = false
   while (true) {
-    const middle = log.indexOf(10, end)
-    const next = middle === -1 ? -1 : log.indexOf(10, middle + 1)
+    const middle = log.indexOf(lineFeed, end)
+    const next = middle === -1 ? -1 : log.indexOf(lineFeed, middle + 1)
     if (next === -1) break
-    const change = log.subarray(end, middle)
-    const found = parseSeal(log.toString('utf8', middle + 1, next))
+    isDamaged = true
+    const change = log.subarray(end, middle - (log[middle - 1] === carriageReturn ? 1 : 0))
+    const found = parseSeal(log.toString('utf8', middle + 1, next).trimEnd())
     if (!found || found.sha256 !== sealed(change, found).sha256) break
     if (last && found.turn !== last.turn + 1) break
+    isDamaged = false
     // The digest proves that the line is complete and unchanged.
     const { kept, added } = JSON.parse(change.toString()) as Change
     messages = [...messages.slice(...kept), ...added]
     last = found
     end = next + 1
   }
-  if (!last) return undefined
+  if (!last) return { session: undefined, isDamaged }
   const cacheMemory = new Map(last.cacheMemory)
   const state = { messages, cacheMemory, summary: last.session }
-  return { state, turn: last.turn, end, live: jsonLength(messages) }
+  return { session: { state, turn: last.turn, end, live: jsonLength(messages) }, isDamaged }
 }
 
 /** Returns the summary of the last committed turn in the tail of a log, which may start within a line. */
