@@ -357,3 +357,60 @@ describe('the Anthropic Messages wire', () => {
     expect(result.metrics.cycles.length).toBeGreaterThan(1)
   })
 })
+
+describe('an answer that the provider pauses', () => {
+  const searched = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search' }
+  const found = { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] }
+
+  /** A turn of Anthropic that ends with a pause, as its events. */
+  function paused(input: number): string[] {
+    const event = (data: { type: string } & object) =>
+      `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
+    const start = (index: number, content_block: object) =>
+      event({ type: 'content_block_start', index, content_block })
+    const delta = (index: number, change: object) =>
+      event({ type: 'content_block_delta', index, delta: change })
+    const usage = { input_tokens: input, output_tokens: 1 }
+    return [
+      event({ type: 'message_start', message: { model: 'claude-sonnet-4-6', usage } }),
+      start(0, { type: 'text', text: '' }),
+      delta(0, { type: 'text_delta', text: 'I search. ' }),
+      start(1, { ...searched, input: {} }),
+      delta(1, { type: 'input_json_delta', partial_json: '{"query": "pa' }),
+      delta(1, { type: 'input_json_delta', partial_json: 'ris"}' }),
+      start(2, found),
+      event({
+        type: 'message_delta',
+        delta: { stop_reason: 'pause_turn' },
+        usage: { output_tokens: 20, server_tool_use: { web_search_requests: 1 } },
+      }),
+      event({ type: 'message_stop' }),
+    ]
+  }
+
+  test('is continued with what was said, and both parts count', async () => {
+    fake.script({ rawEvents: paused(100) }, { text: 'Paris is warm.' })
+    const result = await new Agent({ model: model() }).invoke('How warm is Paris?')
+    expect(result).toMatchObject({ text: 'I search. Paris is warm.', stopReason: 'endTurn' })
+    const [first, second] = fake.modelRequests
+    expect(second?.body.messages.slice(first?.body.messages.length)).toEqual([
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'I search. ' },
+          { ...searched, input: { query: 'paris' } },
+          found,
+        ],
+      },
+    ])
+    const { input = 0, output = 0 } = second?.billed ?? {}
+    expect(result.usage).toMatchObject({ inputTokens: 100 + input, outputTokens: 20 + output })
+  })
+
+  test('fails if it is paused without end', async () => {
+    fake.script(...Array.from({ length: 20 }, () => ({ rawEvents: paused(10) })))
+    const failed = new Agent({ model: model() }).invoke('How warm is Paris?')
+    await expect(failed).rejects.toMatchObject({ code: 'providerError' })
+    expect(fake.modelRequests).toHaveLength(11)
+  })
+})

@@ -1,4 +1,4 @@
-import type { Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
+import type { ContentBlockParam, Message, RawMessageStreamEvent } from '@anthropic-ai/sdk/resources'
 import { AgentError } from '../../../agent/errors.js'
 import type { Usage } from '../../../agent/metrics/usage.js'
 import { type JsonObject, parseJsonObject } from '../../../util/json.js'
@@ -10,12 +10,13 @@ import {
   truncatedError,
 } from '../../errors.js'
 import { answerBody } from '../../http/answer-body.js'
-import type { ReplyHeaders } from '../../http/reply.js'
+import type { HttpReply, ReplyHeaders } from '../../http/reply.js'
 import type { Route } from '../../routes/route.js'
+import type { Delta } from '../deltas.js'
 import { modelReply, numberHeader, type WireAnswer, withReportedSpending } from '../model-reply.js'
 import { readStream } from '../read-stream.js'
 import { send } from '../send.js'
-import { emitAll, normalizeErrors, type Wire } from '../wire.js'
+import { type EmitCallEvent, emitAll, normalizeErrors, type Wire, type WireCall } from '../wire.js'
 import { endpointOf } from './endpoint.js'
 import { type MessagesRequest, messagesRequest } from './request.js'
 import { withoutSchemaCalls, withoutSchemaTool } from './schema-tool.js'
@@ -28,22 +29,23 @@ export const messagesCall: Wire = normalizeErrors(async (call, emit) => {
   const { route, stream } = call
   const prepared = messagesRequest(call)
   const builder = new MessageBuilder()
-  const reply = await send({ ...endpointOf(route, stream), body: prepared.body }, call)
-  const { headers } = reply
+  let { body } = prepared
+  let headers: ReplyHeaders | undefined
   try {
-    const body = await answerBody(reply, stream)
-    const streamed = 'events' in body
-    const push = (events: readonly string[]) => {
-      const deltas = pushAll(events, builder, route)
-      return prepared.hasSchemaTool ? withoutSchemaCalls(deltas) : deltas
+    for (let pauses = 0; ; pauses++) {
+      const reply = await send({ ...endpointOf(route, stream), body }, call)
+      headers = reply.headers
+      const streamed = await readAnswer(reply, builder, prepared, call, emit)
+      // A header has the cost of its own reply only.
+      const said = answer(builder, prepared, route, headers, streamed || pauses > 0)
+      if (said.rawStopReason !== 'pause_turn' || pauses === maxPauses)
+        return await modelReply(said, call)
+      // The provider's own tools take long, and it wants to be asked for the rest.
+      const content = builder.resume() as unknown as ContentBlockParam[]
+      body = { ...body, messages: [...body.messages, { role: 'assistant', content }] }
     }
-    if (streamed) await readStream({ reply, events: body.events, builder, push }, call, emit)
-    else {
-      const deltas = builder.complete(message(body.text, route))
-      await emitAll(prepared.hasSchemaTool ? withoutSchemaCalls(deltas) : deltas, emit)
-    }
-    return await modelReply(answer(builder, prepared, route, headers, streamed), call)
   } catch (thrown) {
+    if (!headers) throw thrown
     const { text, isComplete: complete } = builder
     const error =
       thrown instanceof AgentError ? thrown : connectionError(route, thrown, { sent: true, text })
@@ -52,6 +54,29 @@ export const messagesCall: Wire = normalizeErrors(async (call, emit) => {
     throw await withReportedSpending(error, told, call)
   }
 })
+
+/** Limits the requests for one answer. */
+const maxPauses = 10
+
+/** Reads a reply into the builder. Returns whether it was a stream. */
+async function readAnswer(
+  reply: HttpReply,
+  builder: MessageBuilder,
+  { hasSchemaTool }: MessagesRequest,
+  call: WireCall,
+  emit: EmitCallEvent,
+): Promise<boolean> {
+  const { route, stream } = call
+  const shown = (deltas: Iterable<Delta>) => (hasSchemaTool ? withoutSchemaCalls(deltas) : deltas)
+  const body = await answerBody(reply, stream)
+  if (!('events' in body)) {
+    await emitAll(shown(builder.complete(message(body.text, route))), emit)
+    return false
+  }
+  const push = (events: readonly string[]) => shown(pushAll(events, builder, route))
+  await readStream({ reply, events: body.events, builder, push }, call, emit)
+  return true
+}
 
 function* pushAll(events: readonly string[], builder: MessageBuilder, route: Route) {
   for (const data of events) yield* builder.push(parsedEvent(data, route, builder))

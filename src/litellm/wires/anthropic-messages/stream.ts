@@ -4,7 +4,7 @@ import type {
   RawMessageStreamEvent,
 } from '@anthropic-ai/sdk/resources'
 import type { ContentBlock } from '../../../agent/messages/content.js'
-import { isJsonObject } from '../../../util/json.js'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../../../util/json.js'
 import type { Delta } from '../deltas.js'
 import { count } from '../openai-chat/usage.js'
 import { endOfAnswer } from '../stop-reasons.js'
@@ -25,7 +25,10 @@ export interface MessagesUsage {
 }
 
 interface Open {
-  block: ContentBlock
+  /** The block of the answer; `undefined` if it is of a tool that the provider runs. */
+  block: ContentBlock | undefined
+  /** The block as it came, if it is of a tool that the provider runs. */
+  raw?: JsonObject
   /** The received pieces of a tool's arguments. */
   json: string[]
 }
@@ -34,7 +37,8 @@ interface Open {
 export class MessageBuilder {
   private readonly blocks: Open[] = []
   private readonly open = new Map<number, Open>()
-  private readonly usage: Record<string, unknown> = {}
+  private usage: Record<string, unknown> = {}
+  private earlier: MessagesUsage | null = null
   private stop: string | null = null
   private model: string | null = null
   private finished = false;
@@ -69,7 +73,20 @@ export class MessageBuilder {
   }
 
   get text(): string {
-    return this.blocks.map(({ block }) => ('text' in block ? block.text : '')).join('')
+    return this.blocks.map(({ block }) => (block && 'text' in block ? block.text : '')).join('')
+  }
+
+  /**
+   * Prepares for the rest of an answer that the provider paused. Returns what it said so far, which
+   * the next request has to contain unchanged.
+   */
+  resume(): JsonObject[] {
+    this.earlier = this.reportedUsage()
+    this.usage = {}
+    this.open.clear()
+    this.stop = null
+    this.finished = false
+    return this.blocks.flatMap(said)
   }
 
   /** Whether the provider said that the stream is over. */
@@ -105,6 +122,11 @@ export class MessageBuilder {
   }
 
   reportedUsage(): MessagesUsage | null {
+    const own = this.ownUsage()
+    return own && this.earlier ? sumOf(own, this.earlier) : (own ?? this.earlier)
+  }
+
+  private ownUsage(): MessagesUsage | null {
     const { input_tokens, output_tokens, cache_creation, server_tool_use: tools } = this.usage
     const input = count(input_tokens)
     const output = count(output_tokens)
@@ -142,13 +164,19 @@ export class MessageBuilder {
         const whole = argumentText(block.input)
         this.begin(index, { toolUse }, whole === '{}' ? [] : [whole])
         yield { type: 'toolUseStart', name: block.name }
+        break
       }
+      default:
+        this.add(index, { block: undefined, raw: block as unknown as JsonObject, json: [] })
     }
   }
 
   /** Begins a block. A server may use the index of an earlier block again. */
   private begin(index: number, block: ContentBlock, json: string[] = []): void {
-    const open = { block, json }
+    this.add(index, { block, json })
+  }
+
+  private add(index: number, open: Open): void {
     this.blocks.push(open)
     this.open.set(index, open)
   }
@@ -160,7 +188,9 @@ export class MessageBuilder {
     const open = this.open.get(index)
     if (!open) return
     const { block } = open
-    if (delta.type === 'text_delta' && 'text' in block) {
+    if (!block) {
+      if (delta.type === 'input_json_delta') open.json.push(argumentText(delta.partial_json))
+    } else if (delta.type === 'text_delta' && 'text' in block) {
       block.text += delta.text
       yield { type: 'textDelta', text: delta.text }
     } else if (delta.type === 'input_json_delta') open.json.push(argumentText(delta.partial_json))
@@ -185,7 +215,33 @@ export class MessageBuilder {
   }
 }
 
+/** Returns a block as the provider wants it back. */
+function said({ block, raw, json }: Open): JsonObject[] {
+  if (raw) return [json.length > 0 ? { ...raw, input: parseJsonObject(json.join('')) ?? {} } : raw]
+  if (!block) return []
+  if ('text' in block) return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+  if (!('reasoningContent' in block)) return []
+  const { reasoningText, redactedContent } = block.reasoningContent
+  if (redactedContent !== undefined) return [{ type: 'redacted_thinking', data: redactedContent }]
+  const { text = '', signature = '' } = reasoningText ?? {}
+  return [{ type: 'thinking', thinking: text, signature }]
+}
+
+function sumOf(one: MessagesUsage, other: MessagesUsage): MessagesUsage {
+  const sum = (a: number | undefined, b: number | undefined) =>
+    a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0)
+  return {
+    input: one.input + other.input,
+    output: one.output + other.output,
+    read: sum(one.read, other.read),
+    written: sum(one.written, other.written),
+    written1h: sum(one.written1h, other.written1h),
+    searches: sum(one.searches, other.searches),
+  }
+}
+
 function closed({ block, json }: Open, calls: AnsweredCalls): ContentBlock[] {
+  if (!block) return []
   if (!('toolUse' in block)) return 'text' in block && block.text === '' ? [] : [block]
   const { toolUseId: id, name } = block.toolUse
   return calls.blocks({ id, name, pieces: json })
