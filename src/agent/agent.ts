@@ -45,6 +45,8 @@ export interface CoreAgentConfig {
   conversationManager?: ConversationManager | ConversationConfig
   /** Digests from earlier calls in this conversation, used to explain cache misses. */
   cacheMemory?: CacheMemory
+  /** Names the conversation, at most 64 characters. See `ModelRequest.cacheKey`. */
+  cacheKey?: string
 }
 
 export interface CoreRunOptions {
@@ -108,7 +110,7 @@ export class CoreAgent {
 
   /** Creates the same agent with its own conversation, as first configured. */
   fork(name: string): CoreAgent {
-    const { cacheMemory, ...config } = this.config
+    const { cacheMemory, cacheKey, ...config } = this.config
     return new CoreAgent({ ...config, name })
   }
 
@@ -164,6 +166,7 @@ export class CoreAgent {
         stream: options.stream,
         toolsCachePoint: this.toolsCachePoint,
         cacheMemory: this.cacheMemory,
+        cacheKey: this.config.cacheKey,
       })
       if (options.output?.force && !plan?.done) throw noObjectError(end)
       // An extraction does not change the conversation.

@@ -23,6 +23,8 @@ export interface ModelRequest {
   toolChoice?: ToolChoice
   /** @internal */
   cacheMemory?: CacheMemory
+  /** Names the conversation, so that a provider can send all its calls to the same cache. */
+  cacheKey?: string
   /** Overrides the model's own parameters of the same names, for this call only. */
   params?: Readonly<JsonObject>
 }

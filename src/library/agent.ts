@@ -15,7 +15,7 @@ import type { Tool } from '../agent/tools/tool.js'
 import { compileSchema, type Schema } from '../schema/compile.js'
 import { checkToolNaming, type LibraryTool } from './tool.js'
 
-export type AgentConfig = Omit<CoreAgentConfig, 'cacheMemory'>
+export type AgentConfig = Omit<CoreAgentConfig, 'cacheMemory' | 'cacheKey'>
 
 /** A tool, or a cache point that marks the tool list. */
 type ToolEntry = NonNullable<AgentConfig['tools']>[number]

@@ -3,6 +3,7 @@ import type { ModelRequest } from '../agent/model.js'
 import { isJsonObject, type JsonObject } from '../util/json.js'
 import { takenMessages } from './models/modalities.js'
 import type { ModelInfo } from './models/model-info.js'
+import { isOpenAiHost } from './routes/call-route.js'
 import type { Route } from './routes/route.js'
 import type { CallSettings } from './settings.js'
 import { schemaTool } from './wires/anthropic-messages/schema-tool.js'
@@ -133,6 +134,8 @@ export function adapted(
   const forced = request.toolChoice && request.toolChoice.type !== 'auto'
   const why = forced ? whyNotForced(body, claude, route, info) : undefined
   if (why) dropped.push({ param: 'tool_choice', why })
+  if (request.cacheKey !== undefined && takesCacheKey(route))
+    body = { prompt_cache_key: request.cacheKey, ...body }
   const { toolChoice, ...free } = request
   return {
     request: why ? free : request,
@@ -176,6 +179,16 @@ function whyNotForced(
   if ((claude || route.traits.noForcedToolWhileThinking) && isThinking(body))
     return 'a model that thinks cannot be made to call a tool'
   return undefined
+}
+
+/** OpenAI routes calls with the same key to the same cache. Other servers may refuse the key. */
+function takesCacheKey({ kind, provider, baseUrl, wire }: Route): boolean {
+  return (
+    kind === 'direct' &&
+    provider === 'openai' &&
+    (wire === 'openai-chat' || wire === 'openai-responses') &&
+    isOpenAiHost(baseUrl)
+  )
 }
 
 function isThinking({ thinking, reasoning_effort }: JsonObject): boolean {

@@ -55,7 +55,7 @@ export function runAlone(
 }
 
 function newAgent(
-  { agent, approval, systemPrompt, limits, conversation }: RunSpec,
+  { agent, approval, systemPrompt, limits, conversation, principal, sessionId = '' }: RunSpec,
   { model, tools }: RunParts,
   session?: Session,
 ): CoreAgent {
@@ -63,12 +63,22 @@ function newAgent(
     model,
     tools,
     limits,
-    ...(session && { messages: session.messages, cacheMemory: session.cacheMemory }),
+    ...(session && {
+      messages: session.messages,
+      cacheMemory: session.cacheMemory,
+      cacheKey: cacheKeyOf([principal, agent, sessionId]),
+    }),
     ...(systemPrompt !== undefined && { systemPrompt }),
     ...(agent !== '' && { name: agent }),
     ...(approval && { approval }),
     ...(conversation && { conversationManager: conversation }),
   })
+}
+
+/** Returns a name of a session that reveals neither its principal nor its id. */
+function cacheKeyOf(session: readonly string[]): string {
+  const { createHash } = process.getBuiltinModule('node:crypto')
+  return createHash('sha256').update(JSON.stringify(session)).digest('hex').slice(0, 32)
 }
 
 async function runAgent(

@@ -364,7 +364,7 @@ describe('an answer that the provider pauses', () => {
 
   /** A turn of Anthropic that ends with a pause, as its events. */
   function paused(input: number): string[] {
-    const event = (data: { type: string } & object) =>
+    const event = (data: { type: string; [member: string]: unknown }) =>
       `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`
     const start = (index: number, content_block: object) =>
       event({ type: 'content_block_start', index, content_block })

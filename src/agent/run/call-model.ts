@@ -72,6 +72,7 @@ function modelRequest({ messages, system, tools, output, ...input }: LoopInput):
     ...(offer.params && { params: offer.params }),
     ...(input.toolsCachePoint && { toolsCachePoint: input.toolsCachePoint }),
     cacheMemory: input.cacheMemory,
+    ...(input.cacheKey !== undefined && { cacheKey: input.cacheKey }),
   }
 }
 

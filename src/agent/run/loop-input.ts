@@ -25,4 +25,5 @@ export interface LoopInput extends RunContext {
   stream: boolean | undefined
   toolsCachePoint: ModelRequest['toolsCachePoint'] | undefined
   cacheMemory: CacheMemory
+  cacheKey: string | undefined
 }

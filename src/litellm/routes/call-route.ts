@@ -98,6 +98,6 @@ function reasoningOf({
 }
 
 /** Returns whether the host belongs to OpenAI, including regional hosts and private links. */
-function isOpenAiHost(baseUrl: string): boolean {
+export function isOpenAiHost(baseUrl: string): boolean {
   return /(^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname)
 }
