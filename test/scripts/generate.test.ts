@@ -10,4 +10,4 @@ test(`everything that is generated, some of it from ${program.split('/').slice(-
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
   // If it is not: npm run generate
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-})
+}, 180_000)
