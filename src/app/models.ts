@@ -8,7 +8,7 @@ import { listModels, priceMapModels } from '../litellm/models/catalog.js'
 import type { SpendMetadata } from '../litellm/proxy-metadata.js'
 import { type Environment, findRoute, type Route, resolveRoute } from '../litellm/routes/route.js'
 import type { ModelSource } from '../policy/model-source.js'
-import { isJsonObject, type JsonObject } from '../util/json.js'
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../util/json.js'
 import { Lru } from '../util/lru.js'
 import type { ModelSpec } from './model-factory.js'
 
@@ -217,11 +217,19 @@ function namedModels(config: Config, route: (modelId: string) => Route, env: Env
 
 const secretName = /(_|^)(API_KEY|KEY|TOKEN|SECRET|PASSWORD)$/i
 
+/** Returns the credentials of Vertex AI that are given as an object or as its text. */
+function googleCredentials(args: JsonValue): JsonObject[] {
+  const given = isJsonObject(args) ? args.vertex_credentials : undefined
+  const object = typeof given === 'string' ? parseJsonObject(given) : given
+  return isJsonObject(object) ? [object] : []
+}
+
 /** Returns the secrets of this process, so that they can be redacted from its output. */
 export function knownSecrets({ clientArgs, http, mcpServers }: Config, env: Environment): string[] {
   const servers = [...mcpServers.values()]
   const given = [
     ...Object.values(clientArgs).filter(isJsonObject),
+    ...Object.values(clientArgs).flatMap(googleCredentials),
     ...servers.map((server) => ('env' in server ? server.env : {})),
   ]
   // The redacted values include each header with and without its scheme, such as "Bearer …".

@@ -193,6 +193,8 @@ export class LiteLLMModel implements Model {
 
   private cached(request: ModelRequest, route: Route, info: ModelInfo | undefined): ModelRequest {
     if (this.config.cache !== 'auto' || !takesCachePoints(route)) return request
+    // Gemini caches by itself. A cache of one's own for each turn would cost more than it saves.
+    if (route.wire === 'google-generate-content') return request
     if (info?.supports.caching === false) return request
     return withAutoCachePoints(request, info?.minCacheTokens ?? null)
   }

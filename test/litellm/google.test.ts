@@ -238,6 +238,23 @@ describe('cache points', () => {
     expect(second.metrics.cache.savedUsd).toBeGreaterThan(0)
   })
 
+  test('keeps a cache for the time of its point', async () => {
+    const timed = [
+      { text: 'You answer briefly, and for five minutes. '.repeat(60) },
+      { cachePoint: { type: 'default' as const, ttl: '5m' as const } },
+    ]
+    await new Agent({ model: model(flash), systemPrompt: timed }).invoke('Hi')
+    expect(fake.requests.find(({ method }) => method === 'POST')?.body.ttl).toBe('300s')
+  })
+
+  test('creates none where points are automatic, because Gemini caches by itself', async () => {
+    const automatic = model(flash, { cache: 'auto' })
+    const { text } = systemPrompt[0] as { text: string }
+    await new Agent({ model: automatic, systemPrompt: text }).invoke('Hi')
+    expect(fake.requests).toHaveLength(1)
+    expect(bodies()[0]?.system_instruction.parts).toEqual([{ text }])
+  })
+
   test('creates a cache again that is gone', async () => {
     const ask = () => new Agent({ model: model(flash), systemPrompt }).invoke('Hello')
     await ask()

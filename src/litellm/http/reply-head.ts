@@ -54,7 +54,9 @@ function framingOf(status: number, headers: ReadonlyMap<string, string>): Framin
   if (coding !== undefined) return /(^|,)\s*chunked$/i.test(coding) ? 'chunked' : 'untilClose'
   const told = headers.get('content-length')
   if (told === undefined) return 'untilClose'
-  const [length = told, ...others] = told.includes(',') ? told.split(/\s*,\s*/) : []
+  const [length = told, ...others] = told.includes(',')
+    ? told.split(',').map((one) => one.trim())
+    : []
   if (!/^\d{1,15}$/.test(length) || others.some((other) => other !== length)) bad('content-length')
   return Number(length)
 }

@@ -15,8 +15,9 @@ export async function routeInfo(
   const { modelInfo } = await import('./model-data.js')
   const info = await modelInfo({ provider, model, ...(aws && { region: aws.region }) }, own)
   if (provider !== 'vertex_ai' || !model.startsWith('claude')) return info
+  const [unversioned = model] = model.split('@', 1)
   // The map has older lengths of answers for Claude on Vertex AI. LiteLLM uses Anthropic's as well.
-  const atAnthropic = await modelInfo({ provider: 'anthropic', model: model.replace(/@.*$/, '') })
+  const atAnthropic = await modelInfo({ provider: 'anthropic', model: unversioned })
   const maxOutputTokens = atAnthropic?.maxOutputTokens ?? info?.maxOutputTokens ?? null
   return info && { ...info, maxOutputTokens }
 }

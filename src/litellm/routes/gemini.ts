@@ -29,7 +29,8 @@ const openaiBase = /\/(openai|v1)\/*(chat\/completions\/*)?$/
 export function geminiRoute(model: string, args: RouteArgs, env: Environment): FoundRoute {
   const base = findText({ name: 'api_base', value: args.apiBase }, baseVariables, env)
   const entry = providers.gemini
-  if (base && entry && openaiBase.test(base.value.replace(/[?#].*$/s, '')))
+  const [address = ''] = base?.value.split(/[?#]/, 1) ?? []
+  if (entry && openaiBase.test(address))
     return openaiCompatibleRoute('gemini', entry, model, args, env)
   const key = findKey({ name: 'api_key', value: args.apiKey }, keyVariables, env)
   const query = base && queryOf(base.value)

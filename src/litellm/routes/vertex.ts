@@ -40,11 +40,12 @@ export function vertexRoute(model: string, args: RouteArgs, env: Environment): F
   const maker = rawMaker(model)
   if (maker) {
     const name = model.replace(/^mistralai\//, '')
+    const [unversioned = name] = name.split('@', 1)
     return {
       ...common,
       wire: 'openai-chat',
       // Mistral's version is in the URL only.
-      model: maker === 'mistralai' ? name.replace(/@.*$/, '') : name,
+      model: maker === 'mistralai' ? unversioned : name,
       baseUrl: `${root}/publishers/${maker}/models/${name}`,
       rawPredict: true,
       traits: maker === 'mistralai' ? { toolIds: 'nine' } : {},

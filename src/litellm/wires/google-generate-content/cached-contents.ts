@@ -8,7 +8,7 @@ import { requestHeaders } from '../request-headers.js'
 import { accessHeaders, send } from '../send.js'
 import type { WireCall } from '../wire.js'
 import type { Content, Part } from './contents.js'
-import type { CachedPrefix, GoogleRequest } from './request.js'
+import type { GoogleRequest } from './request.js'
 
 /** The names of caches. A promise fails or is `undefined` if Google did not create the cache. */
 const caches = new Lru<Promise<string | undefined>>(500)
@@ -36,7 +36,7 @@ export async function withCachedPrefix(
     return { body: { contents, ...prefix }, cacheCreationTokens: 0 }
   }
   const { cached, rest } = splitContents(contents, points.sent.at(-1)?.target as Part | undefined)
-  const { name, created } = await cacheOf(cached, prefix, call)
+  const { name, created } = await cacheOf(creationOf(cached, request, call.route), call)
   if (name !== undefined)
     return { body: { contents: rest, cachedContent: name }, cacheCreationTokens: created }
   points.withdraw('belowMinimum', 'Google did not create a cache for what precedes this point.')
@@ -53,7 +53,7 @@ export function isGone(thrown: unknown, request: GoogleRequest, call: WireCall):
     request.contents,
     request.points.sent.at(-1)?.target as Part | undefined,
   )
-  caches.delete(keyOf(creationOf(cached, request.prefix, call.route), call.route))
+  caches.delete(keyOf(creationOf(cached, request, call.route), call.route))
   return true
 }
 
@@ -74,11 +74,9 @@ function splitContents(contents: readonly Content[], target: Part | undefined) {
 }
 
 async function cacheOf(
-  contents: readonly Content[],
-  prefix: CachedPrefix,
+  wanted: JsonObject,
   call: WireCall,
 ): Promise<{ name: string | undefined; created: number }> {
-  const wanted = creationOf(contents, prefix, call.route)
   const key = keyOf(wanted, call.route)
   let created = 0
   const find = async () => {
@@ -100,15 +98,15 @@ const filler: Part[] = [{ text: '.' }]
 /** Returns the request that creates a cache. Google requires contents in it. */
 function creationOf(
   contents: readonly Content[],
-  { system_instruction, tools }: CachedPrefix,
+  { prefix, ttl }: GoogleRequest,
   { provider, baseUrl, model }: Route,
 ): JsonObject {
   const folder = provider === 'vertex_ai' ? `${pathAfterVersion(baseUrl)}/publishers/google/` : ''
   return {
     contents: contents.length > 0 ? [...contents] : [{ role: 'user', parts: filler }],
     model: `${folder}models/${model}`,
-    ...(system_instruction && { system_instruction }),
-    ...(tools && { tools }),
+    ...prefix,
+    ...(ttl && { ttl: ttl === '5m' ? '300s' : '3600s' }),
   }
 }
 

@@ -178,7 +178,7 @@ function levelOf(effort: string, model: string): string {
     case 'minimal':
       return isFlash ? 'minimal' : 'low'
     case 'medium':
-      return isFlash || /gemini-3\.[1-9].*pro/.test(model) ? 'medium' : 'high'
+      return isFlash || (model.includes('pro') && /gemini-3\.[1-9]/.test(model)) ? 'medium' : 'high'
     default:
       return 'high'
   }

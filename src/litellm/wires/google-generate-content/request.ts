@@ -12,6 +12,8 @@ export interface GoogleRequest {
   /** The parts that a cache can hold. */
   prefix: CachedPrefix
   contents: Content[]
+  /** How long a cache is kept; `undefined` for Google's default of an hour. */
+  ttl: '5m' | '1h' | undefined
   /** The other members of the request: generation settings and what parameters add. */
   rest: JsonObject
   points: CachePoints
@@ -47,6 +49,7 @@ export function googleRequest({ request, route, settings }: WireCall): GoogleReq
       ...(functions.length > 0 && choice && { toolConfig: { functionCallingConfig: choice } }),
     },
     contents,
+    ttl: lastTtl(request),
     rest: {
       ...(Object.keys(params.generationConfig).length > 0 && {
         generationConfig: params.generationConfig,
@@ -56,6 +59,13 @@ export function googleRequest({ request, route, settings }: WireCall): GoogleReq
     points,
     parts: [...functions, ...system, ...contents.flatMap(({ parts }) => parts)],
   }
+}
+
+/** Returns the lifetime of the last cache point, which is the one that a cache is created for. */
+function lastTtl({ messages, system, toolsCachePoint }: ModelRequest): '5m' | '1h' | undefined {
+  const blocks = [...system, ...messages.flatMap(({ content }) => content)]
+  const last = blocks.findLast((block) => 'cachePoint' in block)
+  return last && 'cachePoint' in last ? last.cachePoint.ttl : toolsCachePoint?.ttl
 }
 
 function functionDeclaration(
