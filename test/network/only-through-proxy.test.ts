@@ -38,7 +38,11 @@ beforeAll(async () => {
   authority = privateAuthority(hosts)
   fake = await startFakeProvider()
   collector = await startCollector()
-  files = await startFileServer({ '/a.png': file('image/png', 'hi') })
+  const token = { access_token: 'from-google', expires_in: 3600, token_type: 'Bearer' }
+  files = await startFileServer({
+    '/a.png': file('image/png', 'hi'),
+    '/token': file('application/json', JSON.stringify(token)),
+  })
   issuer = await startIssuer('https://issuer.test')
   tools = await startHttpServer()
   const plain: Record<string, number> = {
@@ -78,6 +82,12 @@ beforeAll(async () => {
       anthropic: { api_base: 'https://llm.test', api_key: testKey },
       bedrock: bedrock('https'),
       litellm_proxy: llm('https'),
+      gemini: { api_base: 'https://llm.test/v1beta', api_key: testKey },
+      vertex_ai: {
+        api_base: 'https://llm.test',
+        vertex_project: 'project',
+        vertex_credentials: workloadIdentity(),
+      },
     },
     allow: { urlHosts: ['files.test'] },
     agents,
@@ -111,6 +121,20 @@ beforeEach(() => {
   proxy.asked.length = 0
 })
 
+/** Credentials of Google that are exchanged at an address of their own. */
+function workloadIdentity() {
+  const identity = join(temporaryFolder(), 'identity')
+  writeFileSync(identity, 'identity-of-the-workload')
+  return {
+    type: 'external_account',
+    audience:
+      '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x',
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    token_url: 'https://files.test/token',
+    credential_source: { file: identity },
+  }
+}
+
 const refused = () => readFileSync(refusedFile, 'utf8')
 const llmTunnel = 'CONNECT llm.test:443'
 
@@ -120,6 +144,8 @@ describe('with every other connection refused, the proxy carries', () => {
     ['the Anthropic wire', 'anthropic/claude-sonnet-4-6'],
     ['the Responses wire', 'openai/responses/gpt-4o-mini'],
     ['the Bedrock wire', 'bedrock/us.anthropic.claude-sonnet-4-6'],
+    ['the Google wire', 'gemini/gemini-2.5-flash'],
+    ['Vertex AI and the exchange of its credentials', 'vertex_ai/gemini-2.5-flash'],
     ['a LiteLLM Proxy', 'litellm_proxy/gpt-4o-mini'],
   ])('%s', async (_, modelId) => {
     fake.script({ text: 'Through the proxy.' })
