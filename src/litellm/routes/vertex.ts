@@ -117,9 +117,14 @@ function access(
   const credentials = credentialsIn(all, env)
   return {
     apiKey: undefined,
-    keySource: credentials?.source ?? 'application default credentials',
+    keySource: credentials?.source ?? defaultSource(env),
     googleCredentials: credentials?.value ?? 'default',
   }
+}
+
+/** Returns the variable that names Google's default credentials; `null` if none does. */
+function defaultSource({ GOOGLE_APPLICATION_CREDENTIALS: file }: Environment): string | null {
+  return file ? 'GOOGLE_APPLICATION_CREDENTIALS' : null
 }
 
 function credentialsIn(all: RouteArgs['all'], env: Environment) {
